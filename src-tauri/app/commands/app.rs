@@ -1,0 +1,59 @@
+//! The app itself: version, theme, native dialogs.
+
+use serde::Serialize;
+use specta::Type;
+use tauri::State;
+
+use crate::error::Answer;
+use crate::state::Selvage;
+
+/// What the window needs to know at its start.
+#[derive(Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AppInfo {
+    /// Selvage's version.
+    version: String,
+    /// IANA name of the laptop's zone.
+    zone: String,
+    /// `light`, `dark`, or none to follow the system.
+    theme: Option<String>,
+    /// The folder for dumps, once chosen.
+    library: Option<String>,
+}
+
+/// What the window needs to know at its start.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_info(selvage: State<'_, Selvage>) -> Answer<AppInfo> {
+    Ok(AppInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        zone: selvage.clock.zone().name().to_owned(),
+        theme: selvage.settings.theme().await?,
+        library: selvage.settings.library().await?.map(|path| path.display().to_string()),
+    })
+}
+
+/// Sets the theme; none follows the system.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_theme(selvage: State<'_, Selvage>, theme: Option<String>) -> Answer<()> {
+    Ok(selvage.settings.set_theme(theme.as_deref()).await?)
+}
+
+/// Asks for the folder for dumps with a native dialog. None when it was closed.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_library(selvage: State<'_, Selvage>) -> Answer<Option<String>> {
+    let chosen = rfd::AsyncFileDialog::new().set_title("Folder for dumps").pick_folder().await;
+    let Some(folder) = chosen else { return Ok(None) };
+    selvage.settings.set_library(folder.path()).await?;
+    Ok(Some(folder.path().display().to_string()))
+}
+
+/// Asks for a private key file with a native dialog. None when it was closed.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_key_file() -> Answer<Option<String>> {
+    let chosen = rfd::AsyncFileDialog::new().set_title("Private key").pick_file().await;
+    Ok(chosen.map(|file| file.path().display().to_string()))
+}

@@ -1,0 +1,31 @@
+//! Testing a connection, and trusting a host key.
+
+use selvage_core::deployment::DeploymentId;
+use selvage_core::deployments::Draft;
+use selvage_core::ports::HostKey;
+use selvage_core::probe::Check;
+use tauri::State;
+
+use crate::error::Answer;
+use crate::state::Selvage;
+
+/// Tests what the form describes. It looks, and changes nothing on the host.
+#[tauri::command]
+#[specta::specta]
+pub async fn test_connection(selvage: State<'_, Selvage>, draft: Draft) -> Answer<Vec<Check>> {
+    Ok(selvage.deployments.test(draft).await?)
+}
+
+/// Tests a deployment that was added before.
+#[tauri::command]
+#[specta::specta]
+pub async fn test_deployment(selvage: State<'_, Selvage>, id: DeploymentId) -> Answer<Vec<Check>> {
+    Ok(selvage.deployments.test_known(id).await?)
+}
+
+/// Trusts a host key that the admin compared.
+#[tauri::command]
+#[specta::specta]
+pub async fn trust_host_key(selvage: State<'_, Selvage>, key: HostKey) -> Answer<()> {
+    Ok(selvage.links.trust(&key).await?)
+}

@@ -1,0 +1,36 @@
+//! Deployments: list, add, remove.
+
+use selvage_core::deployment::{Deployment, DeploymentId};
+use selvage_core::deployments::{DeploymentRow, Draft};
+use tauri::State;
+
+use crate::error::Answer;
+use crate::state::Selvage;
+
+/// Every deployment with its last known standing.
+#[tauri::command]
+#[specta::specta]
+pub async fn deployments(selvage: State<'_, Selvage>) -> Answer<Vec<DeploymentRow>> {
+    Ok(selvage.deployments.list().await?)
+}
+
+/// Adds a deployment; its secrets go to the keyring.
+#[tauri::command]
+#[specta::specta]
+pub async fn add_deployment(selvage: State<'_, Selvage>, draft: Draft) -> Answer<Deployment> {
+    Ok(selvage.deployments.add(draft).await?)
+}
+
+/// Forgets a deployment and its secrets. Dumps on this laptop stay.
+#[tauri::command]
+#[specta::specta]
+pub async fn remove_deployment(selvage: State<'_, Selvage>, id: DeploymentId) -> Answer<()> {
+    Ok(selvage.deployments.remove(id).await?)
+}
+
+/// Aliases of the user's SSH configuration.
+#[tauri::command]
+#[specta::specta]
+pub async fn ssh_aliases(selvage: State<'_, Selvage>) -> Answer<Vec<String>> {
+    Ok(selvage.ssh_aliases())
+}

@@ -1,0 +1,37 @@
+//! The border to the front end: the one list of commands, and the TypeScript
+//! that is generated from it.
+
+use tauri::Wry;
+use tauri_specta::{Builder, collect_commands};
+
+use crate::commands::{app, connection, deployments, downloads, jobs, views};
+
+/// Every command of the window. What is not here cannot be called.
+#[must_use]
+pub fn commands() -> Builder<Wry> {
+    Builder::<Wry>::new().commands(collect_commands![
+        app::app_info,
+        app::set_theme,
+        app::choose_library,
+        app::choose_key_file,
+        deployments::deployments,
+        deployments::add_deployment,
+        deployments::remove_deployment,
+        deployments::ssh_aliases,
+        connection::test_connection,
+        connection::test_deployment,
+        connection::trust_host_key,
+        views::overview,
+        views::schedules,
+        views::history,
+        downloads::download,
+        downloads::verify_copy,
+        downloads::delete_copy,
+        downloads::show_copy,
+        jobs::jobs,
+        jobs::watch_jobs,
+        jobs::job_log,
+        jobs::cancel_job,
+        jobs::clear_jobs,
+    ])
+}

@@ -1,0 +1,2 @@
+//! The Selvage binary.
+fn main() {}

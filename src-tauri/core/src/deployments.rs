@@ -1,0 +1,177 @@
+//! Deployments: add, test, look at, remove.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::Secret;
+use crate::deployment::{Deployment, DeploymentId, SshAuth, SshTarget};
+use crate::history::{self, HistoryPage};
+use crate::link::{Links, SecretKind, keyring_name};
+use crate::overview::{Observation, Overview, Verdict, observe, overview, verdict};
+use crate::ports::{Clock, Keyring, SshSecrets, Store};
+use crate::probe::Check;
+use crate::problem::{Problem, RequestError};
+use crate::schedules::{self, ScheduleRow};
+use crate::weavestream::run::{Page, RunFilter};
+
+/// What the form for a deployment holds. It can be received, never sent.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    /// As the admin calls it.
+    pub name: String,
+    /// Where and as whom.
+    pub ssh: SshTarget,
+    /// Folder with `compose.yml` on the host.
+    pub folder: String,
+    /// Password of the login, or passphrase of the key file, as just typed.
+    #[serde(default, deserialize_with = "typed")]
+    #[specta(type = Option<String>)]
+    pub secret: Option<Secret>,
+}
+
+fn typed<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
+}
+
+impl Draft {
+    fn secrets(&self) -> SshSecrets {
+        match self.ssh.auth {
+            SshAuth::Password => SshSecrets { password: self.secret.clone(), passphrase: None },
+            SshAuth::Key { .. } => SshSecrets { password: None, passphrase: self.secret.clone() },
+            SshAuth::Automatic | SshAuth::Agent => SshSecrets::default(),
+        }
+    }
+}
+
+/// A deployment as the sidebar shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeploymentRow {
+    /// Which.
+    pub deployment: Deployment,
+    /// How it stands, by what was last seen.
+    pub verdict: Verdict,
+}
+
+/// The deployments of this laptop.
+#[derive(Clone)]
+pub struct Deployments {
+    /// Ways to the hosts.
+    pub links: Arc<Links>,
+    /// Where they are remembered.
+    pub store: Arc<dyn Store>,
+    /// Where their secrets are.
+    pub keyring: Arc<dyn Keyring>,
+    /// The laptop's clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Deployments {
+    /// Every deployment with its last known standing.
+    pub async fn list(&self) -> Result<Vec<DeploymentRow>, Problem> {
+        let mut rows = Vec::new();
+        for deployment in self.store.deployments().await? {
+            let seen = self.store.observation(deployment.id).await?;
+            let copies = self.store.copies(deployment.id).await?;
+            let verdict = verdict(seen.as_ref(), &copies, self.clock.now(), self.clock.zone());
+            rows.push(DeploymentRow { deployment, verdict });
+        }
+        Ok(rows)
+    }
+
+    /// The deployment with this id.
+    pub async fn get(&self, id: DeploymentId) -> Result<Deployment, Problem> {
+        self.find(&id.to_string()).await
+    }
+
+    /// The deployment with this name, short name or id.
+    pub async fn find(&self, name: &str) -> Result<Deployment, Problem> {
+        let all = self.store.deployments().await?;
+        let fits = |d: &Deployment| d.name == name || d.slug == name || d.id.to_string() == name;
+        all.into_iter().find(fits).ok_or_else(|| RequestError::NoSuchDeployment { name: name.to_owned() }.into())
+    }
+
+    /// Adds a deployment; its secret goes to the keyring first, so that a
+    /// keyring that refuses leaves nothing half done.
+    pub async fn add(&self, draft: Draft) -> Result<Deployment, Problem> {
+        let taken = self.store.deployments().await?;
+        let secrets = draft.secrets();
+        let deployment = Deployment::new(&draft.name, draft.ssh, &draft.folder, &taken);
+        let deployment = deployment.map_err(|fields| RequestError::Fields { fields })?;
+        for (kind, secret) in [(SecretKind::Password, &secrets.password), (SecretKind::Passphrase, &secrets.passphrase)]
+        {
+            if let Some(secret) = secret {
+                self.keyring.set(&keyring_name(deployment.id, kind), secret).await?;
+            }
+        }
+        self.store.save_deployment(&deployment).await?;
+        Ok(deployment)
+    }
+
+    /// Forgets a deployment and its secrets. Dumps on this laptop stay.
+    pub async fn remove(&self, id: DeploymentId) -> Result<(), Problem> {
+        let deployment = self.get(id).await?;
+        self.links.forget(id).await;
+        let secret = match deployment.ssh.auth {
+            SshAuth::Password => Some(SecretKind::Password),
+            SshAuth::Key { .. } => Some(SecretKind::Passphrase),
+            SshAuth::Automatic | SshAuth::Agent => None,
+        };
+        if let Some(kind) = secret {
+            // A keyring that is absent now may hold it still, so this is told, not hidden.
+            self.keyring.delete(&keyring_name(id, kind)).await?;
+        }
+        Ok(self.store.remove_deployment(id).await?)
+    }
+
+    /// Tests what a form describes.
+    pub async fn test(&self, draft: Draft) -> Result<Vec<Check>, Problem> {
+        let fields = draft.ssh.errors();
+        if !fields.is_empty() {
+            return Err(RequestError::Fields { fields }.into());
+        }
+        Ok(self.links.test(&draft.ssh, &draft.folder, draft.secrets()).await)
+    }
+
+    /// Tests a known deployment with the secrets of the keyring.
+    pub async fn test_known(&self, id: DeploymentId) -> Result<Vec<Check>, Problem> {
+        let deployment = self.get(id).await?;
+        let secrets = self.links.secrets(&deployment).await?;
+        Ok(self.links.test(&deployment.ssh, &deployment.folder, secrets).await)
+    }
+
+    /// The overview. A fresh look that fails shows the last known state and says why.
+    pub async fn overview(&self, id: DeploymentId, fresh: bool) -> Result<Overview, Problem> {
+        let deployment = self.get(id).await?;
+        let (seen, trouble) = match self.seen(&deployment, fresh).await {
+            Ok(seen) => (seen, None),
+            Err(problem) => (self.store.observation(id).await?, Some(problem)),
+        };
+        let copies = self.store.copies(id).await?;
+        Ok(overview(&deployment, seen.as_ref(), &copies, trouble, self.clock.now(), self.clock.zone()))
+    }
+
+    /// The schedules as last seen, or as they are now.
+    pub async fn schedules(&self, id: DeploymentId, fresh: bool) -> Result<Vec<ScheduleRow>, Problem> {
+        let deployment = self.get(id).await?;
+        let seen = self.seen(&deployment, fresh).await?;
+        Ok(seen.map(|seen| schedules::rows(&seen, self.clock.now(), self.clock.zone())).unwrap_or_default())
+    }
+
+    /// One page of the history, as it is on the host now.
+    pub async fn history(&self, id: DeploymentId, filter: &RunFilter, page: Page) -> Result<HistoryPage, Problem> {
+        let deployment = self.get(id).await?;
+        history::page(&self.links, &self.store, self.clock.as_ref(), &deployment, filter, page).await
+    }
+
+    async fn seen(&self, deployment: &Deployment, fresh: bool) -> Result<Option<Observation>, Problem> {
+        if fresh {
+            return observe(&self.links, &self.store, self.clock.as_ref(), deployment).await.map(Some);
+        }
+        Ok(self.store.observation(deployment.id).await?)
+    }
+}

@@ -1,0 +1,16 @@
+//! Bringing a dump to this laptop, and proving it: plan, transfer, verify.
+//!
+//! Nothing that was not compared with its manifest is ever called verified.
+
+mod carry;
+mod error;
+mod plan;
+mod source;
+mod transfer;
+mod verify;
+
+pub use carry::{Downloads, Target, WhichRun};
+pub use error::DownloadError;
+pub use plan::{Names, Plan, float};
+pub use source::{DumpSource, OnHost};
+pub use transfer::Patience;

@@ -1,0 +1,134 @@
+use crate::download::error::DownloadError;
+use crate::link::Link;
+use crate::ports::{ByteSource, LinkError};
+use crate::probe::ReadWay;
+use crate::problem::Problem;
+use crate::shell::Command;
+use crate::weavestream::dump_name::DumpName;
+use crate::weavestream::manifest::Sha256;
+
+/// A dump on the host, with a way in which it can be read.
+pub struct DumpSource<'a> {
+    link: &'a Link,
+    way: ReadWay,
+    dump: DumpName,
+}
+
+/// What lies on the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnHost {
+    /// Bytes of the dump.
+    pub size: u64,
+    /// Text of the sidecar, when it is there and readable.
+    pub manifest: Option<String>,
+}
+
+// Says `file <bytes>`, `unreadable`, `gone` or, when the folder itself cannot be
+// looked into, `unseen`.
+const LOOK: &str = r#"if [ -e "$1" ]; then
+  if [ -f "$1" ] && [ -r "$1" ]; then printf 'file '; wc -c < "$1"; else echo unreadable; fi
+elif [ -r "${1%/*}" ] && [ -x "${1%/*}" ]; then echo gone
+else echo unseen; fi"#;
+
+/// Manifests are a few hundred bytes; more than this is none.
+const MANIFEST_AT_MOST: &str = "65536";
+
+impl<'a> DumpSource<'a> {
+    /// The first way that can read `dump`, with what it found.
+    pub async fn find(link: &'a Link, dump: &DumpName) -> Result<(Self, OnHost), Problem> {
+        let mut tried = Vec::new();
+        let mut gone = false;
+        for way in link.facts.read_ways() {
+            let source = Self { link, way, dump: dump.clone() };
+            let Some(look) = source.on_dump(&["sh", "-c", LOOK, "look"]) else { continue };
+            let output = link.host.run(&look).await?;
+            let said = output.stdout_text();
+            match said.trim().split_once(' ') {
+                Some(("file", size)) if output.exit == 0 => {
+                    if let Ok(size) = size.trim().parse() {
+                        let manifest = source.manifest().await?;
+                        return Ok((source, OnHost { size, manifest }));
+                    }
+                }
+                _ => {}
+            }
+            gone |= said.trim() == "gone";
+            tried.push(format!(
+                "{}: {}",
+                words(&source.way),
+                if said.trim().is_empty() { output.last_words() } else { said.trim().to_owned() }
+            ));
+        }
+        let file = dump.to_string();
+        Err(if gone {
+            DownloadError::DumpGone { file }
+        } else {
+            DownloadError::NotReadable { file, tried: tried.join("; ") }
+        }
+        .into())
+    }
+
+    /// How it is read.
+    #[must_use]
+    pub fn way(&self) -> &ReadWay {
+        &self.way
+    }
+
+    /// Streams the dump from byte `from`.
+    pub async fn stream(&self, from: u64) -> Result<Box<dyn ByteSource>, LinkError> {
+        let command = if from == 0 {
+            self.on_dump(&["cat"])
+        } else {
+            // `tail` counts from one; both GNU's and busybox's know this form.
+            self.on_dump(&["tail", "-c", &format!("+{}", from + 1)])
+        };
+        let command = command.ok_or_else(|| LinkError::Lost {
+            host: String::new(),
+            reason: "the folder of dumps is not known".into(),
+        })?;
+        self.link.host.stream(&command).await
+    }
+
+    /// The digest as the host itself computes it, when it can.
+    pub async fn sha256_on_host(&self) -> Option<Sha256> {
+        let output = self.link.host.run(&self.on_dump(&["sha256sum"])?).await.ok()?;
+        let text = output.stdout_text();
+        Sha256::parse(text.trim_start_matches('\\').split_whitespace().next()?)
+    }
+
+    async fn manifest(&self) -> Result<Option<String>, LinkError> {
+        let Some(command) = self.command(&["head", "-c", MANIFEST_AT_MOST], &self.dump.manifest()) else {
+            return Ok(None);
+        };
+        let output = self.link.host.run(&command).await?;
+        Ok((output.exit == 0).then(|| output.stdout_text()))
+    }
+
+    fn on_dump(&self, before: &[&str]) -> Option<Command> {
+        self.command(before, self.dump.as_str())
+    }
+
+    fn command(&self, before: &[&str], name: &str) -> Option<Command> {
+        let before = before.iter().map(|s| (*s).to_owned());
+        Some(match &self.way {
+            ReadWay::Direct => Command::new(before).arg(self.host_path(name)?),
+            ReadWay::Sudo => Command::new(["sudo", "-n"]).args(before).arg(self.host_path(name)?),
+            ReadWay::Container { service } => {
+                let path = format!("{}/{name}", crate::weavestream::dump_name::BACKUP_FOLDER_IN_CONTAINER);
+                self.link.project.exec(service, before).arg(path)
+            }
+        })
+    }
+
+    fn host_path(&self, name: &str) -> Option<String> {
+        Some(format!("{}/{name}", self.link.facts.backup_folder.as_deref()?))
+    }
+}
+
+fn words(way: &ReadWay) -> String {
+    match way {
+        ReadWay::Direct => "as this login".to_owned(),
+        ReadWay::Sudo => "through sudo".to_owned(),
+        ReadWay::Container { service } => format!("in the {service} container"),
+    }
+}

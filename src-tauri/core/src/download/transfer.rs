@@ -1,0 +1,287 @@
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+use sha2::Digest;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::error::DownloadError;
+use super::plan::{Plan, float};
+use super::source::DumpSource;
+use crate::jobs::JobHandle;
+use crate::ports::{Folder, LibraryError, LinkError, PartFile};
+use crate::problem::Problem;
+use crate::weavestream::manifest::Sha256;
+
+/// Pieces under way between the network and the disk. With pieces of at most
+/// 64 KiB this bounds the memory of a transfer, whatever the dump's size.
+const PIECES_AHEAD: usize = 128;
+
+/// How long a broken connection is tried again.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Tries in a row that bring nothing before giving up.
+    pub tries: u32,
+    /// Wait before the first of them; doubles with each.
+    pub first_wait: Duration,
+    /// The longest wait.
+    pub longest_wait: Duration,
+}
+
+impl Default for Patience {
+    /// About five minutes of no network: the lift, the tunnel, the lid.
+    fn default() -> Self {
+        Self { tries: 12, first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(45) }
+    }
+}
+
+/// How a transfer ended, short of an error.
+pub enum Transferred {
+    /// Every byte is in the part file, which is synced.
+    Whole {
+        /// Digest of what lies in the part file.
+        sha256: Sha256,
+        /// Some bytes were there before, or came over another connection.
+        resumed: bool,
+    },
+    /// The admin stopped it; what arrived is kept.
+    Cancelled,
+}
+
+/// Brings the rest of the dump into the part file. What is there already is
+/// hashed again first; the connection may break and is taken up again where the
+/// bytes ended.
+pub async fn transfer(
+    plan: &Plan,
+    source: &DumpSource<'_>,
+    folder: &dyn Folder,
+    patience: Patience,
+    job: &JobHandle,
+) -> Result<Transferred, Problem> {
+    let mut part = folder.part(&plan.names.part)?;
+    if part.len()? > plan.size {
+        // Longer than the dump: another file's remains, or damaged.
+        job.log("The part file is longer than the dump; starting again").await;
+        part.truncate(0)?;
+    }
+    let kept = part.len()?;
+    let needed = plan.size - kept;
+    let free = folder.free()?;
+    if free < needed {
+        let folder = folder.path().display().to_string();
+        return Err(LibraryError::DiskFull { folder, needed: float(needed), free: float(free) }.into());
+    }
+    if kept > 0 {
+        job.step("Checking the part that is already here").await;
+    }
+    let Some(mut sink) = Sink::open(part, plan.size, job).await? else { return Ok(Transferred::Cancelled) };
+    let mut resumed = kept > 0;
+    let mut tries = 0;
+    let mut wait = patience.first_wait;
+    while sink.written < plan.size {
+        job.step(if resumed { "Downloading the rest" } else { "Downloading" }).await;
+        let before = sink.written;
+        let broke = match pour(plan, source, &mut sink, job).await {
+            Ok(Poured::ToTheEnd) => break,
+            Ok(Poured::Cancelled) => {
+                sink.close().await?;
+                return Ok(Transferred::Cancelled);
+            }
+            Err(Problem::Link(error)) if error.is_passing() => error,
+            Err(other) => {
+                // What arrived is worth keeping, and the first error is the one to tell.
+                let _ = sink.close().await;
+                return Err(other);
+            }
+        };
+        resumed = true;
+        if sink.written > before {
+            (tries, wait) = (0, patience.first_wait);
+        }
+        tries += 1;
+        job.log(&format!("{broke}. {} of {} bytes are kept", sink.written, plan.size)).await;
+        if tries > patience.tries {
+            let kept = float(sink.written);
+            sink.close().await?;
+            return Err(DownloadError::GaveUp { reason: broke.to_string(), kept }.into());
+        }
+        job.step(&format!("Connection lost; trying again in {} s", wait.as_secs().max(1))).await;
+        if wait_or_cancel(wait, job.cancelled()).await {
+            sink.close().await?;
+            return Ok(Transferred::Cancelled);
+        }
+        wait = (wait * 2).min(patience.longest_wait);
+    }
+    let sha256 = sink.close().await?;
+    Ok(Transferred::Whole { sha256, resumed })
+}
+
+async fn wait_or_cancel(wait: Duration, cancelled: &CancellationToken) -> bool {
+    tokio::select! {
+        () = cancelled.cancelled() => true,
+        () = tokio::time::sleep(wait) => false,
+    }
+}
+
+enum Poured {
+    ToTheEnd,
+    Cancelled,
+}
+
+/// One connection's worth of bytes.
+async fn pour(plan: &Plan, source: &DumpSource<'_>, sink: &mut Sink, job: &JobHandle) -> Result<Poured, Problem> {
+    let open = source.stream(sink.written);
+    let mut stream = tokio::select! {
+        () = job.cancelled().cancelled() => return Ok(Poured::Cancelled),
+        stream = open => stream?,
+    };
+    loop {
+        let piece = tokio::select! {
+            biased;
+            () = job.cancelled().cancelled() => return Ok(Poured::Cancelled),
+            piece = stream.next() => piece?,
+        };
+        let Some(piece) = piece else { break };
+        if sink.written + piece.len() as u64 > plan.size {
+            return Err(DownloadError::SizeMismatch {
+                expected: float(plan.size),
+                found: float(sink.written + piece.len() as u64),
+            }
+            .into());
+        }
+        sink.put(piece).await?;
+        job.progress(sink.written, Some(plan.size));
+    }
+    let exit = stream.exit().await?;
+    if sink.written == plan.size {
+        return Ok(Poured::ToTheEnd);
+    }
+    let file = plan.dump.to_string();
+    match exit.status {
+        0 => Err(DownloadError::SizeMismatch { expected: float(plan.size), found: float(sink.written) }.into()),
+        // Ended by a signal: the container or the connection went, not the file.
+        128.. => Err(LinkError::Lost {
+            host: String::new(),
+            reason: format!("reading was stopped on the host ({})", exit.status),
+        }
+        .into()),
+        _ => Err(DownloadError::HostReadFailed { file, reason: exit.stderr.trim().to_owned() }.into()),
+    }
+}
+
+/// Writes on one thread and hashes on another, so that network, disk and
+/// digest each have their own pace.
+struct Sink {
+    written: u64,
+    to_disk: Option<mpsc::Sender<Bytes>>,
+    to_hash: Option<mpsc::Sender<Bytes>>,
+    disk: Option<JoinHandle<Result<(), LibraryError>>>,
+    hash: Option<JoinHandle<Sha256>>,
+}
+
+impl Sink {
+    /// Hashes what `part` holds, then takes more. None when cancelled meanwhile.
+    async fn open(part: Box<dyn PartFile>, size: u64, job: &JobHandle) -> Result<Option<Self>, LibraryError> {
+        let kept = part.len()?;
+        let mut hasher = sha2::Sha256::new();
+        if kept > 0 {
+            let (job, cancelled) = (job.clone(), job.cancelled().clone());
+            let mut reader = part.reread()?;
+            let hashed = blocking(move || {
+                let whole = hash_all(&mut reader, &mut hasher, &cancelled, |done| job.progress(done, Some(size)))?;
+                Ok(whole.then_some(hasher))
+            });
+            match hashed.await? {
+                Some(done) => hasher = done,
+                None => return Ok(None),
+            }
+        }
+        let (to_disk, from_network) = mpsc::channel(PIECES_AHEAD);
+        let (to_hash, also_from_network) = mpsc::channel(PIECES_AHEAD);
+        Ok(Some(Self {
+            written: kept,
+            to_disk: Some(to_disk),
+            to_hash: Some(to_hash),
+            disk: Some(std::thread::spawn(move || write_all(part, from_network))),
+            hash: Some(std::thread::spawn(move || digest_all(hasher, also_from_network))),
+        }))
+    }
+
+    async fn put(&mut self, piece: Bytes) -> Result<(), Problem> {
+        let length = piece.len() as u64;
+        if let (Some(disk), Some(hash)) = (&self.to_disk, &self.to_hash)
+            && disk.send(piece.clone()).await.is_ok()
+            && hash.send(piece).await.is_ok()
+        {
+            self.written += length;
+            return Ok(());
+        }
+        // The writing thread ended: its error is the reason.
+        self.close().await?;
+        Err(LibraryError::FileTrouble { file: String::new(), reason: "writing stopped".into() }.into())
+    }
+
+    /// Waits until every byte is on the disk; the digest of all of them.
+    async fn close(&mut self) -> Result<Sha256, LibraryError> {
+        (self.to_disk, self.to_hash) = (None, None);
+        let (disk, hash) = (self.disk.take(), self.hash.take());
+        blocking(move || {
+            let stopped =
+                || LibraryError::FileTrouble { file: String::new(), reason: "a thread of the transfer stopped".into() };
+            disk.ok_or_else(stopped)?.join().map_err(|_| stopped())??;
+            hash.ok_or_else(stopped)?.join().map_err(|_| stopped())
+        })
+        .await
+    }
+}
+
+fn write_all(mut part: Box<dyn PartFile>, mut pieces: mpsc::Receiver<Bytes>) -> Result<(), LibraryError> {
+    while let Some(piece) = pieces.blocking_recv() {
+        part.append(&piece)?;
+    }
+    part.sync()
+}
+
+fn digest_all(mut hasher: sha2::Sha256, mut pieces: mpsc::Receiver<Bytes>) -> Sha256 {
+    while let Some(piece) = pieces.blocking_recv() {
+        hasher.update(&piece);
+    }
+    Sha256::new(hasher.finalize().into())
+}
+
+/// Feeds a reader to `hasher`; false when cancelled on the way.
+pub fn hash_all(
+    reader: &mut dyn std::io::Read,
+    hasher: &mut sha2::Sha256,
+    cancelled: &CancellationToken,
+    mut progress: impl FnMut(u64),
+) -> Result<bool, LibraryError> {
+    let mut buffer = vec![0; 256 * 1024];
+    let mut done = 0;
+    loop {
+        if cancelled.is_cancelled() {
+            return Ok(false);
+        }
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(true),
+            Ok(n) => {
+                hasher.update(&buffer[..n]);
+                done += n as u64;
+                progress(done);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(LibraryError::FileTrouble { file: String::new(), reason: error.to_string() }),
+        }
+    }
+}
+
+/// Runs blocking work off the async threads.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LibraryError> + Send + 'static,
+) -> Result<T, LibraryError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(LibraryError::FileTrouble { file: String::new(), reason: error.to_string() }),
+    }
+}

@@ -1,0 +1,194 @@
+//! The history as the window shows it: one page of runs, with what is known
+//! here of each.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use futures::FutureExt;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use std::sync::Arc;
+
+use crate::deployment::Deployment;
+use crate::link::{Link, Links};
+use crate::ports::{Clock, Copy, CopyState, Store};
+use crate::problem::Problem;
+use crate::time::When;
+use crate::weavestream::manifest::ManifestError;
+use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunStatus};
+
+/// One row of the history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunRow {
+    /// The run.
+    pub id: RunId,
+    /// Start, else the making of the row, in the laptop's zone.
+    pub when: When,
+    /// Its schedule's name; none when that was deleted.
+    pub schedule: Option<String>,
+    /// Scheduled or manual.
+    pub kind: RunKind,
+    /// The run's state.
+    pub status: RunStatus,
+    /// `1:52`, or how long it has been running.
+    pub duration: Option<String>,
+    /// Bytes of the dump.
+    pub size: Option<f64>,
+    /// Weavestream's version, from the manifest.
+    pub version: Option<String>,
+    /// The worker's reason of failure.
+    pub error: Option<String>,
+    /// File name of the dump; none after pruning, or when it is unsafe.
+    pub file: Option<String>,
+    /// Where the dump is.
+    pub on_host: OnHostState,
+    /// What is known of the copy on this laptop.
+    pub copy: Option<CopyRow>,
+    /// What the manifest says.
+    pub manifest: Option<ManifestRow>,
+    /// What is wrong with the manifest of a success.
+    pub manifest_problem: Option<ManifestError>,
+}
+
+/// Whether a dump can still be had from the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OnHostState {
+    /// The row names a file.
+    There,
+    /// Removed by the worker's retention.
+    Pruned,
+    /// The run wrote none.
+    Never,
+    /// The row names a file that is not the worker's.
+    Unsafe,
+}
+
+/// A copy on this laptop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyRow {
+    /// Full path.
+    pub path: String,
+    /// What has been shown.
+    pub state: CopyState,
+    /// When it was last compared.
+    pub checked: When,
+    /// Digest as hexadecimal digits.
+    pub sha256: String,
+    /// Entries in the table of contents.
+    pub entries: u32,
+}
+
+/// Facts of a manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ManifestRow {
+    /// Digest as hexadecimal digits.
+    pub sha256: String,
+    /// Bytes.
+    pub size: f64,
+    /// Key id in use.
+    pub kid: String,
+    /// Host name in the worker's `DATABASE_URL`.
+    pub database_host: Option<String>,
+    /// `sha256:...` or `unknown:...`.
+    pub migration_hash: Option<String>,
+    /// As written.
+    pub generated_at: Option<String>,
+    /// The whole document, indented.
+    pub document: String,
+}
+
+/// One page of the history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryPage {
+    /// Newest first.
+    pub rows: Vec<RunRow>,
+    /// Rows that the filter matches.
+    pub total: u32,
+    /// Bytes of their dumps still on the host.
+    pub bytes_on_host: f64,
+    /// The zone in which times are told.
+    pub zone: String,
+}
+
+/// Reads one page over the open link.
+pub async fn page(
+    links: &Links,
+    store: &Arc<dyn Store>,
+    clock: &dyn Clock,
+    deployment: &Deployment,
+    filter: &RunFilter,
+    page: Page,
+) -> Result<HistoryPage, Problem> {
+    let now = clock.now();
+    let read = |link: Arc<Link>| async move { Ok(link.database.runs(filter, page, now).await?) }.boxed();
+    let found = links.read(deployment, read).await?;
+    let copies = store.copies(deployment.id).await?;
+    let zone = clock.zone();
+    Ok(HistoryPage {
+        rows: found.runs.iter().map(|run| row(run, &copies, now, zone)).collect(),
+        total: u32::try_from(found.total).unwrap_or(u32::MAX),
+        bytes_on_host: crate::download::float(found.bytes_on_host),
+        zone: zone.name().to_owned(),
+    })
+}
+
+/// A run as shown.
+#[must_use]
+pub fn row(run: &Run, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> RunRow {
+    let manifest = (run.status == RunStatus::Success).then(|| run.manifest());
+    let name = run.dump_name();
+    RunRow {
+        id: run.id,
+        when: When::new(run.at(), now, zone),
+        schedule: run.schedule_name.clone(),
+        kind: run.kind,
+        status: run.status,
+        duration: duration(run, now),
+        size: run.size.map(crate::download::float),
+        version: run.manifest.as_ref().and_then(|m| m.get("weavestreamVersion")?.as_str().map(ToOwned::to_owned)),
+        error: run.error.clone().filter(|_| run.status == RunStatus::Failed),
+        file: name.as_ref().and_then(|n| n.as_ref().ok()).map(ToString::to_string),
+        on_host: match name {
+            Some(Ok(_)) => OnHostState::There,
+            Some(Err(_)) => OnHostState::Unsafe,
+            None if run.is_pruned() => OnHostState::Pruned,
+            None => OnHostState::Never,
+        },
+        copy: copies.iter().find(|c| c.run == run.id).map(|c| copy_row(c, now, zone)),
+        manifest: manifest.as_ref().and_then(|m| m.as_ref().ok()).map(|m| ManifestRow {
+            sha256: m.sha256.to_string(),
+            size: crate::download::float(m.size),
+            kid: m.kid.clone(),
+            database_host: m.database_host.clone(),
+            migration_hash: m.migration_hash.clone(),
+            generated_at: m.generated_at.clone(),
+            document: serde_json::to_string_pretty(&m.document).unwrap_or_default(),
+        }),
+        manifest_problem: manifest.and_then(Result::err),
+    }
+}
+
+fn copy_row(copy: &Copy, now: DateTime<Utc>, zone: Tz) -> CopyRow {
+    CopyRow {
+        path: copy.path.clone(),
+        state: copy.state,
+        checked: When::new(copy.checked_at, now, zone),
+        sha256: copy.sha256.to_string(),
+        entries: copy.entries,
+    }
+}
+
+/// `1:52`, or `1:02:03` for the long ones; a running one counts up to `now`.
+fn duration(run: &Run, now: DateTime<Utc>) -> Option<String> {
+    let end = match run.status {
+        RunStatus::Running => Some(now),
+        _ => run.finished_at,
+    };
+    let length = (end? - run.started_at?).max(TimeDelta::zero());
+    let (hours, minutes, seconds) = (length.num_hours(), length.num_minutes() % 60, length.num_seconds() % 60);
+    Some(if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") })
+}

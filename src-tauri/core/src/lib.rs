@@ -1,0 +1,25 @@
+//! Domain and use cases of Selvage.
+//!
+//! Nothing here opens a socket, a file or a window: what the outside world
+//! must do is asked for through [`ports`], and each use case reads from top to
+//! bottom like the runbook it stands for.
+
+pub mod deployment;
+pub mod deployments;
+pub mod download;
+pub mod history;
+pub mod jobs;
+pub mod link;
+pub mod overview;
+pub mod ports;
+pub mod probe;
+pub mod problem;
+pub mod schedules;
+pub mod secret;
+pub mod settings;
+pub mod shell;
+pub mod time;
+pub mod weavestream;
+
+pub use problem::{Class, Problem};
+pub use secret::Secret;

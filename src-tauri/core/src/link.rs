@@ -1,0 +1,289 @@
+//! Links: opening a deployment, keeping it open, and testing it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use tokio::sync::Mutex;
+
+use crate::Secret;
+use crate::deployment::{Deployment, DeploymentId, SshTarget};
+use crate::ports::{
+    Clock, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, Endpoint, Forward, Host, HostConnector,
+    HostRequest, Keyring, LinkError, SshSecrets,
+};
+use crate::probe::{Check, CheckItem, CheckState, HostFacts, ProbeError, ProbeFailure, checklist, probe};
+use crate::problem::Problem;
+use crate::weavestream::compose::Project;
+use crate::weavestream::queue::{self, QueueError};
+
+/// Where a secret of a deployment lies in the keyring.
+#[must_use]
+pub fn keyring_name(id: DeploymentId, which: SecretKind) -> String {
+    let kind = match which {
+        SecretKind::Password => "password",
+        SecretKind::Passphrase => "passphrase",
+    };
+    format!("ssh-{kind}:{id}")
+}
+
+/// The secrets that a link may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// The login's password.
+    Password,
+    /// The key file's passphrase.
+    Passphrase,
+}
+
+/// An open link to one deployment.
+pub struct Link {
+    /// The host.
+    pub host: Arc<dyn Host>,
+    /// What the probe found when the link was opened.
+    pub facts: HostFacts,
+    /// How its Compose is spoken to.
+    pub project: Project,
+    /// Its Postgres.
+    pub database: Arc<dyn Database>,
+    /// Whether Postgres is reached by a forward; else through `psql` in the container.
+    pub forwarded: bool,
+    // Ends with the link.
+    _forward: Option<Forward>,
+}
+
+/// Opens links and keeps one per deployment.
+pub struct Links {
+    connector: Arc<dyn HostConnector>,
+    databases: Arc<dyn DatabaseConnector>,
+    keyring: Arc<dyn Keyring>,
+    clock: Arc<dyn Clock>,
+    open: Mutex<HashMap<DeploymentId, Arc<Mutex<Option<Arc<Link>>>>>>,
+}
+
+impl Links {
+    /// Links over these adapters.
+    #[must_use]
+    pub fn new(
+        connector: Arc<dyn HostConnector>,
+        databases: Arc<dyn DatabaseConnector>,
+        keyring: Arc<dyn Keyring>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { connector, databases, keyring, clock, open: Mutex::default() }
+    }
+
+    /// The open link of `deployment`, opened when there is none.
+    pub async fn open(&self, deployment: &Deployment) -> Result<Arc<Link>, Problem> {
+        // One lock per deployment: a slow host delays nobody else.
+        let slot = Arc::clone(self.open.lock().await.entry(deployment.id).or_default());
+        let mut slot = slot.lock().await;
+        if let Some(link) = slot.as_ref() {
+            return Ok(Arc::clone(link));
+        }
+        let secrets = self.secrets(deployment).await?;
+        let link = Arc::new(self.sign_in(&deployment.ssh, &deployment.folder, secrets).await?);
+        *slot = Some(Arc::clone(&link));
+        Ok(link)
+    }
+
+    /// Forgets the open link, so that the next use signs in and probes again.
+    pub async fn forget(&self, id: DeploymentId) {
+        self.open.lock().await.remove(&id);
+    }
+
+    /// Runs `work` over the open link; when the link turns out to be broken,
+    /// opens a new one and runs it once more. For work that only reads.
+    pub async fn read<'a, T, F>(&self, deployment: &Deployment, work: F) -> Result<T, Problem>
+    where
+        F: Fn(Arc<Link>) -> BoxFuture<'a, Result<T, Problem>> + Send + Sync,
+    {
+        let first = work(self.open(deployment).await?).await;
+        match first {
+            Err(problem) if is_broken(&problem) => {
+                self.forget(deployment.id).await;
+                work(self.open(deployment).await?).await
+            }
+            other => other,
+        }
+    }
+
+    /// Records a host key as trusted, after the admin compared it.
+    pub async fn trust(&self, key: &crate::ports::HostKey) -> Result<(), LinkError> {
+        self.connector.trust(key).await
+    }
+
+    /// What the keyring holds for this link.
+    pub async fn secrets(&self, deployment: &Deployment) -> Result<SshSecrets, Problem> {
+        use crate::deployment::SshAuth;
+        let ask = async |kind| self.keyring.get(&keyring_name(deployment.id, kind)).await;
+        Ok(match deployment.ssh.auth {
+            SshAuth::Password => SshSecrets { password: ask(SecretKind::Password).await?, passphrase: None },
+            SshAuth::Key { .. } => SshSecrets { password: None, passphrase: ask(SecretKind::Passphrase).await? },
+            SshAuth::Automatic | SshAuth::Agent => SshSecrets::default(),
+        })
+    }
+
+    async fn sign_in(&self, target: &SshTarget, folder: &str, secrets: SshSecrets) -> Result<Link, Problem> {
+        let host = self.connector.connect(&HostRequest { target: target.clone(), secrets }).await?;
+        let facts = probe(host.as_ref(), folder, self.clock.as_ref()).await?;
+        let project = facts.project()?;
+        let (database, forward) = self.database(&host, &facts, &project).await?;
+        Ok(Link { host, facts, project, database, forwarded: forward.is_some(), _forward: forward })
+    }
+
+    /// Postgres by a forward to its container's address; through `psql` in the
+    /// container where forwards are forbidden.
+    async fn database(
+        &self,
+        host: &Arc<dyn Host>,
+        facts: &HostFacts,
+        project: &Project,
+    ) -> Result<(Arc<dyn Database>, Option<Forward>), Problem> {
+        let postgres = facts.running("postgres")?;
+        let credentials = credentials(host.as_ref(), project, &postgres.container).await?;
+        if let Some(address) = &postgres.address {
+            match host.forward(&Endpoint { host: address.clone(), port: 5432 }).await {
+                Ok(forward) => {
+                    let local = Endpoint { host: forward.local.ip().to_string(), port: forward.local.port() };
+                    return Ok((self.databases.over_tcp(&local, &credentials).await?, Some(forward)));
+                }
+                Err(LinkError::ForwardRefused { reason, .. }) => {
+                    tracing::info!(%reason, "forwards are refused; using psql in the container")
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok((self.databases.over_psql(Arc::clone(host), project, &credentials).await?, None))
+    }
+
+    /// Tests a connection as a checklist. It looks, and changes nothing on the host.
+    pub async fn test(&self, target: &SshTarget, folder: &str, secrets: SshSecrets) -> Vec<Check> {
+        let mut checks = Vec::new();
+        let host = match self.connector.connect(&HostRequest { target: target.clone(), secrets }).await {
+            Ok(host) => host,
+            Err(error) => {
+                checks.push(Check::bad(CheckItem::SignIn, error));
+                checks.extend(untested(&checks));
+                return checks;
+            }
+        };
+        let facts = match probe(host.as_ref(), folder, self.clock.as_ref()).await {
+            Ok(facts) => facts,
+            Err(error) => {
+                checks.push(Check::bad(CheckItem::SignIn, Problem::from(error)));
+                checks.extend(untested(&checks));
+                return checks;
+            }
+        };
+        checks.push(Check::new(CheckItem::SignIn, CheckState::Ok, format!("signed in as {}", facts.login)));
+        checks.extend(checklist(&facts));
+        if let Ok(project) = facts.project() {
+            checks.push(self.test_database(&host, &facts, &project).await);
+            checks.push(test_queue(host.as_ref(), &facts, &project).await);
+        }
+        checks.extend(untested(&checks));
+        checks.sort_by_key(|check| ORDER.iter().position(|item| *item == check.item));
+        checks
+    }
+
+    async fn test_database(&self, host: &Arc<dyn Host>, facts: &HostFacts, project: &Project) -> Check {
+        let item = CheckItem::Database;
+        let (database, forward) = match self.database(host, facts, project).await {
+            Ok(found) => found,
+            Err(problem) => return Check::bad(item, problem),
+        };
+        let answered = async { Ok::<_, DatabaseError>((database.server().await?, database.schedules().await?.len())) };
+        match answered.await {
+            Ok((server, schedules)) => {
+                let version = server.version / 10_000;
+                let noun = if schedules == 1 { "schedule" } else { "schedules" };
+                match forward {
+                    Some(_) => Check::new(item, CheckState::Ok, format!("Postgres {version}, {schedules} {noun}")),
+                    None => Check::new(
+                        item,
+                        CheckState::Warn,
+                        format!(
+                            "Postgres {version}, {schedules} {noun}; through psql in the container, forwards are not allowed"
+                        ),
+                    ),
+                }
+            }
+            Err(error) => Check::bad(item, error),
+        }
+    }
+}
+
+async fn test_queue(host: &dyn Host, facts: &HostFacts, project: &Project) -> Check {
+    let item = CheckItem::Queue;
+    if facts.running("api").is_err() && facts.running("worker").is_err() {
+        return Check::new(item, CheckState::NotTested, "needs the api or worker container");
+    }
+    match queue::schedulers(host, project).await {
+        Ok(found) => Check::new(item, CheckState::Ok, format!("{} in the queue", found.len())),
+        Err(QueueError::Link(error)) => Check::bad(item, error),
+        Err(error @ QueueError::Unreadable { .. }) => Check::new(item, CheckState::Warn, error.to_string()),
+    }
+}
+
+const ORDER: [CheckItem; 8] = [
+    CheckItem::SignIn,
+    CheckItem::Docker,
+    CheckItem::Folder,
+    CheckItem::Services,
+    CheckItem::Dumps,
+    CheckItem::Database,
+    CheckItem::Queue,
+    CheckItem::Clock,
+];
+
+/// The lines that were not reached, because an earlier one does not work.
+fn untested(done: &[Check]) -> Vec<Check> {
+    let missing = ORDER.iter().filter(|item| !done.iter().any(|check| check.item == **item));
+    missing.map(|item| Check::new(*item, CheckState::NotTested, "not tested yet")).collect()
+}
+
+/// Whether the open link is of no more use: the next try needs a new one.
+fn is_broken(problem: &Problem) -> bool {
+    match problem {
+        Problem::Link(error) | Problem::Database(DatabaseError::Link(error)) => error.is_passing(),
+        Problem::Database(DatabaseError::DatabaseUnreachable { .. } | DatabaseError::DatabaseSignInRefused { .. }) => {
+            true
+        }
+        // A container that was made anew has another id and address.
+        Problem::Probe(ProbeError::HostCommandFailed { .. }) => true,
+        _ => false,
+    }
+}
+
+/// User, password and name of the database, from the postgres container's own environment.
+async fn credentials(host: &dyn Host, project: &Project, container: &str) -> Result<DatabaseCredentials, Problem> {
+    let output = host.run(&project.docker(["inspect", "--format", "{{json .Config.Env}}", container])).await?;
+    let failed = |reason: String| ProbeError::HostCommandFailed { doing: "docker inspect".into(), reason };
+    if output.exit != 0 {
+        return Err(failed(output.last_words()).into());
+    }
+    let env: Vec<Secret> = serde_json::from_slice::<Vec<String>>(&output.stdout)
+        .map_err(|_| failed("its environment is not a list".into()))?
+        .into_iter()
+        .map(Secret::new)
+        .collect();
+    let value = |name: &str| {
+        env.iter().find_map(|line| line.expose().strip_prefix(name)?.strip_prefix('=').map(ToOwned::to_owned))
+    };
+    let user = value("POSTGRES_USER").unwrap_or_else(|| "postgres".to_owned());
+    Ok(DatabaseCredentials {
+        password: Secret::new(value("POSTGRES_PASSWORD").unwrap_or_default()),
+        database: value("POSTGRES_DB").unwrap_or_else(|| user.clone()),
+        user,
+    })
+}
+
+impl From<ProbeFailure> for Problem {
+    fn from(failure: ProbeFailure) -> Self {
+        match failure {
+            ProbeFailure::Link(error) => error.into(),
+            ProbeFailure::Probe(error) => error.into(),
+        }
+    }
+}

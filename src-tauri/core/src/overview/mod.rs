@@ -1,0 +1,12 @@
+//! The overview: how a deployment stands, how we know, since when, and what to
+//! press if it is not recoverable.
+
+mod observe;
+mod strip;
+mod verdict;
+mod view;
+
+pub use observe::{Observation, observe};
+pub use strip::{Cell, CellState, SizeTrend, Strip, StripRow};
+pub use verdict::{Verdict, VerdictState, verdict};
+pub use view::{Attention, AttentionAction, Evidence, EvidenceKind, NextRun, Overview, QueueState, next, overview};

@@ -1,0 +1,85 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::observe::Observation;
+use crate::ports::{Copy, CopyState};
+use crate::time::{local, relative, span};
+use crate::weavestream::run::{Run, RunStatus};
+
+/// The verdict, in words: state, full stop, how we know. Then the worst loss.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Verdict {
+    /// How it stands.
+    pub state: VerdictState,
+    /// `At risk. The newest dump is only on the host.`
+    pub title: String,
+    /// What would be lost, in plain words.
+    pub body: String,
+}
+
+/// How a deployment stands. Green is for shown, never for assumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictState {
+    /// Not looked at, or not for a day.
+    NotObserved,
+    /// Losing the host now would lose the data.
+    AtRisk,
+    /// A verified dump is on this laptop; the rest of a recovery is not shown.
+    Held,
+}
+
+/// A blind day is the most that a verdict stands on.
+const BLIND_AFTER: TimeDelta = TimeDelta::hours(24);
+/// Beyond the longest usual schedule, a week, a newest dump is old.
+const OLD_AFTER: TimeDelta = TimeDelta::days(8);
+
+/// Judges from what was seen and what lies on this laptop.
+#[must_use]
+pub fn verdict(seen: Option<&Observation>, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> Verdict {
+    let held = copies.iter().filter(|c| c.state == CopyState::Verified).max_by_key(|c| c.checked_at);
+    let body = worst_loss(seen, copies, now, zone);
+    let say = |state, title: String| Verdict { state, title, body: body.clone() };
+    let Some(seen) = seen else {
+        return say(VerdictState::NotObserved, "Not observed yet.".into());
+    };
+    if now - seen.at > BLIND_AFTER {
+        return say(VerdictState::NotObserved, format!("Not observed since {}.", local(seen.at, now, zone)));
+    }
+    let Some(latest) = &seen.latest_good else {
+        return say(VerdictState::AtRisk, "At risk. No dump exists.".into());
+    };
+    if now - latest.at() > OLD_AFTER {
+        return say(VerdictState::AtRisk, format!("At risk. The newest dump is {} old.", span(now - latest.at())));
+    }
+    match held {
+        None => say(VerdictState::AtRisk, "At risk. No verified dump is off the host.".into()),
+        Some(copy) => say(VerdictState::Held, format!("Database held. Verified {}.", relative(copy.checked_at - now))),
+    }
+}
+
+fn worst_loss(seen: Option<&Observation>, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> String {
+    let run_of = |copy: &Copy| seen.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
+    let newest = copies.iter().filter(|c| c.state == CopyState::Verified).filter_map(|c| run_of(c).map(Run::at)).max();
+    match newest {
+        Some(at) => format!(
+            "If this host were lost now, you would rebuild from the dump of {} and lose {} of changes. Uploaded files and .env keys are not held here.",
+            local(at, now, zone),
+            span(now - at)
+        ),
+        None if copies.iter().any(|c| c.state == CopyState::Verified) => {
+            "If this host were lost now, you would rebuild from an older dump on this laptop. Uploaded files and .env keys are not held here.".into()
+        }
+        None => "If this host were lost now, nothing on this laptop could bring it back.".into(),
+    }
+}
+
+/// The newest run that ended, when it failed.
+#[must_use]
+pub fn last_failure(recent: &[Run]) -> Option<&Run> {
+    let last = recent.iter().find(|r| matches!(r.status, RunStatus::Success | RunStatus::Failed))?;
+    (last.status == RunStatus::Failed).then_some(last)
+}

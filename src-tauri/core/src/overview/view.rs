@@ -1,0 +1,345 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::observe::Observation;
+use super::strip::{SizeTrend, Strip, sizes, strip};
+use super::verdict::{Verdict, last_failure, verdict};
+use crate::deployment::Deployment;
+use crate::history::{RunRow, row};
+use crate::ports::{Copy, CopyState};
+use crate::time::{When, local, relative, span};
+use crate::weavestream::run::{Run, RunId, RunStatus};
+use crate::weavestream::schedule::Schedule;
+
+/// Everything the overview shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    /// Whose.
+    pub deployment: Deployment,
+    /// How it stands, in words.
+    pub verdict: Verdict,
+    /// The dump that the primary button brings; none when there is none.
+    pub latest: Option<RunRow>,
+    /// What has been shown, and when.
+    pub evidence: Vec<Evidence>,
+    /// What needs a decision, worst first.
+    pub attention: Vec<Attention>,
+    /// When each enabled schedule fires next, as the queue says.
+    pub next: Vec<NextRun>,
+    /// The last thirty days.
+    pub strip: Strip,
+    /// Sizes of their dumps.
+    pub sizes: Option<SizeTrend>,
+    /// When the deployment was last looked at.
+    pub observed: Option<When>,
+    /// Weavestream's version there.
+    pub version: Option<String>,
+    /// `deploy@ws1.acme.example over SSH`
+    pub reached: String,
+    /// Why a new look failed just now; what is shown is then the last known state.
+    pub trouble: Option<crate::Problem>,
+}
+
+/// One rung of the ladder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// Which.
+    pub kind: EvidenceKind,
+    /// When it was shown; none when it has not been.
+    pub shown: Option<When>,
+    /// `Dump of Wed 21 Oct, 09:00`
+    pub what: String,
+    /// Where.
+    pub place: String,
+}
+
+/// The rungs, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// A dump exists on the host.
+    Exists,
+    /// A copy's checksum equals its manifest.
+    Checksum,
+    /// An off-host copy was read back.
+    OffHost,
+    /// It was restored in a drill.
+    Drill,
+    /// The app was proven with it.
+    Proven,
+}
+
+/// One thing that needs a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Attention {
+    /// It has failed or may lose data; else it only asks.
+    pub grave: bool,
+    /// One line.
+    pub title: String,
+    /// What it means.
+    pub detail: String,
+    /// What to press.
+    pub action: Option<AttentionAction>,
+}
+
+/// What an attention item offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum AttentionAction {
+    /// Download the latest dump.
+    Download,
+    /// Show the run in the history.
+    History,
+    /// Show the schedules.
+    Schedules,
+    /// Test the connection.
+    Connection,
+}
+
+/// When a schedule fires next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NextRun {
+    /// The schedule's primary key.
+    #[specta(type = String)]
+    pub id: uuid::Uuid,
+    /// The schedule.
+    pub schedule: String,
+    /// Five fields.
+    pub cron: String,
+    /// The schedule's zone.
+    pub zone: String,
+    /// In the schedule's zone.
+    pub there: Option<String>,
+    /// In the laptop's zone.
+    pub here: Option<When>,
+    /// What the queue says.
+    pub queue: QueueState,
+}
+
+/// A schedule against the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum QueueState {
+    /// BullMQ has it, and says when it fires.
+    InQueue,
+    /// Enabled in the database, and BullMQ does not have it: it will not fire.
+    NotInQueue,
+    /// Switched off, and not in the queue.
+    Disabled,
+    /// Switched off in the database, and still in the queue: it will fire.
+    InQueueThoughDisabled,
+    /// The queue could not be read.
+    Unknown {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Builds the overview from what was seen and what lies on this laptop.
+#[must_use]
+pub fn overview(
+    deployment: &Deployment,
+    seen: Option<&Observation>,
+    copies: &[Copy],
+    trouble: Option<crate::Problem>,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> Overview {
+    let nothing = Vec::new();
+    let recent = seen.map_or(&nothing, |s| &s.recent);
+    let schedules = seen.map_or(&[][..], |s| &s.schedules);
+    let latest = seen.and_then(|s| s.latest_good.as_ref());
+    Overview {
+        deployment: deployment.clone(),
+        verdict: verdict(seen, copies, now, zone),
+        latest: latest.map(|run| row(run, copies, now, zone)),
+        evidence: evidence(deployment, seen, copies, now, zone),
+        attention: seen.map(|seen| attention(seen, copies, now, zone)).unwrap_or_default(),
+        next: seen.map(|seen| next(seen, now, zone)).unwrap_or_default(),
+        strip: strip(recent, schedules, now, zone),
+        sizes: sizes(recent, now, zone),
+        observed: seen.map(|s| When::new(s.at, now, zone)),
+        version: seen.and_then(|s| s.facts.version().map(ToOwned::to_owned)),
+        reached: reached(deployment, seen),
+        trouble,
+    }
+}
+
+fn reached(deployment: &Deployment, seen: Option<&Observation>) -> String {
+    let login = seen.map(|s| s.facts.login.as_str()).or(deployment.ssh.user.as_deref());
+    let login = login.map_or_else(String::new, |l| format!("{l}@"));
+    format!("{login}{} over SSH", deployment.ssh.host)
+}
+
+fn evidence(
+    deployment: &Deployment,
+    seen: Option<&Observation>,
+    copies: &[Copy],
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> Vec<Evidence> {
+    let dump_of = |run: &Run| format!("Dump of {}", local(run.at(), now, zone));
+    let none = |kind| Evidence { kind, shown: None, what: String::new(), place: String::new() };
+    let exists = match seen.and_then(|s| Some((s, s.latest_good.as_ref()?))) {
+        Some((seen, run)) => Evidence {
+            kind: EvidenceKind::Exists,
+            shown: Some(When::new(seen.at, now, zone)),
+            what: dump_of(run),
+            place: deployment.ssh.host.clone(),
+        },
+        None => none(EvidenceKind::Exists),
+    };
+    let checked = copies.iter().filter(|c| c.state == CopyState::Verified).max_by_key(|c| c.checked_at);
+    let checksum = checked.map_or_else(
+        || none(EvidenceKind::Checksum),
+        |copy| {
+            let run = seen.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
+            Evidence {
+                kind: EvidenceKind::Checksum,
+                shown: Some(When::new(copy.checked_at, now, zone)),
+                what: run.map_or_else(|| "An older dump".to_owned(), dump_of),
+                place: "On this laptop, SHA-256".to_owned(),
+            }
+        },
+    );
+    vec![exists, checksum, none(EvidenceKind::OffHost), none(EvidenceKind::Drill), none(EvidenceKind::Proven)]
+}
+
+fn attention(seen: &Observation, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> Vec<Attention> {
+    let mut items = Vec::new();
+    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action });
+    if let Some(run) = last_failure(&seen.recent) {
+        let why = run.error.clone().unwrap_or_else(|| "the worker gave no reason".into());
+        say(true, format!("The run of {} failed", local(run.at(), now, zone)), why, Some(AttentionAction::History));
+    }
+    for run in seen.recent.iter().filter(|r| r.status == RunStatus::Running && now - r.at() > STUCK_AFTER) {
+        say(
+            true,
+            format!("A run has been running since {}", local(run.at(), now, zone)),
+            "A worker that was killed leaves its run like this for ever.".into(),
+            Some(AttentionAction::History),
+        );
+    }
+    for next in next(seen, now, zone) {
+        match next.queue {
+            QueueState::NotInQueue => say(
+                true,
+                format!("{} is in the database but not in the queue", next.schedule),
+                "It will not fire until it is registered; restarting the api does that.".into(),
+                Some(AttentionAction::Schedules),
+            ),
+            QueueState::InQueueThoughDisabled => say(
+                false,
+                format!("{} is switched off and still in the queue", next.schedule),
+                "It will fire until it is removed; restarting the api does that.".into(),
+                Some(AttentionAction::Schedules),
+            ),
+            _ => {}
+        }
+    }
+    if !seen.schedules.iter().any(|s| s.enabled) {
+        say(
+            true,
+            "No schedule is switched on".into(),
+            "Weavestream makes no dumps by itself.".into(),
+            Some(AttentionAction::Schedules),
+        );
+    }
+    if let Some(latest) = &seen.latest_good
+        && !has_verified(copies, latest.id)
+    {
+        let have = copies.iter().any(|c| c.state == CopyState::Verified);
+        let detail =
+            if have { "An older dump is verified on this laptop." } else { "No dump has been copied to this laptop." };
+        say(
+            false,
+            format!("The dump of {} is on the host only", local(latest.at(), now, zone)),
+            detail.into(),
+            Some(AttentionAction::Download),
+        );
+    }
+    for service in ["postgres", "redis", "worker", "api"] {
+        if let Err(error) = seen.facts.running(service) {
+            say(true, format!("The service {error}"), "Backups need it.".into(), Some(AttentionAction::Connection));
+        }
+    }
+    if seen.facts.clock_skew.abs() > 30 {
+        let apart = span(TimeDelta::seconds(seen.facts.clock_skew.abs()));
+        say(
+            false,
+            format!("The host's clock differs by {apart}"),
+            "Ages and next runs may look wrong.".into(),
+            Some(AttentionAction::Connection),
+        );
+    }
+    items.sort_by_key(|item| !item.grave);
+    items
+}
+
+/// Dumps of hours exist; a day does not.
+const STUCK_AFTER: TimeDelta = TimeDelta::hours(12);
+
+fn has_verified(copies: &[Copy], run: RunId) -> bool {
+    copies.iter().any(|c| c.run == run && c.state == CopyState::Verified)
+}
+
+/// Every schedule against the queue, soonest first.
+#[must_use]
+pub fn next(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<NextRun> {
+    let mut found: Vec<(Option<DateTime<Utc>>, NextRun)> =
+        seen.schedules.iter().map(|s| against_queue(s, seen, now, zone)).collect();
+    found.sort_by_key(|(at, next)| (at.is_none(), *at, next.schedule.clone()));
+    found.into_iter().map(|(_, next)| next).collect()
+}
+
+fn against_queue(
+    schedule: &Schedule,
+    seen: &Observation,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> (Option<DateTime<Utc>>, NextRun) {
+    let queued = match &seen.queue {
+        Err(reason) => Err(QueueState::Unknown { reason: reason.clone() }),
+        Ok(queue) => Ok(queue.iter().find(|q| q.id == schedule.scheduler_id())),
+    };
+    let (queue, at) = match queued {
+        Err(unknown) => (unknown, None),
+        Ok(Some(q)) if schedule.enabled => (QueueState::InQueue, q.next),
+        Ok(Some(q)) => (QueueState::InQueueThoughDisabled, q.next),
+        Ok(None) if schedule.enabled => (QueueState::NotInQueue, None),
+        Ok(None) => (QueueState::Disabled, None),
+    };
+    let there = schedule.zone_name().parse::<Tz>().ok();
+    let next = NextRun {
+        id: schedule.id,
+        schedule: schedule.name.clone(),
+        cron: schedule.cron.clone(),
+        zone: schedule.zone_name().to_owned(),
+        there: at.zip(there).map(|(at, there)| local(at, now, there)),
+        here: at.map(|at| When::new(at, now, zone)),
+        queue,
+    };
+    (at, next)
+}
+
+impl NextRun {
+    /// For the command line: `in 23 h 19 min`, or why not.
+    #[must_use]
+    pub fn in_words(&self, now: DateTime<Utc>) -> String {
+        match (&self.queue, &self.here) {
+            (QueueState::NotInQueue, _) => "not in the queue".into(),
+            (QueueState::Disabled, _) => "disabled".into(),
+            (QueueState::Unknown { reason }, _) => format!("queue not readable: {reason}"),
+            (_, Some(here)) => {
+                here.utc.parse::<DateTime<Utc>>().map_or_else(|_| here.local.clone(), |at| relative(at - now))
+            }
+            (_, None) => "no next time".into(),
+        }
+    }
+}

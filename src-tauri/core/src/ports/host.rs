@@ -1,0 +1,331 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::Secret;
+use crate::deployment::SshTarget;
+use crate::shell::Command;
+
+/// A host that has been signed in to. Everything done there is one of three
+/// primitives: run a command, stream through one, forward to an address.
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// Runs `command` and collects what it prints, at most 8 MiB of each
+    /// stream. A non-zero exit is an [`Output`], not an error.
+    async fn run(&self, command: &Command) -> Result<Output, LinkError>;
+    /// Starts `command` on a connection of its own and streams its standard
+    /// output, so that a slow reader never parks other work.
+    async fn stream(&self, command: &Command) -> Result<Box<dyn ByteSource>, LinkError>;
+    /// Forwards a new loopback port of this laptop to `to` as seen by the
+    /// host. Refused forwards are found now, not at first use.
+    async fn forward(&self, to: &Endpoint) -> Result<Forward, LinkError>;
+}
+
+/// The standard output of a running command.
+#[async_trait]
+pub trait ByteSource: Send {
+    /// The next piece, or none at the end of the output.
+    async fn next(&mut self) -> Result<Option<Bytes>, LinkError>;
+    /// How the command ended. To be asked after the last piece.
+    async fn exit(&mut self) -> Result<Exit, LinkError>;
+}
+
+/// How a command ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// Exit status; 128 + n when signal n ended it.
+    pub status: u32,
+    /// The first 64 KiB of standard error.
+    pub stderr: String,
+}
+
+/// What a command printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Exit status.
+    pub exit: u32,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+}
+
+impl Output {
+    /// Standard output as text; bytes that are no UTF-8 are replaced.
+    #[must_use]
+    pub fn stdout_text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// The last line said on standard error, else on standard output: what
+    /// programs on the host give as their reason.
+    #[must_use]
+    pub fn last_words(&self) -> String {
+        [&self.stderr, &self.stdout]
+            .iter()
+            .find_map(|bytes| {
+                let text = String::from_utf8_lossy(bytes);
+                text.lines().map(str::trim).rfind(|line| !line.is_empty()).map(ToOwned::to_owned)
+            })
+            .unwrap_or_else(|| format!("exit status {}", self.exit))
+    }
+}
+
+/// A TCP address as the host sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+}
+
+/// A forward that lives as long as this value.
+pub struct Forward {
+    /// The loopback address on this laptop.
+    pub local: SocketAddr,
+    /// Ends the forward when dropped.
+    pub guard: Box<dyn std::any::Any + Send + Sync>,
+}
+
+impl std::fmt::Debug for Forward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Forward({})", self.local)
+    }
+}
+
+/// Signs in to hosts and knows which host keys are trusted.
+#[async_trait]
+pub trait HostConnector: Send + Sync {
+    /// Signs in. An unknown host key is an error that carries the fingerprint;
+    /// nothing was sent to that host but the key exchange.
+    async fn connect(&self, request: &HostRequest) -> Result<Arc<dyn Host>, LinkError>;
+    /// Records `key` as trusted, in Selvage's own `known_hosts`.
+    async fn trust(&self, key: &HostKey) -> Result<(), LinkError>;
+}
+
+/// Whom to sign in to, and with what.
+#[derive(Clone, Debug)]
+pub struct HostRequest {
+    /// Where and as whom.
+    pub target: SshTarget,
+    /// What the keyring holds for it.
+    pub secrets: SshSecrets,
+}
+
+/// Secrets of a link, from the keyring.
+#[derive(Clone, Debug, Default)]
+pub struct SshSecrets {
+    /// For [`SshAuth::Password`](crate::deployment::SshAuth::Password).
+    pub password: Option<Secret>,
+    /// For an encrypted key file.
+    pub passphrase: Option<Secret>,
+}
+
+/// The key that a host showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HostKey {
+    /// Name or address that was dialled.
+    pub host: String,
+    /// Port that was dialled.
+    pub port: u16,
+    /// `ED25519`, `RSA`, `ECDSA`.
+    pub algorithm: String,
+    /// `SHA256:` and unpadded base64, as `ssh-keygen -l` prints it.
+    pub fingerprint: String,
+    /// The public key as in a `known_hosts` line: algorithm and base64.
+    pub public_key: String,
+}
+
+/// Why a host could not be reached or used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum LinkError {
+    /// The SSH configuration could not be read.
+    #[error("the SSH configuration cannot be used: {reason}")]
+    SshConfig {
+        /// What `ssh -G` said.
+        reason: String,
+    },
+    /// DNS has no such name.
+    #[error("no address was found for {host}: {reason}")]
+    NameNotFound {
+        /// The name.
+        host: String,
+        /// What the resolver said.
+        reason: String,
+    },
+    /// Nothing listens there.
+    #[error("{host} port {port} refused the connection")]
+    Refused {
+        /// Host dialled.
+        host: String,
+        /// Port dialled.
+        port: u16,
+    },
+    /// The network has no way there.
+    #[error("{host} port {port} cannot be reached: {reason}")]
+    Unreachable {
+        /// Host dialled.
+        host: String,
+        /// Port dialled.
+        port: u16,
+        /// What the system said.
+        reason: String,
+    },
+    /// No answer in time.
+    #[error("{host} did not answer within {seconds} s while {stage}")]
+    TimedOut {
+        /// Host dialled.
+        host: String,
+        /// `connecting`, `exchanging keys`, `signing in`, `running a command`.
+        stage: String,
+        /// How long was waited.
+        seconds: u32,
+    },
+    /// What answered does not speak SSH, or nothing that we speak.
+    #[error("{host} port {port} does not speak SSH as we do: {reason}")]
+    NotSsh {
+        /// Host dialled.
+        host: String,
+        /// Port dialled.
+        port: u16,
+        /// What went wrong.
+        reason: String,
+    },
+    /// First contact: to be compared and trusted by the admin.
+    #[error("the {algorithm} key {fingerprint} of {host} is not known", algorithm = key.algorithm, fingerprint = key.fingerprint, host = key.host)]
+    HostKeyUnknown {
+        /// The key it showed.
+        key: HostKey,
+    },
+    /// Another key is on record for this host. Never connected.
+    #[error("the key of {host} has changed: expected {expected}, found {fingerprint} ({file} line {line})", host = key.host, fingerprint = key.fingerprint)]
+    HostKeyChanged {
+        /// The key it showed.
+        key: HostKey,
+        /// Fingerprint on record.
+        expected: String,
+        /// The file that records it.
+        file: String,
+        /// The line there.
+        line: u32,
+    },
+    /// The key is marked `@revoked`. Never connected.
+    #[error("the key {fingerprint} of {host} is revoked ({file} line {line})", host = key.host, fingerprint = key.fingerprint)]
+    HostKeyRevoked {
+        /// The key it showed.
+        key: HostKey,
+        /// The file that revokes it.
+        file: String,
+        /// The line there.
+        line: u32,
+    },
+    /// A file of known hosts exists and cannot be read, so nothing can be trusted.
+    #[error("{file} cannot be read: {reason}")]
+    KnownHostsUnreadable {
+        /// The file.
+        file: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The host refused every way of signing in.
+    #[error("{host} refused {user} ({tried})")]
+    SignInRefused {
+        /// Host.
+        host: String,
+        /// Login.
+        user: String,
+        /// The ways tried, in words.
+        tried: String,
+    },
+    /// The key file is missing, unreadable or no private key.
+    #[error("the key {file} cannot be used: {reason}")]
+    KeyUnusable {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// The key file is encrypted and the keyring holds no passphrase for it.
+    #[error("the key {file} needs its passphrase")]
+    PassphraseNeeded {
+        /// The file.
+        file: String,
+    },
+    /// The passphrase does not open the key file.
+    #[error("the passphrase does not open {file}")]
+    PassphraseWrong {
+        /// The file.
+        file: String,
+    },
+    /// The keyring holds no password for this login.
+    #[error("{user} on {host} needs a password")]
+    PasswordNeeded {
+        /// Host.
+        host: String,
+        /// Login.
+        user: String,
+    },
+    /// There is no agent, or it does not answer (a locked one lists no keys).
+    #[error("the SSH agent cannot be used: {reason}")]
+    AgentUnusable {
+        /// Why.
+        reason: String,
+    },
+    /// A jump host could not be passed.
+    #[error("jump host {hop}: {source}")]
+    Jump {
+        /// The hop in `user@host:port` notation.
+        hop: String,
+        /// What went wrong there.
+        source: Box<LinkError>,
+    },
+    /// The host's sshd does not let this login forward, or nothing listens at the address.
+    #[error("a forward to {address} was refused: {reason}")]
+    ForwardRefused {
+        /// The address as the host sees it.
+        address: String,
+        /// What the host said.
+        reason: String,
+    },
+    /// The connection broke.
+    #[error("the connection to {host} was lost: {reason}")]
+    Lost {
+        /// Host.
+        host: String,
+        /// What was noticed.
+        reason: String,
+    },
+    /// Nothing arrived for too long in the middle of a transfer.
+    #[error("{host} sent nothing for {seconds} s")]
+    Stalled {
+        /// Host.
+        host: String,
+        /// How long was waited.
+        seconds: u32,
+    },
+}
+
+impl LinkError {
+    /// Whether trying again later may help without anybody changing anything:
+    /// the hotel Wi-Fi and the closed lid, not a wrong key.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Lost { .. }
+            | Self::Stalled { .. }
+            | Self::TimedOut { .. }
+            | Self::Refused { .. }
+            | Self::Unreachable { .. } => true,
+            Self::NameNotFound { .. } => true,
+            Self::Jump { source, .. } => source.is_passing(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What the use cases ask of the outside world. Each port is small, has one
+//! real adapter and one fake in `selvage-testing`, and both pass the same suite.
+
+mod clock;
+mod database;
+mod host;
+mod keyring;
+mod library;
+mod notifier;
+mod store;
+
+pub use clock::Clock;
+pub use database::{AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, ServerFacts};
+pub use host::{
+    ByteSource, Endpoint, Exit, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output, SshSecrets,
+};
+pub use keyring::{Keyring, KeyringError};
+pub use library::{Folder, Library, LibraryError, PartFile};
+pub use notifier::{Notice, Notifier};
+pub use store::{Copy, CopyState, Store, StoreError};

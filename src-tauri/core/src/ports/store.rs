@@ -1,0 +1,101 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::deployment::{Deployment, DeploymentId};
+use crate::jobs::{Job, JobId, LogLine};
+use crate::overview::Observation;
+use crate::weavestream::manifest::Sha256;
+use crate::weavestream::run::RunId;
+
+/// The laptop's own memory. It holds no secret.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Every deployment, by name.
+    async fn deployments(&self) -> Result<Vec<Deployment>, StoreError>;
+    /// Adds a deployment, or replaces the one with its id.
+    async fn save_deployment(&self, deployment: &Deployment) -> Result<(), StoreError>;
+    /// Forgets a deployment with its observation and copies' records; files stay.
+    async fn remove_deployment(&self, id: DeploymentId) -> Result<(), StoreError>;
+
+    /// What was last seen of a deployment.
+    async fn observation(&self, id: DeploymentId) -> Result<Option<Observation>, StoreError>;
+    /// Replaces what was last seen.
+    async fn save_observation(&self, id: DeploymentId, observation: &Observation) -> Result<(), StoreError>;
+
+    /// The copies on this laptop of one deployment's dumps, newest first.
+    async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError>;
+    /// Adds a copy, or replaces the one at the same path.
+    async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError>;
+    /// Forgets the copy at `path`.
+    async fn remove_copy(&self, path: &str) -> Result<(), StoreError>;
+
+    /// The newest `limit` jobs.
+    async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError>;
+    /// Jobs without an end whose process no longer lives.
+    async fn abandoned_jobs(&self) -> Result<Vec<Job>, StoreError>;
+    /// Adds a job, or replaces the one with its id. It belongs to this process.
+    async fn save_job(&self, job: &Job) -> Result<(), StoreError>;
+    /// Appends to a job's log.
+    async fn append_log(&self, id: JobId, line: &LogLine) -> Result<(), StoreError>;
+    /// A job's log, oldest first.
+    async fn log(&self, id: JobId) -> Result<Vec<LogLine>, StoreError>;
+    /// Removes every ended job.
+    async fn clear_ended_jobs(&self) -> Result<(), StoreError>;
+
+    /// A setting that differs from its default.
+    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
+    /// Sets it; `None` goes back to the default.
+    async fn set_setting(&self, key: &str, value: Option<&str>) -> Result<(), StoreError>;
+}
+
+/// A dump on this laptop, with what was shown about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Copy {
+    /// Whose dump.
+    pub deployment: DeploymentId,
+    /// The run that made it.
+    pub run: RunId,
+    /// Full path.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// Digest of the file as it lay here when it was last read.
+    pub sha256: Sha256,
+    /// What has been shown.
+    pub state: CopyState,
+    /// When it was last read and compared.
+    pub checked_at: DateTime<Utc>,
+    /// Entries in the archive's table of contents; 0 when it could not be read.
+    pub entries: u32,
+}
+
+/// What is known of a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyState {
+    /// Its SHA-256 equals the manifest's and its table of contents was read.
+    Verified,
+    /// It differs from its manifest, or is no archive. Kept aside under a name that says so.
+    Damaged,
+    /// There was no manifest to compare with.
+    Unverified,
+    /// The file was not there when it was last looked for.
+    Gone,
+}
+
+/// Why the laptop's database could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum StoreError {
+    /// Reading or writing failed.
+    #[error("Selvage's own database: {reason}")]
+    StoreTrouble {
+        /// What SQLite said.
+        reason: String,
+    },
+    /// It was written by a newer Selvage.
+    #[error("Selvage's own database is from a newer version")]
+    StoreTooNew,
+}

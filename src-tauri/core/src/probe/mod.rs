@@ -1,0 +1,207 @@
+//! The probe: what a host is, collected in one round trip on connect, so that
+//! every later refusal can point at a line of it.
+
+mod checklist;
+mod parse;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+pub use checklist::{Check, CheckItem, CheckState, checklist};
+pub use parse::parse;
+
+use crate::ports::{Clock, Host, LinkError};
+use crate::shell::Command;
+use crate::weavestream::compose::{ComposeWay, Project, ServiceState};
+
+const SCRIPT: &str = include_str!("script.sh");
+
+/// What a probe found. It holds no secret, so it can be kept and shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostFacts {
+    /// The login on the host.
+    pub login: String,
+    /// The host's clock minus the laptop's, in seconds; the round trip blurs it.
+    pub clock_skew: i64,
+    /// Docker, or why it cannot be used.
+    pub docker: Result<DockerFacts, ProbeError>,
+    /// `sudo -n` works for this login.
+    pub sudo: bool,
+    /// The folder as it was asked for.
+    pub folder: String,
+    /// The Compose file there, or why there is none.
+    pub compose_file: Result<String, ProbeError>,
+    /// Containers of the project, in Compose's order.
+    pub services: Vec<ServiceState>,
+    /// What `compose ps` said when it failed.
+    pub compose_trouble: Option<String>,
+    /// The host's folder that api and worker see as the backup folder.
+    pub backup_folder: Option<String>,
+    /// Dumps can be read by the login itself.
+    pub dumps_direct: bool,
+    /// Dumps can be read through `sudo -n`.
+    pub dumps_sudo: bool,
+    /// Bytes free where dumps lie.
+    pub free: Option<u64>,
+}
+
+/// How Docker and Compose are reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DockerFacts {
+    /// Version of the engine.
+    pub engine: String,
+    /// How Compose is run.
+    pub way: ComposeWay,
+    /// Version of Compose.
+    pub compose: String,
+}
+
+/// How a file of the host can be read, in the order to try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "way", rename_all = "snake_case")]
+pub enum ReadWay {
+    /// By the login itself.
+    Direct,
+    /// Through `sudo -n`.
+    Sudo,
+    /// Inside a container that mounts the folder.
+    Container {
+        /// `worker` or `api`.
+        service: String,
+    },
+}
+
+/// Why a host cannot be used as a Weavestream deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum ProbeError {
+    /// The probe's answer could not be understood.
+    #[error("the host's answer cannot be read: {reason}")]
+    ProbeUnreadable {
+        /// What was found.
+        reason: String,
+    },
+    /// No Docker on the host.
+    #[error("there is no Docker on the host: {reason}")]
+    DockerMissing {
+        /// What the host said.
+        reason: String,
+    },
+    /// Docker is there and this login may not use it.
+    #[error("this login may not use Docker: {reason}")]
+    DockerForbidden {
+        /// What the host said.
+        reason: String,
+    },
+    /// Neither `docker compose` nor `docker-compose`.
+    #[error("there is no Compose on the host: {reason}")]
+    ComposeMissing {
+        /// What the host said.
+        reason: String,
+    },
+    /// The folder is not there or cannot be entered.
+    #[error("the folder {folder} cannot be entered: {reason}")]
+    FolderMissing {
+        /// The folder.
+        folder: String,
+        /// What the host said.
+        reason: String,
+        /// Where a deployment was seen.
+        found: Option<String>,
+    },
+    /// No Compose file in the folder.
+    #[error("there is no compose.yml in {folder}")]
+    NotCompose {
+        /// The folder.
+        folder: String,
+        /// Where a deployment was seen.
+        found: Option<String>,
+    },
+    /// The Compose project has no such container, or it does not run.
+    #[error("{service} is {state}")]
+    ServiceDown {
+        /// The service.
+        service: String,
+        /// Docker's word, or `missing`.
+        state: String,
+    },
+    /// Compose or Docker refused a command that the link needs.
+    #[error("{doing} failed on the host: {reason}")]
+    HostCommandFailed {
+        /// What was tried.
+        doing: String,
+        /// What the host said.
+        reason: String,
+    },
+}
+
+/// Why a probe gave no facts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProbeFailure {
+    /// The host could not be asked.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// It answered something else.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+}
+
+/// Collects the facts of `folder` on `host`.
+pub async fn probe(host: &dyn Host, folder: &str, clock: &dyn Clock) -> Result<HostFacts, ProbeFailure> {
+    let command = Command::new(["sh", "-s", "--", folder]).stdin(SCRIPT.to_owned());
+    let asked = clock.now();
+    let output = host.run(&command).await?;
+    let answered = clock.now();
+    let facts = parse(&output.stdout_text(), folder, midpoint(asked, answered));
+    Ok(facts.map_err(|reason| ProbeError::ProbeUnreadable { reason: format!("{reason}; {}", output.last_words()) })?)
+}
+
+fn midpoint(asked: DateTime<Utc>, answered: DateTime<Utc>) -> DateTime<Utc> {
+    asked + (answered - asked) / 2
+}
+
+impl HostFacts {
+    /// The project, when Docker, Compose and the folder allow one.
+    pub fn project(&self) -> Result<Project, ProbeError> {
+        let docker = self.docker.as_ref().map_err(Clone::clone)?;
+        self.compose_file.as_ref().map_err(Clone::clone)?;
+        Ok(Project { way: docker.way, folder: self.folder.clone() })
+    }
+
+    /// The state of one service.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&ServiceState> {
+        self.services.iter().find(|s| s.service == name)
+    }
+
+    /// The running container of one service.
+    pub fn running(&self, name: &str) -> Result<&ServiceState, ProbeError> {
+        let found = self.service(name);
+        found.filter(|s| s.is_running()).ok_or_else(|| ProbeError::ServiceDown {
+            service: name.to_owned(),
+            state: found.map_or_else(|| "missing".to_owned(), |s| s.state.clone()),
+        })
+    }
+
+    /// The ways in which dumps may be readable, best first.
+    #[must_use]
+    pub fn read_ways(&self) -> Vec<ReadWay> {
+        let mut ways = vec![ReadWay::Direct];
+        if self.sudo {
+            ways.push(ReadWay::Sudo);
+        }
+        for service in ["worker", "api"] {
+            if self.running(service).is_ok() {
+                ways.push(ReadWay::Container { service: service.into() });
+            }
+        }
+        ways
+    }
+
+    /// Weavestream's version, from the label of the api's image.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        ["api", "worker", "web"].iter().find_map(|s| self.service(s)?.version.as_deref())
+    }
+}

@@ -1,0 +1,87 @@
+use super::*;
+
+const GOOD: &str = r#"
+==selvage clock
+1792000003
+==selvage login
+deploy
+==selvage docker
+1
+permission denied while trying to connect to the docker API
+==selvage docker_sudo
+0
+28.2.2
+==selvage sudo
+0
+
+==selvage compose_v2
+1
+docker: 'compose' is not a docker command.
+==selvage compose_v1
+0
+1.29.2
+==selvage projects
+/opt/weavestream
+==selvage folder
+entered
+==selvage compose_file
+compose.yml
+==selvage containers
+0
+abc
+==selvage inspect
+{"id":"abc","labels":{"com.docker.compose.service":"worker","org.opencontainers.image.version":"1.9.11"},"state":"running","health":"healthy","mounts":[{"Source":"/opt/weavestream/data/backup","Destination":"/var/lib/weavestream/backup"}],"networks":{"n":{"IPAddress":"172.18.0.5"}}}
+{"id":"def","labels":{"com.docker.compose.service":"worker","com.docker.compose.oneoff":"True"},"state":"exited","health":null,"mounts":[],"networks":{}}
+==selvage dumps_direct
+unreadable
+==selvage dumps_sudo
+readable
+==selvage space
+/dev/sda1 1000 400 600 40% /
+==selvage end
+"#;
+
+fn at() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_792_000_000, 0).unwrap_or_default()
+}
+
+#[test]
+fn a_host_with_sudo_and_v1() {
+    let facts = parse(GOOD, "/opt/weavestream", at());
+    let Ok(facts) = facts else { panic!("{facts:?}") };
+    assert_eq!(facts.clock_skew, 3);
+    assert_eq!(facts.docker.as_ref().map(|d| d.way), Ok(ComposeWay { sudo: true, v1: true }));
+    assert_eq!(facts.services.len(), 1);
+    assert_eq!(facts.version(), Some("1.9.11"));
+    assert_eq!(facts.backup_folder.as_deref(), Some("/opt/weavestream/data/backup"));
+    assert_eq!((facts.dumps_direct, facts.dumps_sudo, facts.free), (false, true, Some(600 * 1024)));
+    assert!(facts.project().is_ok());
+}
+
+#[test]
+fn a_mistyped_folder_names_the_one_that_was_seen() {
+    let answer = GOOD.replace("entered\n==selvage compose_file\ncompose.yml", "sh: cd: can't cd to /opt/weavestrem");
+    let facts = parse(&answer, "/opt/weavestrem", at()).map(|f| f.compose_file);
+    let Ok(Err(ProbeError::FolderMissing { found, .. })) = facts else { panic!("{facts:?}") };
+    assert_eq!(found.as_deref(), Some("/opt/weavestream"));
+}
+
+#[test]
+fn docker_missing_and_docker_forbidden_are_two_things() {
+    let forbidden =
+        GOOD.replace("==selvage docker_sudo\n0\n28.2.2", "==selvage docker_sudo\n1\nsudo: a password is required");
+    let facts = parse(&forbidden, "/", at()).map(|f| f.docker);
+    assert!(matches!(facts, Ok(Err(ProbeError::DockerForbidden { .. }))), "{facts:?}");
+    let missing = forbidden
+        .replace("1\npermission denied while trying to connect to the docker API", "127\nsh: docker: not found");
+    let facts = parse(&missing, "/", at()).map(|f| f.docker);
+    assert!(matches!(facts, Ok(Err(ProbeError::DockerMissing { .. }))), "{facts:?}");
+}
+
+#[test]
+fn an_answer_cut_anywhere_is_never_taken_for_whole() {
+    let whole = GOOD.trim_end().len();
+    for cut in (0..whole).filter(|&i| GOOD.is_char_boundary(i)) {
+        assert!(parse(&GOOD[..cut], "/", at()).is_err(), "cut at {cut}");
+    }
+}

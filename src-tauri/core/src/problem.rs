@@ -1,0 +1,115 @@
+//! Everything that can go wrong, as data: a code and facts. The window and the
+//! command line own the words.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::deployment::FieldError;
+use crate::download::DownloadError;
+use crate::ports::{DatabaseError, KeyringError, LibraryError, LinkError, StoreError};
+use crate::probe::ProbeError;
+
+/// One problem, whatever it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
+#[serde(untagged)]
+pub enum Problem {
+    /// Reaching or using the host.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// Asking Postgres.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The OS keyring.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The laptop's folders.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// The laptop's own database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What the host is.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// A download.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
+    /// What was asked for.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+}
+
+/// A request that cannot be carried out as it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum RequestError {
+    /// Fields of a form cannot be used.
+    #[error("{}", fields.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Fields {
+        /// Each field in error.
+        fields: Vec<FieldError>,
+    },
+    /// No deployment has this name, short name or id.
+    #[error("there is no deployment {name:?}")]
+    NoSuchDeployment {
+        /// What was asked for.
+        name: String,
+    },
+    /// No run has this id.
+    #[error("there is no run {run}")]
+    NoSuchRun {
+        /// What was asked for.
+        run: String,
+    },
+    /// No job has this id, or it has ended.
+    #[error("there is no such running job")]
+    NoSuchJob,
+    /// The same is already being done.
+    #[error("this is already being done")]
+    AlreadyRunning {
+        /// The job that does it.
+        job: String,
+    },
+    /// No folder for dumps has been chosen yet.
+    #[error("no folder for dumps has been chosen")]
+    NoLibrary,
+}
+
+/// How a problem ends what was asked for. Nobody compares messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// It was not begun: the request or the situation forbids it.
+    Refused,
+    /// It was begun, and could not be finished.
+    Failed,
+    /// It was finished, and what was examined is not sound.
+    FoundWanting,
+}
+
+impl Problem {
+    /// How this problem ends what was asked for.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Request(_) => Class::Refused,
+            Self::Download(e) => e.class(),
+            Self::Library(LibraryError::FileTrouble { .. }) | Self::Store(_) | Self::Keyring(_) | Self::Probe(_) => {
+                Class::Failed
+            }
+            Self::Library(_) => Class::Refused,
+            Self::Link(e) | Self::Database(DatabaseError::Link(e)) => link_class(e),
+            Self::Database(_) => Class::Failed,
+        }
+    }
+}
+
+fn link_class(error: &LinkError) -> Class {
+    match error {
+        LinkError::HostKeyUnknown { .. } | LinkError::HostKeyChanged { .. } | LinkError::HostKeyRevoked { .. } => {
+            Class::Refused
+        }
+        LinkError::Jump { source, .. } => link_class(source),
+        _ => Class::Failed,
+    }
+}

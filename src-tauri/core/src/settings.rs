@@ -1,0 +1,35 @@
+//! What the admin chose; only differences from the defaults are stored.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::ports::{Store, StoreError};
+
+/// Settings of the laptop; only differences from the defaults are stored.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where they are kept.
+    pub store: Arc<dyn Store>,
+}
+
+impl Settings {
+    /// `light`, `dark`, or none to follow the system.
+    pub async fn theme(&self) -> Result<Option<String>, StoreError> {
+        self.store.setting("theme").await
+    }
+
+    /// Sets the theme; anything but `light` and `dark` follows the system.
+    pub async fn set_theme(&self, theme: Option<&str>) -> Result<(), StoreError> {
+        self.store.set_setting("theme", theme.filter(|t| matches!(*t, "light" | "dark"))).await
+    }
+
+    /// The folder for dumps, once chosen.
+    pub async fn library(&self) -> Result<Option<PathBuf>, StoreError> {
+        Ok(self.store.setting("library").await?.map(PathBuf::from))
+    }
+
+    /// Chooses the folder for dumps.
+    pub async fn set_library(&self, folder: &Path) -> Result<(), StoreError> {
+        self.store.set_setting("library", Some(&folder.display().to_string())).await
+    }
+}

@@ -1,0 +1,103 @@
+//! Times as the screens show them: always with the zone they are told in.
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// A moment as shown: whose clock, and how far from now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct When {
+    /// RFC 3339 in UTC, for sorting and for `title`.
+    pub utc: String,
+    /// In the zone asked for: `Today, 09:00`, `Wed 21 Oct, 09:00`.
+    pub local: String,
+    /// Relative to now: `41 minutes ago`, `in 23 h 19 min`.
+    pub relative: String,
+}
+
+impl When {
+    /// `at` as seen at `now` by somebody whose clock is in `zone`.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Self {
+        Self {
+            utc: at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            local: local(at, now, zone),
+            relative: relative(at - now),
+        }
+    }
+}
+
+/// Day and minute in `zone`, naming today and yesterday.
+#[must_use]
+pub fn local(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
+    let days = (now.date_naive() - at.date_naive()).num_days();
+    let day = match days {
+        0 => "Today".to_owned(),
+        1 => "Yesterday".to_owned(),
+        -1 => "Tomorrow".to_owned(),
+        _ if at.year() == now.year() => at.format("%a %-d %b").to_string(),
+        _ => at.format("%-d %b %Y").to_string(),
+    };
+    format!("{day}, {}", at.format("%H:%M"))
+}
+
+/// `41 minutes ago`, `6 days ago`, `in 23 h 19 min`.
+#[must_use]
+pub fn relative(from_now: TimeDelta) -> String {
+    let text = span(from_now.abs());
+    match from_now.num_seconds() {
+        -59..=0 => "just now".to_owned(),
+        1.. => format!("in {text}"),
+        _ => format!("{text} ago"),
+    }
+}
+
+/// A length of time in the two units that matter.
+#[must_use]
+pub fn span(length: TimeDelta) -> String {
+    let (minutes, hours, days) = (length.num_minutes(), length.num_hours(), length.num_days());
+    match () {
+        () if length.num_seconds() < 60 => format!("{} s", length.num_seconds()),
+        () if minutes < 60 => plural(minutes, "minute"),
+        () if hours < 48 => match minutes % 60 {
+            0 => plural(hours, "hour"),
+            rest => format!("{hours} h {rest} min"),
+        },
+        () => plural(days, "day"),
+    }
+}
+
+fn plural(count: i64, unit: &str) -> String {
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap_or_default()
+    }
+
+    #[test]
+    fn days_are_those_of_the_reader() {
+        let now = at("2026-10-22T07:41:00Z");
+        let zone = chrono_tz::Europe::Berlin;
+        assert_eq!(local(at("2026-10-22T07:00:00Z"), now, zone), "Today, 09:00");
+        assert_eq!(local(at("2026-10-20T22:30:00Z"), now, zone), "Yesterday, 00:30");
+        assert_eq!(local(at("2026-10-14T07:00:00Z"), now, zone), "Wed 14 Oct, 09:00");
+        assert_eq!(local(at("2025-10-14T07:00:00Z"), now, zone), "14 Oct 2025, 09:00");
+    }
+
+    #[test]
+    fn spans_read_as_people_say_them() {
+        assert_eq!(relative(TimeDelta::seconds(-20)), "just now");
+        assert_eq!(relative(TimeDelta::minutes(-41)), "41 minutes ago");
+        assert_eq!(relative(TimeDelta::minutes(23 * 60 + 19)), "in 23 h 19 min");
+        assert_eq!(relative(TimeDelta::days(-6)), "6 days ago");
+        assert_eq!(relative(TimeDelta::hours(-1)), "1 hour ago");
+    }
+}

@@ -1,0 +1,10 @@
+//! What a Weavestream host is: its schedules, runs, dumps and services.
+//! The facts are those of `WEAVESTREAM.md`; each item names its section.
+
+pub mod archive;
+pub mod compose;
+pub mod dump_name;
+pub mod manifest;
+pub mod queue;
+pub mod run;
+pub mod schedule;

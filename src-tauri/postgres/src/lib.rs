@@ -1,0 +1,1 @@
+//! The Database port over Postgres, directly or through psql in the container.

@@ -1,0 +1,28 @@
+//! The Host port over SSH: configuration and host keys as OpenSSH has them,
+//! commands, streams and forwards over `russh`.
+
+mod agent;
+mod aliases;
+mod candidate;
+mod config;
+mod connection;
+mod dial;
+mod forward;
+mod host;
+mod jump;
+mod key_file;
+mod known_hosts;
+mod link;
+mod questions;
+mod remote;
+mod run;
+mod settings;
+mod sign_in;
+mod stream;
+mod watch;
+mod wildcard;
+mod wire;
+
+pub use aliases::aliases;
+pub use host::SshConnector;
+pub use settings::{SshSettings, Timeouts};

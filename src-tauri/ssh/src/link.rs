@@ -1,0 +1,105 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::Channel;
+use russh::client::Msg;
+use selvage_core::ports::{Endpoint, HostRequest, LinkError};
+use tokio::sync::Mutex;
+
+use crate::connection::Connection;
+use crate::settings::SshSettings;
+
+/// A living connection opens a channel within this time. One that does not is
+/// made again: after the laptop slept, it may be dead without knowing.
+const PROOF_OF_LIFE: Duration = Duration::from_secs(5);
+
+/// A connection that is made again when it was lost while nothing happened on
+/// it: a closed lid, another network. Work that had begun is never repeated.
+pub(crate) struct Link {
+    settings: Arc<SshSettings>,
+    request: HostRequest,
+    current: Mutex<Option<Arc<Connection>>>,
+}
+
+impl Link {
+    pub(crate) fn new(settings: Arc<SshSettings>, request: HostRequest) -> Self {
+        Self { settings, request, current: Mutex::new(None) }
+    }
+
+    /// Signs in now, so that what is wrong is found now.
+    pub(crate) async fn establish(&self) -> Result<(), LinkError> {
+        self.connection(None).await.map(|_| ())
+    }
+
+    /// A connection of its own, beside this one.
+    pub(crate) async fn apart(&self) -> Result<Arc<Connection>, LinkError> {
+        Connection::open(&self.settings, &self.request).await
+    }
+
+    /// Another link to the same host.
+    pub(crate) fn beside(&self) -> Self {
+        Self::new(Arc::clone(&self.settings), self.request.clone())
+    }
+
+    pub(crate) fn settings(&self) -> &SshSettings {
+        &self.settings
+    }
+
+    /// A channel for one command.
+    pub(crate) async fn session(&self) -> Result<(Arc<Connection>, Channel<Msg>), LinkError> {
+        let patience = self.settings.timeouts.connect;
+        let (connection, reused) = self.connection(None).await?;
+        let first = if reused { patience.min(PROOF_OF_LIFE) } else { patience };
+        match connection.session(first).await {
+            Err(error) if reused && broke(&error, &connection) => {
+                let connection = self.again(&connection, &error).await?;
+                let channel = connection.session(patience).await?;
+                Ok((connection, channel))
+            }
+            opened => opened.map(|channel| (connection, channel)),
+        }
+    }
+
+    /// A channel to an address as the host sees it.
+    pub(crate) async fn tunnel(&self, to: &Endpoint) -> Result<(Arc<Connection>, Channel<Msg>), LinkError> {
+        let patience = self.settings.timeouts.connect;
+        let (connection, reused) = self.connection(None).await?;
+        let first = if reused { patience.min(PROOF_OF_LIFE) } else { patience };
+        match connection.tunnel(to, first).await {
+            Err(error) if reused && broke(&error, &connection) => {
+                let connection = self.again(&connection, &error).await?;
+                let channel = connection.tunnel(to, patience).await?;
+                Ok((connection, channel))
+            }
+            opened => opened.map(|channel| (connection, channel)),
+        }
+    }
+
+    async fn again(&self, dead: &Arc<Connection>, error: &LinkError) -> Result<Arc<Connection>, LinkError> {
+        tracing::info!(host = dead.host(), %error, "lost while idle, connecting again");
+        Ok(self.connection(Some(dead)).await?.0)
+    }
+
+    /// The shared connection, and whether it was there before. `dead` is one
+    /// that turned out not to work.
+    async fn connection(&self, dead: Option<&Arc<Connection>>) -> Result<(Arc<Connection>, bool), LinkError> {
+        // Held while dialling: whoever comes meanwhile shares the result.
+        let mut current = self.current.lock().await;
+        if let Some(connection) = current.as_ref()
+            && !connection.is_closed()
+            && !dead.is_some_and(|dead| Arc::ptr_eq(dead, connection))
+        {
+            return Ok((Arc::clone(connection), true));
+        }
+        *current = None;
+        let connection = self.apart().await?;
+        *current = Some(Arc::clone(&connection));
+        Ok((connection, false))
+    }
+}
+
+/// Whether a channel was not opened because the connection is no more, rather
+/// than because the host said no.
+fn broke(error: &LinkError, connection: &Connection) -> bool {
+    matches!(error, LinkError::TimedOut { .. }) || connection.is_closed()
+}

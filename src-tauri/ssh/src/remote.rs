@@ -1,0 +1,84 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use russh::client::Msg;
+use russh::{ChannelWriteHalf, Sig};
+use selvage_core::shell::Command;
+use tokio_util::task::AbortOnDropHandle;
+
+/// A command that runs on the host. When this is dropped before the command
+/// has ended, it is told to end: a signal for those that are silent, a closed
+/// channel for those that write.
+pub(crate) struct Remote {
+    write: Arc<ChannelWriteHalf<Msg>>,
+    ended: bool,
+    feeding: Option<AbortOnDropHandle<()>>,
+}
+
+impl Remote {
+    /// Asks the host to start `command`; its input is sent beside.
+    pub(crate) async fn start(write: ChannelWriteHalf<Msg>, command: &Command) -> Result<Self, russh::Error> {
+        let write = Arc::new(write);
+        tracing::debug!(program = command.argv().first().map(String::as_str), "running a command");
+        // Made first: dropping this future from here on ends the command too.
+        let mut remote = Self { write: Arc::clone(&write), ended: false, feeding: None };
+        write.exec(true, command.to_sh()).await?;
+        let input = command.input().cloned();
+        let feeding = tokio::spawn(async move {
+            if let Some(text) = input {
+                // The command may end without reading; that is its own affair.
+                let _ = write.data_bytes(Bytes::copy_from_slice(text.expose().as_bytes())).await;
+            }
+            let _ = write.eof().await;
+        });
+        remote.feeding = Some(AbortOnDropHandle::new(feeding));
+        Ok(remote)
+    }
+
+    /// It has ended on its own.
+    pub(crate) fn has_ended(&mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.feeding = None;
+        let write = Arc::clone(&self.write);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        if !self.ended {
+            runtime.spawn(async move {
+                let _ = write.signal(Sig::TERM).await;
+                let _ = write.close().await;
+            });
+        }
+    }
+}
+
+/// The shell's number for a command that a signal ended: 128 + n.
+pub(crate) fn status_of(signal: &Sig) -> u32 {
+    let number = match signal {
+        Sig::HUP => 1,
+        Sig::INT => 2,
+        Sig::QUIT => 3,
+        Sig::ILL => 4,
+        Sig::ABRT => 6,
+        Sig::FPE => 8,
+        Sig::KILL => 9,
+        Sig::USR1 => 10,
+        Sig::SEGV => 11,
+        Sig::PIPE => 13,
+        Sig::ALRM => 14,
+        Sig::TERM => 15,
+        Sig::Custom(name) => match name.as_str() {
+            "TRAP" => 5,
+            "BUS" => 7,
+            "USR2" => 12,
+            "XCPU" => 24,
+            "XFSZ" => 25,
+            "SYS" => 31,
+            _ => 0,
+        },
+    };
+    128 + number
+}

@@ -1,0 +1,55 @@
+use russh::client::Msg;
+use russh::{Channel, ChannelMsg};
+use selvage_core::ports::{LinkError, Output};
+use selvage_core::shell::Command;
+
+use crate::connection::Connection;
+use crate::dial::timed_out;
+use crate::remote::{Remote, status_of};
+use crate::settings::Timeouts;
+
+/// The most that is kept of each stream.
+const MOST: usize = 8 * 1024 * 1024;
+
+/// Runs `command` on `channel` and collects what it prints.
+pub(crate) async fn run(
+    connection: &Connection,
+    channel: Channel<Msg>,
+    command: &Command,
+    timeouts: &Timeouts,
+) -> Result<Output, LinkError> {
+    let patience = command.quiet().unwrap_or(timeouts.command);
+    let (mut read, write) = channel.split();
+    let mut remote = Remote::start(write, command).await.map_err(|_| connection.lost())?;
+    let (mut stdout, mut stderr, mut exit) = (Vec::new(), Vec::new(), None);
+    loop {
+        let message = tokio::time::timeout(patience, read.wait())
+            .await
+            .map_err(|_| timed_out(connection.host(), "running a command", patience))?;
+        match message {
+            Some(ChannelMsg::Data { data }) => keep(&mut stdout, &data, connection)?,
+            Some(ChannelMsg::ExtendedData { data, ext: 1 }) => keep(&mut stderr, &data, connection)?,
+            Some(ChannelMsg::ExitStatus { exit_status }) => exit = Some(exit_status),
+            Some(ChannelMsg::ExitSignal { signal_name, .. }) => exit = Some(status_of(&signal_name)),
+            Some(ChannelMsg::Failure) => {
+                return Err(connection.lost_because("it does not let this login run commands"));
+            }
+            Some(ChannelMsg::Close) => {
+                remote.has_ended();
+                let exit = exit.ok_or_else(|| connection.lost_because("the command ended without saying how"))?;
+                return Ok(Output { exit, stdout, stderr });
+            }
+            // The channel is gone with its connection: what was printed may not be all.
+            None => return Err(connection.lost()),
+            Some(_) => {}
+        }
+    }
+}
+
+fn keep(stream: &mut Vec<u8>, data: &[u8], connection: &Connection) -> Result<(), LinkError> {
+    if stream.len() + data.len() > MOST {
+        return Err(connection.lost_because("the command printed more than 8 MiB and was ended"));
+    }
+    stream.extend_from_slice(data);
+    Ok(())
+}

@@ -1,0 +1,83 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where the SSH adapter finds its files, and how long it waits.
+///
+/// Only `own_known_hosts` has no default: it is where trust is recorded. The
+/// rest follows OpenSSH on this laptop and is replaced by tests.
+#[derive(Clone, Debug)]
+pub struct SshSettings {
+    /// Selvage's own `known_hosts`; created at the first recorded trust.
+    pub own_known_hosts: PathBuf,
+    /// Further files of known hosts, read beside the user's and the system's.
+    pub extra_known_hosts: Vec<PathBuf>,
+    /// The `ssh` program that reads the user's configuration.
+    pub ssh: PathBuf,
+    /// A configuration file instead of the user's and the system's (`ssh -F`).
+    pub config: Option<PathBuf>,
+    /// The home folder: what `~` means.
+    pub home: Option<PathBuf>,
+    /// The agent's socket (Windows: pipe), instead of `SSH_AUTH_SOCK`.
+    pub agent: Option<String>,
+    /// How long is waited for what.
+    pub timeouts: Timeouts,
+}
+
+/// How long is waited before giving up.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For the TCP connection, and for a channel through a jump host.
+    pub connect: Duration,
+    /// For the key exchange.
+    pub key_exchange: Duration,
+    /// For signing in, all ways together.
+    pub sign_in: Duration,
+    /// For a collected command that prints nothing.
+    pub command: Duration,
+    /// For a streamed command that prints nothing.
+    pub idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(15),
+            key_exchange: Duration::from_secs(15),
+            sign_in: Duration::from_secs(30),
+            command: Duration::from_secs(60),
+            idle: Duration::from_secs(30),
+        }
+    }
+}
+
+impl SshSettings {
+    /// Settings that follow OpenSSH on this laptop.
+    #[must_use]
+    pub fn new(own_known_hosts: impl Into<PathBuf>) -> Self {
+        Self {
+            own_known_hosts: own_known_hosts.into(),
+            extra_known_hosts: Vec::new(),
+            ssh: PathBuf::from("ssh"),
+            config: None,
+            home: std::env::home_dir(),
+            agent: None,
+            timeouts: Timeouts::default(),
+        }
+    }
+
+    /// `path` with a leading `~/` replaced by the home folder.
+    pub(crate) fn at_home(&self, path: &str) -> PathBuf {
+        match (path.strip_prefix("~/").or_else(|| path.strip_prefix("~\\")), &self.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(path),
+        }
+    }
+
+    /// `path` as people write it: `~` for the home folder.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        match self.home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
+            Some(rest) => format!("~/{}", rest.display()),
+            None => path.display().to_string(),
+        }
+    }
+}

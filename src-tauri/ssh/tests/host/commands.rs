@@ -1,0 +1,201 @@
+use std::time::Duration;
+
+use selvage_core::ports::{Host, HostConnector as _, LinkError};
+use selvage_core::shell::Command;
+use selvage_ssh::{SshConnector, Timeouts};
+
+use crate::odd_server::{Act, Door, OddServer};
+use crate::proxy::Proxy;
+use crate::sshd::{Sshd, until};
+
+fn sh(script: &str) -> Command {
+    Command::new(["sh", "-c", script])
+}
+
+#[tokio::test]
+async fn output_error_and_exit_are_kept_apart() {
+    let sshd = Sshd::start();
+    let host = sshd.host().await;
+    let output = host.run(&sh("echo out; echo err >&2; exit 3")).await.unwrap();
+    assert_eq!((output.exit, output.stdout.as_slice(), output.stderr.as_slice()), (3, &b"out\n"[..], &b"err\n"[..]));
+    assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
+    assert_eq!(host.run(&Command::new(["no-such-program"])).await.unwrap().exit, 127);
+    assert_eq!(host.run(&Command::new(["true"]).in_folder("/no/such")).await.unwrap().exit, 1);
+    // All over one connection.
+    assert_eq!(sshd.log().matches("Accepted publickey").count(), 1);
+}
+
+#[tokio::test]
+async fn a_signal_is_told_as_the_shell_tells_it() {
+    let sshd = Sshd::start();
+    let host = sshd.host().await;
+    assert_eq!(host.run(&sh("kill -KILL $$")).await.unwrap().exit, 137);
+    assert_eq!(host.run(&sh("kill -TERM $$")).await.unwrap().exit, 143);
+}
+
+#[tokio::test]
+async fn input_reaches_the_command_and_ends() {
+    let host_of = Sshd::start();
+    let host = host_of.host().await;
+    let text = "secret \u{e9}\n".repeat(100_000);
+    let output = host.run(&Command::new(["sha256sum"]).stdin(text.clone())).await.unwrap();
+    let local = std::process::Command::new("sha256sum")
+        .stdin({
+            let file = host_of.at("text");
+            std::fs::write(&file, &text).unwrap();
+            std::fs::File::open(file).unwrap()
+        })
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout, local.stdout);
+    // Without input there is an end at once, and a command need not read any.
+    assert_eq!(host.run(&Command::new(["cat"])).await.unwrap().stdout, b"");
+    assert_eq!(host.run(&Command::new(["true"]).stdin(text)).await.unwrap().exit, 0);
+}
+
+#[tokio::test]
+async fn arguments_and_folders_stay_what_they_are() {
+    let sshd = Sshd::start();
+    let host = sshd.host().await;
+    for name in ["it's \"here\"", "$(touch gone)", "-rf *", "a\nb", "\u{1F9F5} `id`", ";&|<>!#%~"] {
+        let folder = sshd.at(&format!("odd/{name}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let command =
+            Command::new(["sh", "-c", r#"pwd; printf %s "$1""#, "sh", name]).in_folder(folder.display().to_string());
+        let output = host.run(&command).await.unwrap();
+        assert_eq!(output.stdout_text(), format!("{}\n{name}", folder.display()));
+    }
+    assert!(!std::path::Path::new("gone").exists());
+}
+
+#[tokio::test]
+async fn more_than_eight_mebibytes_end_the_command() {
+    let sshd = Sshd::start();
+    let host = sshd.host().await;
+    let exactly = host.run(&Command::new(["head", "-c", "8388608", "/dev/zero"])).await.unwrap();
+    assert_eq!(exactly.stdout.len(), 8 * 1024 * 1024);
+    let pid = sshd.path("pid");
+    let error = host.run(&sh(&format!("echo $$ > {pid}; exec cat /dev/zero"))).await.unwrap_err();
+    assert!(matches!(&error, LinkError::Lost { reason, .. } if reason.contains("8 MiB")), "{error:?}");
+    gone(&pid).await;
+    // The connection is still good.
+    assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
+    assert_eq!(sshd.log().matches("Accepted publickey").count(), 1);
+}
+
+async fn gone(pid_file: &str) {
+    let process = || {
+        let text = std::fs::read_to_string(pid_file).unwrap_or_default();
+        std::path::PathBuf::from(format!("/proc/{}", text.trim()))
+    };
+    until("the remote process has ended", || process() != std::path::Path::new("/proc/") && !process().exists()).await;
+}
+
+#[tokio::test]
+async fn dropping_the_future_ends_the_command() {
+    let sshd = Sshd::start();
+    let host = sshd.host().await;
+    let pid = sshd.path("pid");
+    let running = sh(&format!("echo $$ > {pid}; exec cat /dev/zero | cat > /dev/stdout"));
+    let endless = tokio::time::timeout(Duration::from_millis(300), host.run(&running));
+    assert!(endless.await.map(|result| matches!(result, Err(LinkError::Lost { .. }))).unwrap_or(true));
+    gone(&pid).await;
+    assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
+}
+
+#[tokio::test]
+async fn a_silent_command_times_out_unless_it_may_be_silent() {
+    let sshd = Sshd::start();
+    let mut settings = sshd.settings();
+    settings.timeouts = Timeouts { command: Duration::from_secs(1), ..Timeouts::default() };
+    sshd.trusted().await;
+    let host = SshConnector::new(settings).connect(&sshd.request()).await.unwrap();
+    let error = host.run(&sh("sleep 3")).await.unwrap_err();
+    let expected = LinkError::TimedOut { host: "127.0.0.1".into(), stage: "running a command".into(), seconds: 1 };
+    assert_eq!(error, expected);
+    assert_eq!(host.run(&sh("sleep 2").quiet_for(Duration::from_secs(60))).await.unwrap().exit, 0);
+    let talking = sh("for i in 1 2 3 4; do sleep 0.5; echo $i; done");
+    assert_eq!(host.run(&talking).await.unwrap().stdout_text(), "1\n2\n3\n4\n");
+}
+
+#[tokio::test]
+async fn many_commands_at_once_share_the_connection() {
+    let sshd = Sshd::start();
+    let host = sshd.host().await;
+    let runs = (0..40).map(|n| {
+        let host = std::sync::Arc::clone(&host);
+        async move { host.run(&sh(&format!("sleep 0.1; echo {n}"))).await.unwrap().stdout_text() }
+    });
+    let outputs = futures::future::join_all(runs).await;
+    assert!(outputs.iter().enumerate().all(|(n, text)| *text == format!("{n}\n")), "{outputs:?}");
+    assert_eq!(sshd.log().matches("Accepted publickey").count(), 1);
+}
+
+async fn through_proxy(sshd: &Sshd) -> (Proxy, std::sync::Arc<dyn Host>) {
+    let proxy = Proxy::to(sshd.port).await;
+    let mut ask = sshd.request();
+    ask.target.port = Some(proxy.port);
+    let connector = sshd.connector();
+    crate::sshd::trust(&connector, &ask).await;
+    let host = connector.connect(&ask).await.unwrap();
+    (proxy, host)
+}
+
+#[tokio::test]
+async fn a_connection_lost_while_idle_is_made_again() {
+    let sshd = Sshd::start();
+    let (proxy, host) = through_proxy(&sshd).await;
+    assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
+    let before = proxy.connections();
+    proxy.cut();
+    assert_eq!(host.run(&Command::new(["echo", "again"])).await.unwrap().stdout_text(), "again\n");
+    assert_eq!(proxy.connections(), before + 1);
+}
+
+#[tokio::test]
+async fn a_command_that_had_begun_is_not_repeated() {
+    let sshd = Sshd::start();
+    let (proxy, host) = through_proxy(&sshd).await;
+    let trace = sshd.path("trace");
+    let running = {
+        let (host, trace) = (std::sync::Arc::clone(&host), trace.clone());
+        tokio::spawn(async move { host.run(&sh(&format!("echo once >> {trace}; sleep 60"))).await })
+    };
+    until("the command has begun", || std::fs::read_to_string(&trace).is_ok_and(|text| text.contains("once"))).await;
+    proxy.cut();
+    let error = running.await.unwrap().unwrap_err();
+    assert!(matches!(&error, LinkError::Lost { host, .. } if host == "127.0.0.1"), "{error:?}");
+    assert_eq!(host.run(&Command::new(["cat", &trace])).await.unwrap().stdout_text(), "once\n");
+}
+
+#[tokio::test]
+async fn a_host_that_is_gone_for_good_is_an_error_not_a_hang() {
+    let mut sshd = Sshd::start();
+    let (proxy, host) = through_proxy(&sshd).await;
+    sshd.stop();
+    proxy.cut();
+    let error = host.run(&Command::new(["true"])).await.unwrap_err();
+    assert!(error.is_passing(), "{error:?}");
+}
+
+#[tokio::test]
+async fn odd_ends_are_told_apart() {
+    for (act, expected) in [
+        (Act::Signal("KILL"), Ok(137)),
+        (Act::Signal("USR2"), Ok(140)),
+        (Act::NoEnd, Ok(0)),
+        (Act::NoExit, Err("without saying how")),
+        (Act::JustClose, Err("without saying how")),
+        (Act::Refuse, Err("does not let this login run commands")),
+        (Act::GoodBye, Err("the host closed it: going down")),
+        (Act::Flood, Err("8 MiB")),
+    ] {
+        let server = OddServer::start(Door::AnyKey, act).await;
+        let host = server.host(server.settings()).await;
+        match (host.run(&Command::new(["x"])).await, expected) {
+            (Ok(output), Ok(exit)) => assert_eq!(output.exit, exit, "{act:?}"),
+            (Err(LinkError::Lost { reason, .. }), Err(words)) => assert!(reason.contains(words), "{act:?}: {reason}"),
+            (result, _) => panic!("{act:?}: {result:?}"),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The SSH adapter against real `sshd`, real agents, and servers that misbehave.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![cfg(unix)]
+
+mod agent;
+mod agents;
+mod commands;
+mod forwards;
+mod host_keys;
+mod odd_server;
+mod proxy;
+mod questions;
+mod reaching;
+mod routes;
+mod sign_in;
+mod sshd;
+mod streams;

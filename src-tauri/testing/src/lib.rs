@@ -1,0 +1,1 @@
+//! Fakes of every port, a fault proxy, and the handle of the real host.

@@ -1,0 +1,8 @@
+CREATE TYPE "GlobalAccess" AS ENUM ('FULL', 'READONLY', 'NONE');
+CREATE TYPE "PlatformCapability" AS ENUM (
+  'COMPANY_MANAGE', 'INTEGRATION_MANAGE', 'LAYOUT_MANAGE', 'USER_MANAGE', 'MEMBERSHIP_MANAGE',
+  'AUDIT_READ', 'SETTINGS_MANAGE', 'EXPORT_CREATE'
+);
+ALTER TABLE users
+  ADD COLUMN global_access "GlobalAccess",
+  ADD COLUMN platform_capabilities "PlatformCapability"[] NOT NULL DEFAULT '{}';

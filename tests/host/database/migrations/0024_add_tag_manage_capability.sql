@@ -1,0 +1,1 @@
+ALTER TYPE "PlatformCapability" ADD VALUE 'TAG_MANAGE';

@@ -1,0 +1,1 @@
+ALTER TYPE "PlatformCapability" ADD VALUE 'TICKETS_READ';

@@ -1,0 +1,1 @@
+ALTER TABLE articles ADD COLUMN ai_summary text, ADD COLUMN ai_summary_enabled boolean NOT NULL DEFAULT false;
