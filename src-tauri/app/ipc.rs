@@ -9,7 +9,9 @@ use crate::commands::{app, connection, deployments, downloads, jobs, views};
 /// Every command of the window. What is not here cannot be called.
 #[must_use]
 pub fn commands() -> Builder<Wry> {
-    Builder::<Wry>::new().commands(collect_commands![
+    // Every size, rate and share that is sent is finite, so a float is a number.
+    let floats = specta_typescript::semantic::Configuration::empty().enable_lossless_floats();
+    Builder::<Wry>::new().disable_serde_phases().semantic_types(floats).commands(collect_commands![
         app::app_info,
         app::set_theme,
         app::choose_library,

@@ -1,2 +1,27 @@
-//! The Selvage binary.
-fn main() {}
+//! The Selvage binary: with a command it works headless, without one it opens
+//! the window.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use selvage_app::{cli, logs, state, window};
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    let Some(data) = arguments.data_dir.clone().or_else(state::data_folder) else {
+        eprintln!("selvage: no home folder was found; use --data-dir");
+        return ExitCode::FAILURE;
+    };
+    let _logging = logs::start(&data);
+    if let Some(command) = arguments.command {
+        return cli::run(command, &data, arguments.json);
+    }
+    match window::open(&data) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("selvage: the window could not be opened: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,13 +1,20 @@
 //! The use cases with their real adapters: what every command is handed.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use selvage_core::deployments::Deployments;
-use selvage_core::download::Downloads;
+use selvage_core::download::{Downloads, Patience};
 use selvage_core::jobs::JobCenter;
 use selvage_core::link::Links;
-use selvage_core::ports::{Clock, Store};
+use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
 use selvage_core::settings::Settings;
+use selvage_postgres::PostgresConnector;
+use selvage_ssh::{SshConnector, SshSettings};
+use selvage_store::{DiskLibrary, SqliteStore};
+
+use crate::clock::SystemClock;
+use crate::keyring::OsKeyring;
 
 /// Selvage, assembled.
 pub struct Selvage {
@@ -25,12 +32,48 @@ pub struct Selvage {
     pub downloads: Downloads,
     /// Running and ended jobs.
     pub jobs: JobCenter,
+    home: Option<PathBuf>,
 }
 
 impl Selvage {
+    /// Opens everything that lies in `data`, the folder of all state.
+    pub async fn open(data: &Path, notifier: Arc<dyn Notifier>) -> Result<Self, StoreError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data).await?);
+        let keyring: Arc<dyn Keyring> = Arc::new(OsKeyring::default());
+        let ssh = SshSettings::new(data.join("known_hosts"));
+        let home = ssh.home.clone();
+        let links = Arc::new(Links::new(
+            Arc::new(SshConnector::new(ssh)),
+            Arc::new(PostgresConnector),
+            Arc::clone(&keyring),
+            Arc::clone(&clock),
+        ));
+        let jobs = JobCenter::new(Arc::clone(&store), Arc::clone(&clock)).await?;
+        let downloads = Downloads {
+            links: Arc::clone(&links),
+            store: Arc::clone(&store),
+            library: Arc::new(DiskLibrary),
+            clock: Arc::clone(&clock),
+            notifier,
+            jobs: jobs.clone(),
+            patience: Patience::default(),
+        };
+        let deployments =
+            Deployments { links: Arc::clone(&links), store: Arc::clone(&store), keyring, clock: Arc::clone(&clock) };
+        let settings = Settings { store: Arc::clone(&store) };
+        Ok(Self { clock, store, settings, links, deployments, downloads, jobs, home })
+    }
+
     /// Aliases of the user's SSH configuration.
     #[must_use]
     pub fn ssh_aliases(&self) -> Vec<String> {
-        Vec::new()
+        self.home.as_deref().map(selvage_ssh::aliases).unwrap_or_default()
     }
+}
+
+/// Where all state lies unless `--data-dir` says otherwise.
+#[must_use]
+pub fn data_folder() -> Option<PathBuf> {
+    directories::ProjectDirs::from("app", "", "selvage").map(|dirs| dirs.data_dir().to_path_buf())
 }

@@ -10,7 +10,7 @@ use crate::deployment::{Deployment, DeploymentId, SshAuth, SshTarget};
 use crate::history::{self, HistoryPage};
 use crate::link::{Links, SecretKind, keyring_name};
 use crate::overview::{Observation, Overview, Verdict, observe, overview, verdict};
-use crate::ports::{Clock, Keyring, SshSecrets, Store};
+use crate::ports::{Clock, HostRequest, Keyring, KeyringError, SshSecrets, Store};
 use crate::probe::Check;
 use crate::problem::{Problem, RequestError};
 use crate::schedules::{self, ScheduleRow};
@@ -41,8 +41,8 @@ impl Draft {
     fn secrets(&self) -> SshSecrets {
         match self.ssh.auth {
             SshAuth::Password => SshSecrets { password: self.secret.clone(), passphrase: None },
-            SshAuth::Key { .. } => SshSecrets { password: None, passphrase: self.secret.clone() },
-            SshAuth::Automatic | SshAuth::Agent => SshSecrets::default(),
+            SshAuth::Key { .. } | SshAuth::Automatic => SshSecrets { password: None, passphrase: self.secret.clone() },
+            SshAuth::Agent => SshSecrets::default(),
         }
     }
 }
@@ -116,16 +116,14 @@ impl Deployments {
     pub async fn remove(&self, id: DeploymentId) -> Result<(), Problem> {
         let deployment = self.get(id).await?;
         self.links.forget(id).await;
-        let secret = match deployment.ssh.auth {
-            SshAuth::Password => Some(SecretKind::Password),
-            SshAuth::Key { .. } => Some(SecretKind::Passphrase),
-            SshAuth::Automatic | SshAuth::Agent => None,
-        };
-        if let Some(kind) = secret {
-            // A keyring that is absent now may hold it still, so this is told, not hidden.
-            self.keyring.delete(&keyring_name(id, kind)).await?;
+        let password = deployment.ssh.auth == SshAuth::Password;
+        self.store.remove_deployment(id).await?;
+        let kind = if password { SecretKind::Password } else { SecretKind::Passphrase };
+        match self.keyring.delete(&keyring_name(id, kind)).await {
+            // Where there is no keyring nothing was kept.
+            Ok(()) | Err(KeyringError::KeyringAbsent { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
         }
-        Ok(self.store.remove_deployment(id).await?)
     }
 
     /// Tests what a form describes.
@@ -134,14 +132,14 @@ impl Deployments {
         if !fields.is_empty() {
             return Err(RequestError::Fields { fields }.into());
         }
-        Ok(self.links.test(&draft.ssh, &draft.folder, draft.secrets()).await)
+        let secrets = draft.secrets();
+        Ok(self.links.test_new(&HostRequest { target: draft.ssh, secrets }, &draft.folder).await)
     }
 
     /// Tests a known deployment with the secrets of the keyring.
     pub async fn test_known(&self, id: DeploymentId) -> Result<Vec<Check>, Problem> {
         let deployment = self.get(id).await?;
-        let secrets = self.links.secrets(&deployment).await?;
-        Ok(self.links.test(&deployment.ssh, &deployment.folder, secrets).await)
+        Ok(self.links.test_known(&deployment).await)
     }
 
     /// The overview. A fresh look that fails shows the last known state and says why.

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use crate::Secret;
-use crate::deployment::{Deployment, DeploymentId, SshTarget};
+use crate::deployment::{Deployment, DeploymentId, SshAuth};
 use crate::ports::{
     Clock, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, Endpoint, Forward, Host, HostConnector,
     HostRequest, Keyring, LinkError, SshSecrets,
@@ -81,8 +81,8 @@ impl Links {
         if let Some(link) = slot.as_ref() {
             return Ok(Arc::clone(link));
         }
-        let secrets = self.secrets(deployment).await?;
-        let link = Arc::new(self.sign_in(&deployment.ssh, &deployment.folder, secrets).await?);
+        let host = self.sign_in(deployment).await?;
+        let link = Arc::new(self.settle(host, &deployment.folder).await?);
         *slot = Some(Arc::clone(&link));
         Ok(link)
     }
@@ -90,6 +90,21 @@ impl Links {
     /// Forgets the open link, so that the next use signs in and probes again.
     pub async fn forget(&self, id: DeploymentId) {
         self.open.lock().await.remove(&id);
+    }
+
+    /// Compares the open link with newer facts of its host. Containers that were
+    /// made anew have other ids and addresses, so the next use opens a new link.
+    pub async fn noticed(&self, id: DeploymentId, facts: &HostFacts) {
+        let slot = self.open.lock().await.get(&id).cloned();
+        if let Some(slot) = slot {
+            let mut slot = slot.lock().await;
+            if slot
+                .as_ref()
+                .is_some_and(|link| link.facts.services != facts.services || link.facts.docker != facts.docker)
+            {
+                *slot = None;
+            }
+        }
     }
 
     /// Runs `work` over the open link; when the link turns out to be broken,
@@ -113,19 +128,24 @@ impl Links {
         self.connector.trust(key).await
     }
 
-    /// What the keyring holds for this link.
-    pub async fn secrets(&self, deployment: &Deployment) -> Result<SshSecrets, Problem> {
-        use crate::deployment::SshAuth;
-        let ask = async |kind| self.keyring.get(&keyring_name(deployment.id, kind)).await;
-        Ok(match deployment.ssh.auth {
-            SshAuth::Password => SshSecrets { password: ask(SecretKind::Password).await?, passphrase: None },
-            SshAuth::Key { .. } => SshSecrets { password: None, passphrase: ask(SecretKind::Passphrase).await? },
-            SshAuth::Automatic | SshAuth::Agent => SshSecrets::default(),
-        })
+    /// Signs in with what the keyring holds. A passphrase is asked for only when
+    /// the key turns out to need one, so that a plain key works without a keyring.
+    async fn sign_in(&self, deployment: &Deployment) -> Result<Arc<dyn Host>, Problem> {
+        let mut request = HostRequest { target: deployment.ssh.clone(), secrets: SshSecrets::default() };
+        if deployment.ssh.auth == SshAuth::Password {
+            request.secrets.password = self.keyring.get(&keyring_name(deployment.id, SecretKind::Password)).await?;
+        }
+        match self.connector.connect(&request).await {
+            Err(LinkError::PassphraseNeeded { file }) => {
+                let found = self.keyring.get(&keyring_name(deployment.id, SecretKind::Passphrase)).await?;
+                request.secrets.passphrase = Some(found.ok_or(LinkError::PassphraseNeeded { file })?);
+                Ok(self.connector.connect(&request).await?)
+            }
+            other => Ok(other?),
+        }
     }
 
-    async fn sign_in(&self, target: &SshTarget, folder: &str, secrets: SshSecrets) -> Result<Link, Problem> {
-        let host = self.connector.connect(&HostRequest { target: target.clone(), secrets }).await?;
+    async fn settle(&self, host: Arc<dyn Host>, folder: &str) -> Result<Link, Problem> {
         let facts = probe(host.as_ref(), folder, self.clock.as_ref()).await?;
         let project = facts.project()?;
         let (database, forward) = self.database(&host, &facts, &project).await?;
@@ -157,13 +177,23 @@ impl Links {
         Ok((self.databases.over_psql(Arc::clone(host), project, &credentials).await?, None))
     }
 
-    /// Tests a connection as a checklist. It looks, and changes nothing on the host.
-    pub async fn test(&self, target: &SshTarget, folder: &str, secrets: SshSecrets) -> Vec<Check> {
+    /// Tests a known deployment with the secrets of the keyring.
+    pub async fn test_known(&self, deployment: &Deployment) -> Vec<Check> {
+        self.test(self.sign_in(deployment).await, &deployment.folder).await
+    }
+
+    /// Tests what a form describes, with the secret that was typed into it.
+    pub async fn test_new(&self, request: &HostRequest, folder: &str) -> Vec<Check> {
+        self.test(self.connector.connect(request).await.map_err(Problem::from), folder).await
+    }
+
+    /// A connection as a checklist. It looks, and changes nothing on the host.
+    async fn test(&self, signed_in: Result<Arc<dyn Host>, Problem>, folder: &str) -> Vec<Check> {
         let mut checks = Vec::new();
-        let host = match self.connector.connect(&HostRequest { target: target.clone(), secrets }).await {
+        let host = match signed_in {
             Ok(host) => host,
-            Err(error) => {
-                checks.push(Check::bad(CheckItem::SignIn, error));
+            Err(problem) => {
+                checks.push(Check::bad(CheckItem::SignIn, problem));
                 checks.extend(untested(&checks));
                 return checks;
             }

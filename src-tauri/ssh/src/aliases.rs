@@ -85,7 +85,9 @@ fn matching_files(pattern: &Path) -> Vec<PathBuf> {
     for part in pattern.components() {
         let name = part.as_os_str();
         let Some(text) = name.to_str().filter(|text| text.contains(['*', '?'])) else {
-            places.iter_mut().for_each(|place| place.push(name));
+            for place in &mut places {
+                place.push(name);
+            }
             continue;
         };
         let mut next = Vec::new();

@@ -17,8 +17,8 @@ use crate::watch::Watch;
 
 /// A key to offer.
 pub(crate) enum Candidate {
-    InAgent(AgentIdentity),
-    File(KeyFile),
+    InAgent(Box<AgentIdentity>),
+    File(Box<KeyFile>),
 }
 
 impl Candidate {
@@ -83,7 +83,7 @@ pub(crate) fn of_agent(keys: Vec<AgentIdentity>, files: &[KeyFile], identities_o
     let (mut named, other): (Vec<_>, Vec<_>) = keys.into_iter().partition(|identity| place(identity).is_some());
     named.sort_by_key(place);
     let other = if identities_only { Vec::new() } else { other };
-    named.into_iter().chain(other).map(Candidate::InAgent).collect()
+    named.into_iter().chain(other).map(Box::new).map(Candidate::InAgent).collect()
 }
 
 /// The key files that the agent does not hold, those without passphrase first.
@@ -92,7 +92,7 @@ pub(crate) fn of_files(files: Vec<KeyFile>, in_agent: &[Candidate]) -> Vec<Candi
     let mut files: Vec<_> =
         files.into_iter().filter(|file| file.is_private() && !file.public.as_ref().is_some_and(in_agent)).collect();
     files.sort_by_key(KeyFile::is_encrypted);
-    files.into_iter().map(Candidate::File).collect()
+    files.into_iter().map(Box::new).map(Candidate::File).collect()
 }
 
 /// How a key may sign.

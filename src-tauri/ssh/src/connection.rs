@@ -28,7 +28,6 @@ const WINDOW: u32 = 64 * 1024 * 1024;
 const PACKET: u32 = 64 * 1024 - 1;
 /// Packets that wait for a slow reader before the host is made to wait.
 const PACKETS_WAITING: usize = 64;
-const KEEPALIVE: Duration = Duration::from_secs(15);
 const MISSED_KEEPALIVES: usize = 3;
 /// More jumps than anybody has: a configuration that jumps in a circle.
 const MOST_JUMPS: usize = 8;
@@ -107,7 +106,7 @@ impl Connection {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let name = recorded_name(route);
-        let config = Arc::new(ssh_config(&known, &name));
+        let config = Arc::new(ssh_config(&known, &name, settings.timeouts.keepalive));
         let (notes, heard, cut) =
             (Arc::new(Notes::default()), Arc::new(FirstWords::default()), CancellationToken::new());
         // Whatever ends this future also ends the session behind it.
@@ -224,14 +223,14 @@ fn recorded_name(route: &Route) -> HostName {
     }
 }
 
-fn ssh_config(known: &KnownHosts, name: &HostName) -> Config {
+fn ssh_config(known: &KnownHosts, name: &HostName, keepalive: Duration) -> Config {
     let mut config = Config {
         client_id: russh::SshId::Standard(Cow::Borrowed(concat!("SSH-2.0-Selvage_", env!("CARGO_PKG_VERSION")))),
         window_size: WINDOW,
         maximum_packet_size: PACKET,
         channel_buffer_size: PACKETS_WAITING,
         inactivity_timeout: None,
-        keepalive_interval: Some(KEEPALIVE),
+        keepalive_interval: Some(keepalive),
         keepalive_max: MISSED_KEEPALIVES,
         nodelay: true,
         ..Config::default()

@@ -42,7 +42,7 @@ impl HostConnector for SshConnector {
         let shown = file.display().to_string();
         let writing = tokio::task::spawn_blocking(move || known_hosts::trust(&file, &key)).await;
         let reason = "it could not be written".to_owned();
-        writing.unwrap_or_else(|_| Err(LinkError::KnownHostsUnreadable { file: shown, reason }))
+        writing.unwrap_or(Err(LinkError::KnownHostsUnreadable { file: shown, reason }))
     }
 }
 

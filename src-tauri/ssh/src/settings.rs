@@ -36,6 +36,9 @@ pub struct Timeouts {
     pub command: Duration,
     /// For a streamed command that prints nothing.
     pub idle: Duration,
+    /// After this much silence the host is asked whether it is still there;
+    /// after three questions without answer the connection is lost.
+    pub keepalive: Duration,
 }
 
 impl Default for Timeouts {
@@ -44,8 +47,9 @@ impl Default for Timeouts {
             connect: Duration::from_secs(15),
             key_exchange: Duration::from_secs(15),
             sign_in: Duration::from_secs(30),
-            command: Duration::from_secs(60),
+            command: Duration::from_mins(1),
             idle: Duration::from_secs(30),
+            keepalive: Duration::from_secs(15),
         }
     }
 }

@@ -107,13 +107,13 @@ impl SignIn<'_> {
         while let Some(candidate) = waiting.next() {
             let answer = match candidate {
                 Candidate::InAgent(identity) => match &mut agent {
-                    Some(agent) => self.offer_from_agent(agent, identity).await?,
+                    Some(agent) => self.offer_from_agent(agent, *identity).await?,
                     None => Answer::Refused,
                 },
                 Candidate::File(file) if file.is_encrypted() && self.request.secrets.passphrase.is_none() => {
                     self.probe(&file).await?
                 }
-                Candidate::File(file) => match self.opened(file).await {
+                Candidate::File(file) => match self.opened(*file).await {
                     Ok((key, shown)) => self.offer_key(&shown, key).await?,
                     Err(error) => {
                         self.remember(error);
@@ -184,9 +184,8 @@ impl SignIn<'_> {
             return Err(LinkError::PasswordNeeded { host: self.route.host.clone(), user: self.route.user.clone() });
         };
         let user = self.route.user.clone();
-        let result = match self.handle.authenticate_password(user, password.expose()).await {
-            Ok(result) => result,
-            Err(_) => return Ok(self.ended("password".to_owned())),
+        let Ok(result) = self.handle.authenticate_password(user, password.expose()).await else {
+            return Ok(self.ended("password".to_owned()));
         };
         // Where the host takes passwords, a wrong one is not right as an answer.
         let asks = matches!(&result, AuthResult::Failure { remaining_methods, partial_success }
@@ -251,13 +250,11 @@ impl SignIn<'_> {
         {
             return LinkError::Lost { host, reason: format!("while signing in: {reason}") };
         }
-        match self.remembered {
-            Some(error @ (LinkError::PassphraseNeeded { .. } | LinkError::PassphraseWrong { .. })) => error,
-            _ => {
-                let tried =
-                    if self.tried.is_empty() { "there was no key to try".to_owned() } else { self.tried.join("; ") };
-                LinkError::SignInRefused { host, user, tried }
-            }
+        if let Some(error @ (LinkError::PassphraseNeeded { .. } | LinkError::PassphraseWrong { .. })) = self.remembered
+        {
+            return error;
         }
+        let tried = if self.tried.is_empty() { "there was no key to try".to_owned() } else { self.tried.join("; ") };
+        LinkError::SignInRefused { host, user, tried }
     }
 }

@@ -1,1 +1,9 @@
-//! What Selvage keeps on the laptop: its SQLite database and the library folder.
+//! What Selvage keeps on the laptop: its SQLite database, and the folders in
+//! which dumps lie. No secret is stored here.
+
+mod database;
+mod library;
+mod process;
+
+pub use database::SqliteStore;
+pub use library::DiskLibrary;

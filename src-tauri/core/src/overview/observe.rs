@@ -49,6 +49,7 @@ pub async fn observe(
     let read = |link: Arc<Link>| async move { look(&link, deployment, clock, now).await }.boxed();
     let seen = links.read(deployment, read).await?;
     store.save_observation(deployment.id, &seen).await?;
+    links.noticed(deployment.id, &seen.facts).await;
     Ok(seen)
 }
 

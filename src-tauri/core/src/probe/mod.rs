@@ -166,7 +166,9 @@ impl HostFacts {
     pub fn project(&self) -> Result<Project, ProbeError> {
         let docker = self.docker.as_ref().map_err(Clone::clone)?;
         self.compose_file.as_ref().map_err(Clone::clone)?;
-        Ok(Project { way: docker.way, folder: self.folder.clone() })
+        let running = self.services.iter().filter(|service| service.is_running());
+        let containers = running.map(|service| (service.service.clone(), service.container.clone())).collect();
+        Ok(Project { way: docker.way, folder: self.folder.clone(), containers })
     }
 
     /// The state of one service.

@@ -117,10 +117,22 @@ fn free(section: &str) -> Option<u64> {
 struct Container {
     id: String,
     labels: Option<HashMap<String, String>>,
-    state: String,
-    health: Option<String>,
+    state: State,
     mounts: Option<Vec<Mount>>,
     networks: Option<HashMap<String, Network>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct State {
+    status: String,
+    health: Option<Health>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Health {
+    status: String,
 }
 
 #[derive(Deserialize)]
@@ -155,8 +167,8 @@ impl Container {
         Some(ServiceState {
             service: labels.get("com.docker.compose.service")?.clone(),
             container: self.id,
-            state: self.state,
-            health: self.health,
+            state: self.state.status,
+            health: self.state.health.map(|health| health.status),
             address: self.networks.and_then(|n| n.into_values().map(|n| n.address).find(|a| !a.is_empty())),
             version: labels.get("org.opencontainers.image.version").cloned(),
         })

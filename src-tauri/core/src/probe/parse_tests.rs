@@ -30,8 +30,8 @@ compose.yml
 0
 abc
 ==selvage inspect
-{"id":"abc","labels":{"com.docker.compose.service":"worker","org.opencontainers.image.version":"1.9.11"},"state":"running","health":"healthy","mounts":[{"Source":"/opt/weavestream/data/backup","Destination":"/var/lib/weavestream/backup"}],"networks":{"n":{"IPAddress":"172.18.0.5"}}}
-{"id":"def","labels":{"com.docker.compose.service":"worker","com.docker.compose.oneoff":"True"},"state":"exited","health":null,"mounts":[],"networks":{}}
+{"id":"abc","labels":{"com.docker.compose.service":"worker","org.opencontainers.image.version":"1.9.11"},"state":{"Status":"running","Health":{"Status":"healthy"}},"mounts":[{"Source":"/opt/weavestream/data/backup","Destination":"/var/lib/weavestream/backup"}],"networks":{"n":{"IPAddress":"172.18.0.5"}}}
+{"id":"def","labels":{"com.docker.compose.service":"worker","com.docker.compose.oneoff":"True"},"state":{"Status":"exited"},"mounts":[],"networks":{}}
 ==selvage dumps_direct
 unreadable
 ==selvage dumps_sudo

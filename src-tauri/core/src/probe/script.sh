@@ -51,10 +51,12 @@ if CDPATH= cd -- "$folder" 2>&1; then
   done
   if [ -n "$compose" ]; then
     section containers
-    try $compose ps -a -q
+    ids=$($compose ps -a -q </dev/null 2>&1)
+    status=$?
+    printf '%s\n%s\n' "$status" "$ids"
+    [ "$status" = 0 ] || ids=
     section inspect
-    ids=$($compose ps -a -q </dev/null 2>/dev/null)
-    [ -n "$ids" ] && $sudo docker inspect --format '{"id":{{json .Id}},"labels":{{json .Config.Labels}},"state":{{json .State.Status}},"health":{{if .State.Health}}{{json .State.Health.Status}}{{else}}null{{end}},"mounts":{{json .Mounts}},"networks":{{json .NetworkSettings.Networks}}}' $ids </dev/null 2>&1
+    [ -n "$ids" ] && $sudo docker inspect --format '{"id":{{json .Id}},"labels":{{json .Config.Labels}},"state":{{json .State}},"mounts":{{json .Mounts}},"networks":{{json .NetworkSettings.Networks}}}' $ids </dev/null 2>&1
     backup=$([ -n "$ids" ] && $sudo docker inspect --format '{{range .Mounts}}{{if eq .Destination "/var/lib/weavestream/backup"}}{{.Source}}{{"\n"}}{{end}}{{end}}' $ids </dev/null 2>/dev/null | sed '/^$/d' | head -n 1)
     if [ -n "$backup" ]; then
       section dumps_direct

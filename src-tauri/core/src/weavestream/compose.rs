@@ -1,6 +1,8 @@
 //! The Compose project: how its commands are spelled and what runs in it
 //! (`WEAVESTREAM.md` section 1).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -23,6 +25,9 @@ pub struct Project {
     pub way: ComposeWay,
     /// Folder with `compose.yml`.
     pub folder: String,
+    /// Running containers by service. `docker exec` with an id spares Compose's
+    /// own start, which takes seconds on a small host.
+    pub containers: BTreeMap<String, String>,
 }
 
 impl Project {
@@ -52,14 +57,32 @@ impl Project {
         Command::new(program).args(args).in_folder(&self.folder)
     }
 
-    /// `docker compose exec -T <service> <args>`.
+    /// Runs `args` in the container of `service`, in its usual folder.
     #[must_use]
     pub fn exec<I, S>(&self, service: &str, args: I) -> Command
     where
         I: IntoIterator<Item = S>,
         S: Into<String>,
     {
-        self.compose(["exec", "-T", service]).args(args)
+        self.exec_with(&[], service).args(args)
+    }
+
+    /// The same in `folder` of the container.
+    #[must_use]
+    pub fn exec_in<I, S>(&self, service: &str, folder: &str, args: I) -> Command
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<String>,
+    {
+        self.exec_with(&["-w", folder], service).args(args)
+    }
+
+    fn exec_with(&self, options: &[&str], service: &str) -> Command {
+        let options = options.iter().copied();
+        match self.containers.get(service) {
+            Some(id) => self.docker(["exec", "-i"]).args(options).arg(id),
+            None => self.compose(["exec", "-T"]).args(options).arg(service),
+        }
     }
 }
 
@@ -93,9 +116,12 @@ impl ServiceState {
 mod tests {
     use super::*;
 
+    fn project(sudo: bool, v1: bool) -> Project {
+        Project { way: ComposeWay { sudo, v1 }, folder: "/opt/w s".into(), containers: BTreeMap::new() }
+    }
+
     #[test]
     fn each_way_spells_its_own_command() {
-        let project = |sudo, v1| Project { way: ComposeWay { sudo, v1 }, folder: "/opt/w s".into() };
         assert_eq!(
             project(false, false).exec("api", ["cat", "x y"]).to_sh(),
             "CDPATH= cd -- '/opt/w s' && docker compose exec -T api cat 'x y'"
@@ -105,5 +131,12 @@ mod tests {
             "CDPATH= cd -- '/opt/w s' && sudo -n docker-compose ps"
         );
         assert_eq!(project(true, false).docker(["info"]).to_sh(), "sudo -n docker info");
+    }
+
+    #[test]
+    fn a_known_container_is_spoken_to_directly() {
+        let mut project = project(true, true);
+        project.containers.insert("api".into(), "abc".into());
+        assert_eq!(project.exec_in("api", "/app", ["node", "-"]).to_sh(), "sudo -n docker exec -i -w /app abc node -");
     }
 }

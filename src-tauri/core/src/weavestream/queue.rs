@@ -55,10 +55,8 @@ queue.getJobSchedulers(0, -1, true).then((found) => {
 pub async fn schedulers(host: &dyn Host, project: &Project) -> Result<Vec<QueuedScheduler>, QueueError> {
     let mut reason = String::new();
     for service in ["api", "worker"] {
-        let command = project
-            .compose(["exec", "-T", "-w", &format!("/app/apps/{service}"), service])
-            .args(["node", "-"])
-            .stdin(READ.to_owned());
+        let folder = format!("/app/apps/{service}");
+        let command = project.exec_in(service, &folder, ["node", "-"]).stdin(READ.to_owned());
         let output = host.run(&command).await?;
         match (output.exit, parse(&output.stdout_text())) {
             (0, Some(found)) => return Ok(found),

@@ -33,7 +33,7 @@ impl Agent {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Locks it with a passphrase, which `ssh-add -x` asks of SSH_ASKPASS.
+    /// Locks it with a passphrase, which `ssh-add -x` asks of `SSH_ASKPASS`.
     pub fn lock(&self) {
         use std::os::unix::fs::PermissionsExt as _;
         let ask = self.folder.path().join("ask");

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use selvage_core::ports::{Host, HostConnector as _, LinkError};
 use selvage_core::shell::Command;
-use selvage_ssh::{SshConnector, Timeouts};
+use selvage_ssh::{SshConnector, SshSettings, Timeouts};
 
 use crate::odd_server::{Act, Door, OddServer};
 use crate::proxy::Proxy;
@@ -96,11 +96,29 @@ async fn dropping_the_future_ends_the_command() {
     let sshd = Sshd::start();
     let host = sshd.host().await;
     let pid = sshd.path("pid");
-    let running = sh(&format!("echo $$ > {pid}; exec cat /dev/zero | cat > /dev/stdout"));
-    let endless = tokio::time::timeout(Duration::from_millis(300), host.run(&running));
-    assert!(endless.await.map(|result| matches!(result, Err(LinkError::Lost { .. }))).unwrap_or(true));
+    let running = sh(&format!("echo $$ > {pid}; while echo tick; do sleep 0.05; done"));
+    let begun = until("the command has begun", || std::fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
+    tokio::select! {
+        result = host.run(&running) => panic!("{result:?}"),
+        () = begun => {}
+    }
     gone(&pid).await;
     assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
+}
+
+/// A command that writes nothing would not notice a closed channel.
+#[tokio::test]
+async fn a_silent_command_that_is_dropped_is_told_to_end() {
+    let server = OddServer::start(Door::AnyKey, Act::Stall).await;
+    let host = server.host(server.settings()).await;
+    let silent = Command::new(["x"]);
+    assert!(tokio::time::timeout(Duration::from_millis(500), host.run(&silent)).await.is_err());
+    let told = || server.told.lock().unwrap().clone();
+    until("it was told", || told() == ["TERM", "close"]).await;
+    let mut source = host.stream(&Command::new(["x"])).await.unwrap();
+    source.next().await.unwrap();
+    drop(source);
+    until("it was told", || told() == ["TERM", "close", "TERM", "close"]).await;
 }
 
 #[tokio::test]
@@ -113,7 +131,7 @@ async fn a_silent_command_times_out_unless_it_may_be_silent() {
     let error = host.run(&sh("sleep 3")).await.unwrap_err();
     let expected = LinkError::TimedOut { host: "127.0.0.1".into(), stage: "running a command".into(), seconds: 1 };
     assert_eq!(error, expected);
-    assert_eq!(host.run(&sh("sleep 2").quiet_for(Duration::from_secs(60))).await.unwrap().exit, 0);
+    assert_eq!(host.run(&sh("sleep 2").quiet_for(Duration::from_mins(1))).await.unwrap().exit, 0);
     let talking = sh("for i in 1 2 3 4; do sleep 0.5; echo $i; done");
     assert_eq!(host.run(&talking).await.unwrap().stdout_text(), "1\n2\n3\n4\n");
 }
@@ -131,11 +149,11 @@ async fn many_commands_at_once_share_the_connection() {
     assert_eq!(sshd.log().matches("Accepted publickey").count(), 1);
 }
 
-async fn through_proxy(sshd: &Sshd) -> (Proxy, std::sync::Arc<dyn Host>) {
+async fn through_proxy(sshd: &Sshd, timeouts: Timeouts) -> (Proxy, std::sync::Arc<dyn Host>) {
     let proxy = Proxy::to(sshd.port).await;
     let mut ask = sshd.request();
     ask.target.port = Some(proxy.port);
-    let connector = sshd.connector();
+    let connector = SshConnector::new(SshSettings { timeouts, ..sshd.settings() });
     crate::sshd::trust(&connector, &ask).await;
     let host = connector.connect(&ask).await.unwrap();
     (proxy, host)
@@ -144,7 +162,7 @@ async fn through_proxy(sshd: &Sshd) -> (Proxy, std::sync::Arc<dyn Host>) {
 #[tokio::test]
 async fn a_connection_lost_while_idle_is_made_again() {
     let sshd = Sshd::start();
-    let (proxy, host) = through_proxy(&sshd).await;
+    let (proxy, host) = through_proxy(&sshd, Timeouts::default()).await;
     assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
     let before = proxy.connections();
     proxy.cut();
@@ -152,10 +170,35 @@ async fn a_connection_lost_while_idle_is_made_again() {
     assert_eq!(proxy.connections(), before + 1);
 }
 
+/// A laptop that slept: the connection is dead, and nothing has said so.
+#[tokio::test]
+async fn a_connection_that_died_without_a_word_is_made_again() {
+    let sshd = Sshd::start();
+    let (proxy, host) = through_proxy(&sshd, Timeouts::default()).await;
+    proxy.stall();
+    assert_eq!(host.run(&Command::new(["echo", "again"])).await.unwrap().stdout_text(), "again\n");
+}
+
+#[tokio::test]
+async fn a_host_that_vanishes_during_a_patient_command_is_lost() {
+    let sshd = Sshd::start();
+    let timeouts = Timeouts { keepalive: Duration::from_millis(500), ..Timeouts::default() };
+    let (proxy, host) = through_proxy(&sshd, timeouts).await;
+    let trace = sshd.path("trace");
+    let patient = sh(&format!("echo > {trace}; sleep 60")).quiet_for(Duration::from_hours(1));
+    let vanish = async {
+        until("the command has begun", || std::path::Path::new(&trace).exists()).await;
+        proxy.stall();
+    };
+    let (result, ()) = tokio::join!(host.run(&patient), vanish);
+    let lost = LinkError::Lost { host: "127.0.0.1".into(), reason: "it no longer answers".into() };
+    assert_eq!(result.unwrap_err(), lost);
+}
+
 #[tokio::test]
 async fn a_command_that_had_begun_is_not_repeated() {
     let sshd = Sshd::start();
-    let (proxy, host) = through_proxy(&sshd).await;
+    let (proxy, host) = through_proxy(&sshd, Timeouts::default()).await;
     let trace = sshd.path("trace");
     let running = {
         let (host, trace) = (std::sync::Arc::clone(&host), trace.clone());
@@ -171,7 +214,7 @@ async fn a_command_that_had_begun_is_not_repeated() {
 #[tokio::test]
 async fn a_host_that_is_gone_for_good_is_an_error_not_a_hang() {
     let mut sshd = Sshd::start();
-    let (proxy, host) = through_proxy(&sshd).await;
+    let (proxy, host) = through_proxy(&sshd, Timeouts::default()).await;
     sshd.stop();
     proxy.cut();
     let error = host.run(&Command::new(["true"])).await.unwrap_err();

@@ -120,7 +120,7 @@ async fn a_slow_reader_of_a_forward_holds_up_no_command() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = listener.accept().await {
-            tokio::spawn(async move { while socket.write_all(&[7; 65536]).await.is_ok() {} });
+            tokio::spawn(async move { while socket.write_all(&[7; 8192]).await.is_ok() {} });
         }
     });
     let forward = host.forward(&here(port)).await.unwrap();

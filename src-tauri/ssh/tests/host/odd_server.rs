@@ -1,8 +1,8 @@
 //! An SSH server that answers as the test wants, where `sshd` never would.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use russh::keys::{Algorithm, PrivateKey};
 use russh::server::{Auth, ChannelOpenHandle, Config, Handle, Handler, Msg, Response, Session, VerifiedPublicKey};
@@ -50,6 +50,8 @@ pub struct OddServer {
     pub folder: tempfile::TempDir,
     pub port: u16,
     pub attempts: Arc<AtomicUsize>,
+    /// What commands were told from outside, in order.
+    pub told: Arc<Mutex<Vec<String>>>,
     _serving: tokio_util::task::AbortOnDropHandle<()>,
 }
 
@@ -73,9 +75,11 @@ impl OddServer {
         let port = listener.local_addr().unwrap().port();
         let attempts = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&attempts);
+        let told = Arc::<Mutex<Vec<String>>>::default();
+        let ears = Arc::clone(&told);
         let serving = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let visitor = Visitor { door, act, attempts: Arc::clone(&seen), given: false };
+                let visitor = Visitor { door, act, attempts: Arc::clone(&seen), told: Arc::clone(&ears), given: false };
                 let running = russh::server::run_stream(Arc::clone(&config), socket, visitor);
                 tokio::spawn(async move {
                     if let Ok(session) = running.await {
@@ -91,7 +95,7 @@ impl OddServer {
         )
         .unwrap();
         sshd::keygen(&folder.path().join("id"), &["-t", "ed25519", "-N", ""]);
-        Self { folder, port, attempts, _serving: tokio_util::task::AbortOnDropHandle::new(serving) }
+        Self { folder, port, attempts, told, _serving: tokio_util::task::AbortOnDropHandle::new(serving) }
     }
 
     pub fn settings(&self) -> SshSettings {
@@ -128,6 +132,7 @@ struct Visitor {
     door: Door,
     act: Act,
     attempts: Arc<AtomicUsize>,
+    told: Arc<Mutex<Vec<String>>>,
     /// The first of two proofs.
     given: bool,
 }
@@ -192,6 +197,16 @@ impl Handler for Visitor {
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
         reply.accept().await;
+        Ok(())
+    }
+
+    async fn signal(&mut self, _channel: ChannelId, signal: Sig, _session: &mut Session) -> Result<(), Self::Error> {
+        self.told.lock().unwrap().push(format!("{signal:?}"));
+        Ok(())
+    }
+
+    async fn channel_close(&mut self, _channel: ChannelId, _session: &mut Session) -> Result<(), Self::Error> {
+        self.told.lock().unwrap().push("close".to_owned());
         Ok(())
     }
 

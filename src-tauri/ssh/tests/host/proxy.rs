@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Open,
-    Stalled,
+    /// Nothing passes on any connection up to this one.
+    Stalled(u64),
     /// Every connection up to this one is cut.
     Cut(u64),
 }
@@ -39,8 +40,8 @@ impl Proxy {
                     let far = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
                     let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
                     tokio::select! {
-                        () = pump(near_read, far_write, seen.clone()) => {}
-                        () = pump(far_read, near_write, seen.clone()) => {}
+                        () = pump(near_read, far_write, seen.clone(), number) => {}
+                        () = pump(far_read, near_write, seen.clone(), number) => {}
                         () = cut(seen.clone(), number) => {}
                     }
                 });
@@ -49,9 +50,10 @@ impl Proxy {
         Self { port: own, way, taken, _serving: tokio_util::task::AbortOnDropHandle::new(serving) }
     }
 
-    /// Nothing passes any more, and nobody is told.
+    /// Nothing passes any more on the connections that there are, and nobody
+    /// is told; new ones pass.
     pub fn stall(&self) {
-        self.way.send_replace(Way::Stalled);
+        self.way.send_replace(Way::Stalled(self.connections()));
     }
 
     /// Ends every connection that there is; new ones pass.
@@ -76,11 +78,12 @@ async fn pump(
     mut read: tokio::net::tcp::OwnedReadHalf,
     mut write: tokio::net::tcp::OwnedWriteHalf,
     mut seen: watch::Receiver<Way>,
+    number: u64,
 ) {
+    let passes = |way: &Way| !matches!(way, Way::Stalled(last) if number <= *last);
     let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let Ok(n @ 1..) = read.read(&mut buffer).await else { break };
-        if seen.wait_for(|way| *way != Way::Stalled).await.is_err() || write.write_all(&buffer[..n]).await.is_err() {
+    while let Ok(n @ 1..) = read.read(&mut buffer).await {
+        if seen.wait_for(passes).await.is_err() || write.write_all(&buffer[..n]).await.is_err() {
             break;
         }
     }

@@ -13,7 +13,7 @@ fn accepted(sshd: &Sshd, name: &str, args: &[&str]) -> SshAuth {
 }
 
 fn identities(sshd: &Sshd, files: &[&str]) {
-    let lines: String = files.iter().map(|file| format!("IdentityFile {}\n", sshd.path(file))).collect();
+    let lines = files.iter().map(|file| format!("IdentityFile {}\n", sshd.path(file))).collect::<Vec<_>>().concat();
     let text = format!("{lines}UserKnownHostsFile none\nGlobalKnownHostsFile none\n");
     std::fs::write(sshd.at("ssh_config"), text).unwrap();
 }

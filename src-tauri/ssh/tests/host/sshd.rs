@@ -47,12 +47,13 @@ impl Sshd {
         std::fs::create_dir(at("home")).unwrap();
         keygen(&at("id"), &["-t", "ed25519", "-N", "", "-C", "test key"]);
         std::fs::copy(at("id.pub"), at("authorized_keys")).unwrap();
-        let mut keys = String::new();
+        let mut keys = Vec::new();
         for kind in kinds {
             let file = at(&format!("host_{kind}"));
             keygen(&file, &["-t", kind, "-N", ""]);
-            keys += &format!("HostKey {}\n", file.display());
+            keys.push(format!("HostKey {}\n", file.display()));
         }
+        let keys = keys.concat();
         std::fs::write(
             at("ssh_config"),
             "Host *\n UserKnownHostsFile none\n GlobalKnownHostsFile none\n IdentityFile none\n",

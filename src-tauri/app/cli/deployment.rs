@@ -1,0 +1,122 @@
+use std::io::BufRead;
+
+use selvage_core::Secret;
+use selvage_core::deployment::{Deployment, SshTarget};
+use selvage_core::deployments::Draft;
+use selvage_core::ports::{HostKey, LinkError};
+use selvage_core::probe::{Check, CheckItem, CheckState};
+use selvage_core::problem::{Problem, RequestError};
+
+use super::arguments::{DeploymentCommand, LinkArguments};
+use super::print::{Print, word};
+use super::{End, Failure};
+use crate::state::Selvage;
+
+/// Carries out `selvage deployment ...`.
+pub async fn run(selvage: &Selvage, command: DeploymentCommand, print: Print) -> Result<End, Failure> {
+    match command {
+        DeploymentCommand::Add { name, link } => add(selvage, name, link, print).await,
+        DeploymentCommand::List => {
+            let rows = selvage.deployments.list().await?;
+            print.list("deployments", &rows, |row| {
+                format!("{}  {}  {}", row.deployment.slug, place(&row.deployment), row.verdict.title)
+            });
+            Ok(End::Done)
+        }
+        DeploymentCommand::Remove { name } => {
+            let deployment = selvage.deployments.find(&name).await?;
+            selvage.deployments.remove(deployment.id).await?;
+            print.one("removed", &deployment, || {
+                format!("{} is forgotten; its dumps on this laptop stay", deployment.name)
+            });
+            Ok(End::Done)
+        }
+        DeploymentCommand::Probe { name, accept_host_key } => {
+            let deployment = selvage.deployments.find(&name).await?;
+            let accepted: Vec<String> = accept_host_key.into_iter().collect();
+            let checks = loop {
+                let checks = selvage.deployments.test_known(deployment.id).await?;
+                if !trust_accepted(selvage, &checks, &accepted).await? {
+                    break checks;
+                }
+            };
+            print.list("checks", &checks, |check| {
+                format!("{:<10}  {:<8}  {}", word(&check.state), word(&check.item), check.detail)
+            });
+            first_problem(&checks).map_or(Ok(End::Done), |problem| Err(problem.into()))
+        }
+    }
+}
+
+async fn add(selvage: &Selvage, name: String, link: LinkArguments, print: Print) -> Result<End, Failure> {
+    let secret = if link.secret_stdin { Some(first_line()?) } else { None };
+    let draft = Draft { name, ssh: link.target(), folder: link.dir.clone(), secret };
+    let taken = selvage.store.deployments().await?;
+    Deployment::new(&draft.name, draft.ssh.clone(), &draft.folder, &taken)
+        .map_err(|fields| RequestError::Fields { fields })?;
+    let checks = loop {
+        let checks = selvage.deployments.test(draft.clone()).await?;
+        if !trust_accepted(selvage, &checks, &link.accept_host_key).await? {
+            break checks;
+        }
+    };
+    // A host that answers and is no deployment would only fail later.
+    let needed = [CheckItem::SignIn, CheckItem::Docker, CheckItem::Folder];
+    if let Some(problem) = first_problem(checks.iter().filter(|check| needed.contains(&check.item))) {
+        return Err(problem.into());
+    }
+    let deployment = selvage.deployments.add(draft).await?;
+    print.one("deployment", &deployment, || format!("{} is added: {}", deployment.name, place(&deployment)));
+    Ok(End::Done)
+}
+
+/// Trusts an unknown host key whose fingerprint the admin gave. True when the
+/// test is worth repeating.
+async fn trust_accepted(selvage: &Selvage, checks: &[Check], accepted: &[String]) -> Result<bool, Failure> {
+    let unknown = checks.iter().find_map(|check| match &check.problem {
+        Some(Problem::Link(error)) => unknown_key(error),
+        _ => None,
+    });
+    match unknown {
+        Some(key) if accepted.contains(&key.fingerprint) => {
+            selvage.links.trust(key).await?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+fn unknown_key(error: &LinkError) -> Option<&HostKey> {
+    match error {
+        LinkError::HostKeyUnknown { key } => Some(key),
+        LinkError::Jump { source, .. } => unknown_key(source),
+        _ => None,
+    }
+}
+
+fn first_problem<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Option<Problem> {
+    checks.into_iter().find(|check| check.state == CheckState::Bad).and_then(|check| check.problem.clone())
+}
+
+fn place(deployment: &Deployment) -> String {
+    let SshTarget { user, host, port, .. } = &deployment.ssh;
+    let user = user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{user}{host}{port} {}", deployment.folder)
+}
+
+fn first_line() -> Result<Secret, Problem> {
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    let line = Secret::new(line);
+    let unreadable = || RequestError::Fields {
+        fields: vec![selvage_core::deployment::FieldError {
+            field: "secret".into(),
+            reason: "standard input holds no line".into(),
+        }],
+    };
+    match read {
+        Ok(n) if n > 0 => Ok(Secret::new(line.expose().trim_end_matches(['\r', '\n']).to_owned())),
+        _ => Err(unreadable().into()),
+    }
+}

@@ -1,0 +1,98 @@
+//! The same use cases headless. `docs/cli.md` has the JSON of each command.
+
+mod arguments;
+mod deployment;
+mod download;
+mod print;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub use arguments::{Arguments, Command, DeploymentCommand};
+use selvage_core::problem::Class;
+use selvage_core::weavestream::run::{Page, RunFilter};
+
+use crate::error::Failure;
+use crate::notify::Silent;
+use crate::state::Selvage;
+use print::Print;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// What was asked for is so.
+    Done,
+    /// The admin stopped it.
+    Cancelled,
+}
+
+/// Runs one command; the exit code says how it ended (`docs/cli.md`).
+#[must_use]
+pub fn run(command: Command, data: &Path, json: bool) -> ExitCode {
+    let print = Print { json };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("selvage: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(carry_out(command, data, print));
+    // A keyring that never answers must not keep the process.
+    runtime.shutdown_background();
+    match ended {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::Cancelled) => ExitCode::from(130),
+        Err(failure) => {
+            print.failure(&failure);
+            ExitCode::from(match failure.class {
+                Class::Failed => 1,
+                Class::Refused => 3,
+                Class::FoundWanting => 4,
+            })
+        }
+    }
+}
+
+async fn carry_out(command: Command, data: &Path, print: Print) -> Result<End, Failure> {
+    let selvage = Selvage::open(data, Arc::new(Silent)).await?;
+    match command {
+        Command::Deployment { command } => deployment::run(&selvage, command, print).await,
+        Command::Schedules { name } => {
+            let deployment = selvage.deployments.find(&name).await?;
+            let rows = selvage.deployments.schedules(deployment.id, true).await?;
+            print.list("schedules", &rows, |row| {
+                format!(
+                    "{}  {}  {} ({})  {}",
+                    row.id,
+                    row.name,
+                    row.next.cron,
+                    row.next.zone,
+                    row.next.in_words(selvage.clock.now())
+                )
+            });
+            Ok(End::Done)
+        }
+        Command::Runs { name, status, limit } => {
+            let deployment = selvage.deployments.find(&name).await?;
+            let filter = RunFilter { statuses: status.into_iter().map(Into::into).collect(), ..RunFilter::default() };
+            let page = selvage.deployments.history(deployment.id, &filter, Page { offset: 0, limit }).await?;
+            print.list("runs", &page.rows, |row| {
+                let size = row.size.map(print::size).unwrap_or_default();
+                let note = row.error.as_deref().and_then(|error| error.lines().next()).unwrap_or_default();
+                format!("{}  {}  {:<9}  {size:>9}  {note}", row.id, row.when.local, print::word(&row.status))
+            });
+            Ok(End::Done)
+        }
+        Command::Download { name, which, to } => download::run(&selvage, &name, which, to, print).await,
+        Command::Jobs => {
+            let jobs = selvage.jobs.jobs().await?;
+            print.list("jobs", &jobs, |job| {
+                let end = job.end.as_ref().map_or_else(|| job.step.clone(), print::word);
+                format!("{}  {}  {end}", job.id, job.started_at.to_rfc3339())
+            });
+            Ok(End::Done)
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The statements, written once for both ways.
+
+use async_trait::async_trait;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use selvage_core::ports::{AuditEntry, Database, DatabaseError, ServerFacts};
+use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
+use selvage_core::weavestream::schedule::{Retention, Schedule};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::executor::{Executor, Param, Statement};
+
+/// The port over any executor.
+pub struct Queries<E> {
+    executor: E,
+}
+
+impl<E: Executor> Queries<E> {
+    /// Wraps `executor`.
+    pub fn new(executor: E) -> Self {
+        Self { executor }
+    }
+
+    async fn all<T: DeserializeOwned>(&self, table: &str, statement: Statement) -> Result<Vec<T>, DatabaseError> {
+        let rows = self.executor.rows(&statement).await?;
+        rows.into_iter().map(|row| read(table, row)).collect()
+    }
+
+    async fn one<T: DeserializeOwned>(&self, table: &str, statement: Statement) -> Result<Option<T>, DatabaseError> {
+        Ok(self.all(table, statement).await?.into_iter().next())
+    }
+}
+
+fn read<T: DeserializeOwned>(table: &str, row: Value) -> Result<T, DatabaseError> {
+    serde_json::from_value(row)
+        .map_err(|e| DatabaseError::DatabaseRowOdd { table: table.to_owned(), reason: e.to_string() })
+}
+
+// Timestamps are stored without zone and hold UTC (WEAVESTREAM.md section 2).
+// `concurrent` is told apart from a failure here, once.
+macro_rules! run_object {
+    () => {
+        "jsonb_build_object(
+            'id', r.id, 'schedule_id', r.config_id, 'schedule_name', c.name, 'kind', lower(r.kind::text),
+            'status', case when r.status::text = 'failed' and r.error = 'concurrent' then 'skipped' else r.status::text end,
+            'started_at', r.started_at at time zone 'UTC', 'finished_at', r.finished_at at time zone 'UTC',
+            'created_at', r.created_at at time zone 'UTC', 'size', r.size_bytes, 'manifest', r.manifest,
+            'dump_path', r.dump_path, 'error', r.error)"
+    };
+}
+
+const SERVER: &str = "select jsonb_build_object('version', current_setting('server_version_num')::int, 'now', now())";
+
+const SCHEDULES: &str = "select jsonb_build_object(
+        'id', id, 'name', name, 'enabled', enabled, 'cron', cron, 'timezone', timezone, 'retention', retention,
+        'notify_emails', notify_emails, 'notify_on_success', notify_on_success,
+        'last_run_at', last_run_at at time zone 'UTC', 'updated_at', updated_at at time zone 'UTC')
+    from backup_config order by lower(name), id";
+
+const RUN: &str = concat!(
+    "select ",
+    run_object!(),
+    " from backup_run r left join backup_config c on c.id = r.config_id where r.id = $1::uuid"
+);
+
+const LATEST_GOOD: &str = concat!(
+    "select ",
+    run_object!(),
+    " from backup_run r left join backup_config c on c.id = r.config_id
+    where r.status::text = 'success' and r.dump_path is not null
+    order by coalesce(r.started_at, r.created_at) desc, r.id desc limit 1"
+);
+
+// The filter is read twice, once for the totals and once for the page: a
+// hundred thousand manifests are never carried along for counting.
+const RUNS: &str = concat!(
+    "with matching as not materialized (
+        select r.id, r.size_bytes, r.dump_path, coalesce(r.started_at, r.created_at) as at
+        from backup_run r
+        where ($1 is null or (case when r.status::text = 'failed' and r.error = 'concurrent' then 'skipped' else r.status::text end) = any($1))
+          and ($2 is null or lower(r.kind::text) = $2)
+          and ($3 is null or r.config_id = $3::uuid)
+          and ($4 is null or coalesce(r.started_at, r.created_at) >= ($4::timestamptz at time zone 'UTC'))
+          and ($5 is null or position(lower($5) in lower(concat_ws(' ', r.error, r.dump_path, r.manifest->>'weavestreamVersion',
+               r.manifest->>'filename', r.id::text))) > 0)
+    ), page as (
+        select id, at from matching order by at desc, id desc limit $6 offset $7
+    )
+    select jsonb_build_object(
+        'total', (select count(*) from matching),
+        'bytes_on_host', (select coalesce(sum(size_bytes) filter (where dump_path is not null), 0) from matching),
+        'runs', coalesce((select jsonb_agg(",
+    run_object!(),
+    " order by page.at desc, page.id desc)
+            from page join backup_run r on r.id = page.id left join backup_config c on c.id = r.config_id), '[]'::jsonb))"
+);
+
+const RECORD: &str = "insert into audit_log
+        (id, actor_id, action, entity_type, entity_id, company_id, ip, user_agent, before, after, created_at)
+    values (gen_random_uuid(), null, $1, $2, $3, null, null, $4, null, $5::jsonb, now() at time zone 'UTC')
+    returning to_jsonb(id)";
+
+#[derive(Deserialize)]
+struct ScheduleRow {
+    id: Uuid,
+    name: String,
+    enabled: bool,
+    cron: String,
+    timezone: Option<String>,
+    retention: Option<Value>,
+    notify_emails: Option<Vec<String>>,
+    notify_on_success: bool,
+    last_run_at: Option<DateTime<Utc>>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<ScheduleRow> for Schedule {
+    fn from(row: ScheduleRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            enabled: row.enabled,
+            cron: row.cron,
+            // Up to 1.9.3 the web app stored an empty zone (WEAVESTREAM.md section 4).
+            timezone: row.timezone.filter(|zone| !zone.is_empty()),
+            retention: Retention::from_json(&row.retention.unwrap_or_default()),
+            notify_emails: row.notify_emails.unwrap_or_default(),
+            notify_on_success: row.notify_on_success,
+            last_run_at: row.last_run_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct PageRow {
+    total: u64,
+    bytes_on_host: u64,
+    runs: Vec<Run>,
+}
+
+#[async_trait]
+impl<E: Executor> Database for Queries<E> {
+    async fn server(&self) -> Result<ServerFacts, DatabaseError> {
+        let found = self.one("server", Statement { sql: SERVER, params: vec![] }).await?;
+        found.ok_or_else(|| DatabaseError::DatabaseRefused { reason: "the server told nothing of itself".into() })
+    }
+
+    async fn schedules(&self) -> Result<Vec<Schedule>, DatabaseError> {
+        let rows: Vec<ScheduleRow> = self.all("backup_config", Statement { sql: SCHEDULES, params: vec![] }).await?;
+        Ok(rows.into_iter().map(Schedule::from).collect())
+    }
+
+    async fn runs(&self, filter: &RunFilter, page: Page, now: DateTime<Utc>) -> Result<RunPage, DatabaseError> {
+        let params = vec![
+            Param::TextArray(
+                (!filter.statuses.is_empty()).then(|| filter.statuses.iter().map(|s| status(*s).to_owned()).collect()),
+            ),
+            Param::Text(filter.kind.map(|kind| kind_word(kind).to_owned())),
+            Param::Text(filter.schedule.map(|id| id.to_string())),
+            Param::Text(filter.days.map(|days| since(now, days))),
+            Param::Text(filter.search.clone().filter(|text| !text.is_empty())),
+            Param::Int(Some(page.limit.into())),
+            Param::Int(Some(page.offset.into())),
+        ];
+        let found: Option<PageRow> = self.one("backup_run", Statement { sql: RUNS, params }).await?;
+        let found = found.ok_or_else(|| DatabaseError::DatabaseRefused { reason: "no answer about runs".into() })?;
+        Ok(RunPage { runs: found.runs, total: found.total, bytes_on_host: found.bytes_on_host })
+    }
+
+    async fn run(&self, id: RunId) -> Result<Option<Run>, DatabaseError> {
+        self.one("backup_run", Statement { sql: RUN, params: vec![Param::Text(Some(id.to_string()))] }).await
+    }
+
+    async fn latest_good(&self) -> Result<Option<Run>, DatabaseError> {
+        self.one("backup_run", Statement { sql: LATEST_GOOD, params: vec![] }).await
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<(), DatabaseError> {
+        let text = |text: &str| Param::Text(Some(text.to_owned()));
+        let params = vec![
+            text(&entry.action),
+            text(&entry.entity_type),
+            text(&entry.entity_id),
+            text(concat!("selvage/", env!("CARGO_PKG_VERSION"))),
+            text(&entry.after.to_string()),
+        ];
+        self.executor.rows(&Statement { sql: RECORD, params }).await.map(|_| ())
+    }
+}
+
+fn status(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Queued => "queued",
+        RunStatus::Running => "running",
+        RunStatus::Success => "success",
+        RunStatus::Failed => "failed",
+        RunStatus::Skipped => "skipped",
+    }
+}
+
+fn kind_word(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Scheduled => "scheduled",
+        RunKind::Manual => "manual",
+    }
+}
+
+fn since(now: DateTime<Utc>, days: u32) -> String {
+    (now - TimeDelta::days(days.into())).to_rfc3339_opts(SecondsFormat::Secs, true)
+}

@@ -1,0 +1,181 @@
+//! The Store port over SQLite.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, SecondsFormat, Utc};
+use selvage_core::deployment::{Deployment, DeploymentId};
+use selvage_core::jobs::{Job, JobId, LogLine};
+use selvage_core::overview::Observation;
+use selvage_core::ports::{Copy, Store, StoreError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::process::Process;
+
+/// The laptop's own database, `selvage.db` in its data folder.
+#[derive(Debug)]
+pub struct SqliteStore {
+    pool: SqlitePool,
+    process: Process,
+}
+
+impl SqliteStore {
+    /// Opens the database in `folder`, making both when missing. Migrations run
+    /// in one transaction each. Two processes may have it open.
+    pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder).map_err(trouble)?;
+        private(folder).map_err(trouble)?;
+        let process = Process::mark(&folder.join("processes")).map_err(trouble)?;
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("selvage.db"))
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A power cut may lose the last moment, never the file.
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(15));
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(trouble)?;
+        sqlx::migrate!("./migrations").run(&pool).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::VersionMissing(_) => StoreError::StoreTooNew,
+            other => trouble(other),
+        })?;
+        Ok(Self { pool, process })
+    }
+
+    async fn documents<T: DeserializeOwned>(&self, sql: &'static str, arg: &str) -> Result<Vec<T>, StoreError> {
+        let texts: Vec<String> = sqlx::query_scalar(sql).bind(arg).fetch_all(&self.pool).await.map_err(trouble)?;
+        texts.iter().map(|text| serde_json::from_str(text).map_err(trouble)).collect()
+    }
+
+    async fn execute(&self, sql: &'static str, args: &[&str]) -> Result<(), StoreError> {
+        let mut query = sqlx::query(sql);
+        for arg in args {
+            query = query.bind(*arg);
+        }
+        query.execute(&self.pool).await.map_err(trouble).map(|_| ())
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn deployments(&self) -> Result<Vec<Deployment>, StoreError> {
+        self.documents("select document from deployments where ?1 = '' order by name", "").await
+    }
+
+    async fn save_deployment(&self, deployment: &Deployment) -> Result<(), StoreError> {
+        let sql = "insert into deployments (id, name, slug, document) values (?1, ?2, ?3, ?4)
+            on conflict (id) do update set name = excluded.name, slug = excluded.slug, document = excluded.document";
+        self.execute(sql, &[&deployment.id.to_string(), &deployment.name, &deployment.slug, &text(deployment)?]).await
+    }
+
+    async fn remove_deployment(&self, id: DeploymentId) -> Result<(), StoreError> {
+        let id = id.to_string();
+        let mut change = self.pool.begin().await.map_err(trouble)?;
+        for sql in ["delete from copies where deployment = ?1", "delete from deployments where id = ?1"] {
+            sqlx::query(sql).bind(&id).execute(&mut *change).await.map_err(trouble)?;
+        }
+        change.commit().await.map_err(trouble)
+    }
+
+    async fn observation(&self, id: DeploymentId) -> Result<Option<Observation>, StoreError> {
+        let found = self.documents("select document from observations where deployment = ?1", &id.to_string()).await;
+        // What an older version saw is no reason to fail: it is looked at anew.
+        Ok(found.unwrap_or_default().into_iter().next())
+    }
+
+    async fn save_observation(&self, id: DeploymentId, observation: &Observation) -> Result<(), StoreError> {
+        let sql = "insert into observations (deployment, document) values (?1, ?2)
+            on conflict (deployment) do update set document = excluded.document";
+        self.execute(sql, &[&id.to_string(), &text(observation)?]).await
+    }
+
+    async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError> {
+        self.documents("select document from copies where deployment = ?1 order by checked_at desc", &id.to_string())
+            .await
+    }
+
+    async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError> {
+        let sql = "insert into copies (path, deployment, checked_at, document) values (?1, ?2, ?3, ?4)
+            on conflict (path) do update set deployment = excluded.deployment, checked_at = excluded.checked_at,
+            document = excluded.document";
+        self.execute(sql, &[&copy.path, &copy.deployment.to_string(), &stamp(copy.checked_at), &text(copy)?]).await
+    }
+
+    async fn remove_copy(&self, path: &str) -> Result<(), StoreError> {
+        self.execute("delete from copies where path = ?1", &[path]).await
+    }
+
+    async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError> {
+        self.documents("select document from jobs order by started_at desc limit ?1", &limit.to_string()).await
+    }
+
+    async fn abandoned_jobs(&self) -> Result<Vec<Job>, StoreError> {
+        let sql = "select process, document from jobs where ended = 0";
+        let open: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&self.pool).await.map_err(trouble)?;
+        let dead = open.iter().filter(|(process, _)| !self.process.lives(process));
+        dead.map(|(_, document)| serde_json::from_str(document).map_err(trouble)).collect()
+    }
+
+    async fn save_job(&self, job: &Job) -> Result<(), StoreError> {
+        let sql = "insert into jobs (id, started_at, process, ended, document) values (?1, ?2, ?3, ?4 = 'ended', ?5)
+            on conflict (id) do update set ended = excluded.ended, document = excluded.document";
+        let ended = if job.end.is_some() { "ended" } else { "" };
+        self.execute(sql, &[&job.id.to_string(), &stamp(job.started_at), self.process.id(), ended, &text(job)?]).await
+    }
+
+    async fn append_log(&self, id: JobId, line: &LogLine) -> Result<(), StoreError> {
+        self.execute("insert into job_log (job, document) values (?1, ?2)", &[&id.to_string(), &text(line)?]).await
+    }
+
+    async fn log(&self, id: JobId) -> Result<Vec<LogLine>, StoreError> {
+        self.documents("select document from job_log where job = ?1 order by line", &id.to_string()).await
+    }
+
+    async fn clear_ended_jobs(&self) -> Result<(), StoreError> {
+        self.execute("delete from jobs where ended = 1", &[]).await
+    }
+
+    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let sql = "select value from settings where key = ?1";
+        sqlx::query_scalar(sql).bind(key).fetch_optional(&self.pool).await.map_err(trouble)
+    }
+
+    async fn set_setting(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        match value {
+            Some(value) => {
+                let sql = "insert into settings (key, value) values (?1, ?2) on conflict (key) do update set value = excluded.value";
+                self.execute(sql, &[key, value]).await
+            }
+            None => self.execute("delete from settings where key = ?1", &[key]).await,
+        }
+    }
+}
+
+fn text<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(trouble)
+}
+
+/// Sorts as text.
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn trouble(error: impl std::fmt::Display) -> StoreError {
+    StoreError::StoreTrouble { reason: error.to_string() }
+}
+
+/// The folder is this user's alone: it names hosts and logins.
+#[cfg(unix)]
+fn private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
+/// Windows keeps a profile's folders to their user.
+#[cfg(not(unix))]
+fn private(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}

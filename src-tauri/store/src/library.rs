@@ -1,0 +1,170 @@
+//! The Library port over the laptop's disks.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use selvage_core::ports::{Folder, Library, LibraryError, PartFile, ReadSeek};
+
+/// Folders on this laptop's disks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DiskLibrary;
+
+impl Library for DiskLibrary {
+    fn open(&self, path: &Path) -> Result<Box<dyn Folder>, LibraryError> {
+        match std::fs::create_dir(path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(LibraryError::LibraryMissing { folder: path.display().to_string() });
+            }
+            Err(error) => return Err(read_only(path, &error)),
+        }
+        if !path.is_dir() {
+            return Err(LibraryError::LibraryReadOnly {
+                folder: path.display().to_string(),
+                reason: "it is not a folder".into(),
+            });
+        }
+        Ok(Box::new(DiskFolder { path: path.to_path_buf() }))
+    }
+}
+
+struct DiskFolder {
+    path: PathBuf,
+}
+
+impl DiskFolder {
+    fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    fn trouble(&self, name: &str, error: &std::io::Error) -> LibraryError {
+        trouble(&self.path, &self.file(name), error)
+    }
+
+    /// Makes a rename survive a power cut. Windows does so by itself.
+    fn sync(&self) -> Result<(), LibraryError> {
+        if cfg!(unix) {
+            let folder = File::open(&self.path).and_then(|folder| folder.sync_all());
+            folder.map_err(|error| self.trouble("", &error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Folder for DiskFolder {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn free(&self) -> Result<u64, LibraryError> {
+        fs4::available_space(&self.path).map_err(|error| self.trouble("", &error))
+    }
+
+    fn size(&self, name: &str) -> Result<Option<u64>, LibraryError> {
+        match std::fs::metadata(self.file(name)) {
+            Ok(found) => Ok(Some(found.len())),
+            Err(error) if error.kind() == ErrorKind::NotFound && self.path.is_dir() => Ok(None),
+            Err(error) => Err(self.trouble(name, &error)),
+        }
+    }
+
+    fn part(&self, name: &str) -> Result<Box<dyn PartFile>, LibraryError> {
+        let path = self.file(name);
+        let file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .append(true)
+            .open(&path)
+            .map_err(|error| self.trouble(name, &error))?;
+        // The system releases the lock with the process, however it ends.
+        if file.try_lock().is_err() {
+            return Err(LibraryError::LibraryBusy { file: path.display().to_string() });
+        }
+        Ok(Box::new(DiskPart { file, path }))
+    }
+
+    fn read(&self, name: &str) -> Result<Box<dyn ReadSeek>, LibraryError> {
+        Ok(Box::new(File::open(self.file(name)).map_err(|error| self.trouble(name, &error))?))
+    }
+
+    fn write(&self, name: &str, content: &[u8]) -> Result<(), LibraryError> {
+        let draft = format!("{name}.draft");
+        let written = File::create(self.file(&draft)).and_then(|mut file| {
+            file.write_all(content)?;
+            file.sync_all()
+        });
+        written.map_err(|error| self.trouble(&draft, &error))?;
+        self.rename(&draft, name).map(|_| ())
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<PathBuf, LibraryError> {
+        let path = self.file(to);
+        std::fs::rename(self.file(from), &path).map_err(|error| self.trouble(from, &error))?;
+        self.sync()?;
+        Ok(path)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), LibraryError> {
+        match std::fs::remove_file(self.file(name)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.trouble(name, &error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+struct DiskPart {
+    file: File,
+    path: PathBuf,
+}
+
+impl DiskPart {
+    fn trouble(&self, error: &std::io::Error) -> LibraryError {
+        trouble(self.path.parent().unwrap_or(&self.path), &self.path, error)
+    }
+}
+
+impl PartFile for DiskPart {
+    fn len(&self) -> Result<u64, LibraryError> {
+        self.file.metadata().map(|found| found.len()).map_err(|error| self.trouble(&error))
+    }
+
+    fn reread(&self) -> Result<Box<dyn Read + Send>, LibraryError> {
+        let mut file = File::open(&self.path).map_err(|error| self.trouble(&error))?;
+        file.seek(SeekFrom::Start(0)).map_err(|error| self.trouble(&error))?;
+        Ok(Box::new(file))
+    }
+
+    fn truncate(&mut self, len: u64) -> Result<(), LibraryError> {
+        self.file.set_len(len).map_err(|error| self.trouble(&error))
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), LibraryError> {
+        self.file.write_all(bytes).map_err(|error| self.trouble(&error))
+    }
+
+    fn sync(&mut self) -> Result<(), LibraryError> {
+        self.file.sync_all().map_err(|error| self.trouble(&error))
+    }
+}
+
+fn trouble(folder: &Path, file: &Path, error: &std::io::Error) -> LibraryError {
+    let folder_name = folder.display().to_string();
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => LibraryError::DiskFull {
+            folder: folder_name,
+            needed: 0.0,
+            #[expect(clippy::cast_precision_loss, reason = "a disk of 8 PiB is not expected")]
+            free: fs4::available_space(folder).unwrap_or(0) as f64,
+        },
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => read_only(folder, error),
+        ErrorKind::NotFound if !folder.is_dir() => LibraryError::LibraryMissing { folder: folder_name },
+        ErrorKind::NotFound => LibraryError::FileMissing { file: file.display().to_string() },
+        _ => LibraryError::FileTrouble { file: file.display().to_string(), reason: error.to_string() },
+    }
+}
+
+fn read_only(folder: &Path, error: &std::io::Error) -> LibraryError {
+    LibraryError::LibraryReadOnly { folder: folder.display().to_string(), reason: error.to_string() }
+}
