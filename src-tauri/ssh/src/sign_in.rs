@@ -57,8 +57,8 @@ pub(crate) struct SignIn<'a> {
     pub route: &'a Route,
     notes: &'a Notes,
     pub tried: Vec<String>,
-    /// Why a key could not be tried, to be told if nothing else works.
-    pub remembered: Option<LinkError>,
+    /// The passphrase that is missing or wrong, to be told if nothing else works.
+    remembered: Option<LinkError>,
 }
 
 impl SignIn<'_> {
@@ -234,12 +234,16 @@ impl SignIn<'_> {
         Answer::Ended
     }
 
+    /// Notes why a key could not be tried.
     fn remember(&mut self, error: LinkError) {
-        // A wrong passphrase says more than a missing one.
-        match (&self.remembered, &error) {
-            (Some(LinkError::PassphraseWrong { .. }), _) => {}
-            (Some(_), other) if !matches!(other, LinkError::PassphraseWrong { .. }) => {}
-            _ => self.remembered = Some(error),
+        match error {
+            // A wrong passphrase says more than a missing one.
+            LinkError::PassphraseWrong { .. } => self.remembered = Some(error),
+            LinkError::PassphraseNeeded { .. } => {
+                self.remembered.get_or_insert(error);
+            }
+            LinkError::KeyUnusable { file, reason } => self.tried.push(format!("key {file}: {reason}")),
+            other => self.tried.push(other.to_string()),
         }
     }
 

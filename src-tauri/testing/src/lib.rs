@@ -1,1 +1,23 @@
-//! Fakes of every port, a fault proxy, and the handle of the real host.
+//! What tests of Selvage stand on: an in-memory fake of each port, the suites
+//! that a fake and its real adapter both pass ([`contract`]), a proxy that
+//! breaks connections, and handles of a real host and a real laptop.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at what it did not expect")]
+#![allow(clippy::missing_panics_doc, reason = "everything here panics where a test should fail")]
+
+pub mod clock;
+pub mod contract;
+pub mod database;
+pub mod fault_proxy;
+pub mod host;
+pub mod keyring;
+pub mod keyring_session;
+pub mod laptop;
+pub mod library;
+pub mod notifier;
+pub mod real_host;
+pub mod sample;
+pub mod scene;
+pub mod sections;
+pub mod store;
+pub mod wait;

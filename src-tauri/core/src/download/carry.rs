@@ -9,7 +9,7 @@ use super::verify::{Verdict, settle, verdict};
 use crate::deployment::Deployment;
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind};
 use crate::link::{Link, Links};
-use crate::ports::{AuditEntry, Clock, Copy, CopyState, Folder, Library, LibraryError, Notice, Notifier, Store};
+use crate::ports::{AuditEntry, Clock, Copy, CopyState, Folder, Library, LibraryError, Notice, Notifier, Store, StoreError};
 use crate::problem::{Problem, RequestError};
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;
@@ -108,8 +108,17 @@ impl Downloads {
         let folder: Arc<dyn Folder> = Arc::from(self.library.open(&target.folder)?);
         let dump = dump_of(&run)?;
         job.step("Looking for the dump on the host").await;
-        let link = self.links.open(&target.deployment).await?;
-        let (source, found) = DumpSource::find(&link, &dump).await?;
+        let first = self.links.open(&target.deployment).await?;
+        let again;
+        let (link, (source, found)) = match DumpSource::find(&first, &dump).await {
+            // Since the link was opened the containers may have been made anew, as an update does.
+            Err(Problem::Download(DownloadError::NotReadable { .. })) => {
+                self.links.forget(target.deployment.id).await;
+                again = self.links.open(&target.deployment).await?;
+                (&again, DumpSource::find(&again, &dump).await?)
+            }
+            found => (&first, found?),
+        };
         job.log(&format!("{} has {} bytes, read {:?}", dump, found.size, source.way())).await;
         let plan = plan::plan(run, dump, &found)?;
         if let Some(copy) = self.already_here(target, &plan, &folder, job).await? {
@@ -130,12 +139,16 @@ impl Downloads {
                 again = true;
                 continue;
             }
+            if matches!(verdict, Verdict::Verified(_)) {
+                self.make_room(target, &plan, folder.as_ref(), job).await?;
+            }
             let settled = settle(&plan, sha256, verdict, &source, folder.as_ref()).await;
-            return self.record(target, &plan, sha256, settled, &link, job).await.map(Some);
+            return self.record(target, &plan, sha256, settled, link, job).await.map(Some);
         }
     }
 
-    /// A file with the dump's name that proves to be the dump needs no transfer;
+    /// A file with the dump's name that proves to be the dump needs no transfer.
+    /// One that is what was verified before stays, whatever the host says now;
     /// any other is set aside, never overwritten.
     async fn already_here(
         &self,
@@ -149,17 +162,63 @@ impl Downloads {
         }
         job.step("Checking the copy that is already here").await;
         let Some((sha256, _)) = self.digest(folder, &plan.names.dump, job).await? else { return Ok(None) };
-        if let Verdict::Verified(contents) = verdict(&plan.manifest, sha256, folder, &plan.names.dump).await? {
-            job.log("This dump was already here, and equals its manifest").await;
-            let path = folder.path().join(&plan.names.dump).display().to_string();
-            let copy = self.copy(target, plan, path, sha256, CopyState::Verified, contents.entries);
-            self.store.save_copy(&copy).await?;
-            return Ok(Some(copy));
+        let path = folder.path().join(&plan.names.dump).display().to_string();
+        match verdict(&plan.manifest, sha256, folder, &plan.names.dump).await? {
+            Verdict::Verified(contents) => {
+                job.log("This dump was already here, and equals its manifest").await;
+                let copy = self.copy(target, plan, path, sha256, CopyState::Verified, contents.entries);
+                self.store.save_copy(&copy).await?;
+                return Ok(Some(copy));
+            }
+            Verdict::Unverifiable(_) => {
+                job.log("There is nothing to compare the copy that is here with; it stays").await;
+                return Ok(None);
+            }
+            Verdict::Differs { .. } | Verdict::NotAnArchive(_) => {}
+        }
+        let record = self.recorded(target, &path).await?;
+        if record.as_ref().is_some_and(|copy| copy.state == CopyState::Verified && copy.sha256 == sha256) {
+            job.log("The copy that is here is what was verified; the host's manifest says something else now").await;
+            return Ok(None);
         }
         let aside = plan.names.aside("damaged", |name| !matches!(folder.size(name), Ok(None)));
-        folder.rename(&plan.names.dump, &aside)?;
+        let moved = folder.rename(&plan.names.dump, &aside)?.display().to_string();
         job.log(&format!("The copy that was here does not equal the manifest; it was set aside as {aside}")).await;
+        if let Some(copy) = record {
+            let damaged = Copy { sha256, state: CopyState::Damaged, entries: 0, checked_at: self.clock.now(), ..copy };
+            self.rename_record(damaged, moved).await?;
+        }
         Ok(None)
+    }
+
+    /// The dump's name may be taken by an earlier copy that was kept.
+    async fn make_room(
+        &self,
+        target: &Target,
+        plan: &Plan,
+        folder: &dyn Folder,
+        job: &JobHandle,
+    ) -> Result<(), Problem> {
+        if folder.size(&plan.names.dump)?.is_none() {
+            return Ok(());
+        }
+        let aside = plan.names.aside("earlier", |name| !matches!(folder.size(name), Ok(None)));
+        let record = self.recorded(target, &folder.path().join(&plan.names.dump).display().to_string()).await?;
+        let moved = folder.rename(&plan.names.dump, &aside)?.display().to_string();
+        job.log(&format!("The copy that was here is kept as {aside}")).await;
+        match record {
+            Some(copy) => Ok(self.rename_record(copy, moved).await?),
+            None => Ok(()),
+        }
+    }
+
+    async fn recorded(&self, target: &Target, path: &str) -> Result<Option<Copy>, StoreError> {
+        Ok(self.store.copies(target.deployment.id).await?.into_iter().find(|copy| copy.path == path))
+    }
+
+    async fn rename_record(&self, copy: Copy, path: String) -> Result<(), StoreError> {
+        self.store.remove_copy(&copy.path).await?;
+        self.store.save_copy(&Copy { path, ..copy }).await
     }
 
     async fn record(
@@ -233,7 +292,9 @@ impl Downloads {
     /// host is needed: the record keeps the digest that was proved.
     pub async fn verify_again(&self, deployment: &Deployment, run: RunId) -> Result<JobId, Problem> {
         let copies = self.store.copies(deployment.id).await?;
-        let copy = copies.into_iter().find(|c| c.run == run && c.state != CopyState::Unverified);
+        // What was never proved cannot be shown to be what it was.
+        let proved = |c: &Copy| c.run == run && matches!(c.state, CopyState::Verified | CopyState::Gone);
+        let copy = copies.into_iter().find(proved);
         let copy = copy.ok_or_else(|| DownloadError::CopyGone { file: run.to_string() })?;
         let path = PathBuf::from(&copy.path);
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -268,6 +329,7 @@ impl Downloads {
         copy.checked_at = self.clock.now();
         if found == copy.sha256 {
             job.log(&format!("SHA-256 {found} is what it was")).await;
+            copy.state = CopyState::Verified;
             self.store.save_copy(&copy).await?;
             return Ok(true);
         }
@@ -276,7 +338,7 @@ impl Downloads {
         let kept_as = folder.rename(file, &aside)?.display().to_string();
         self.store.remove_copy(&copy.path).await?;
         let expected = copy.sha256.to_string();
-        let damaged = Copy { path: kept_as.clone(), sha256: found, state: CopyState::Damaged, ..copy };
+        let damaged = Copy { path: kept_as.clone(), sha256: found, state: CopyState::Damaged, entries: 0, ..copy };
         self.store.save_copy(&damaged).await?;
         Err(DownloadError::ChecksumMismatch { expected, found: found.to_string(), same_on_host: None, kept_as }.into())
     }

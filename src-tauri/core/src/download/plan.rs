@@ -81,7 +81,10 @@ fn agreed(run: &Run, dump: &DumpName, found: &OnHost) -> Result<Manifest, Manife
             row.agree(&sidecar)?;
             row
         }
-        (Err(ManifestError::Missing), Ok(Some(sidecar))) => sidecar,
+        (Err(ManifestError::Missing), Ok(Some(sidecar))) => {
+            run.size.map_or(Ok(()), |size| sidecar.has_size(size))?;
+            sidecar
+        }
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
     manifest.is_of(dump)?;

@@ -92,7 +92,7 @@ pub async fn transfer(
             Err(other) => {
                 // What arrived is worth keeping, and the first error is the one to tell.
                 let _ = sink.close().await;
-                return Err(other);
+                return Err(with_need(other, plan, folder));
             }
         };
         resumed = true;
@@ -115,6 +115,17 @@ pub async fn transfer(
     }
     let sha256 = sink.close().await?;
     Ok(Transferred::Whole { sha256, resumed })
+}
+
+/// A disk that fills up on the way says how much more the dump needs.
+fn with_need(problem: Problem, plan: &Plan, folder: &dyn Folder) -> Problem {
+    match problem {
+        Problem::Library(LibraryError::DiskFull { folder: path, free, .. }) => {
+            let kept = folder.size(&plan.names.part).ok().flatten().unwrap_or(0);
+            LibraryError::DiskFull { folder: path, needed: float(plan.size.saturating_sub(kept)), free }.into()
+        }
+        other => other,
+    }
 }
 
 async fn wait_or_cancel(wait: Duration, cancelled: &CancellationToken) -> bool {

@@ -103,7 +103,7 @@ impl JobCenter {
     /// Asks a job to stop. It says `canceling` until it has stopped.
     pub fn cancel(&self, id: JobId) -> Result<(), RequestError> {
         let mut running = self.shared.running();
-        let entry = running.get_mut(&id).ok_or(RequestError::NoSuchJob)?;
+        let entry = running.get_mut(&id).filter(|entry| entry.job.end.is_none()).ok_or(RequestError::NoSuchJob)?;
         entry.job.canceling = true;
         entry.cancel.cancel();
         let job = entry.job.clone();
@@ -169,14 +169,20 @@ impl Shared {
     }
 
     async fn end(&self, id: JobId, end: JobEnd) {
-        let Some(mut entry) = self.running().remove(&id) else { return };
-        entry.job.end = Some(end.clone());
-        entry.job.ended_at = Some(self.clock.now());
-        entry.job.canceling = false;
-        if let Err(error) = self.store.save_job(&entry.job).await {
+        let job = {
+            let mut running = self.running();
+            let Some(entry) = running.get_mut(&id) else { return };
+            entry.job.end = Some(end.clone());
+            entry.job.ended_at = Some(self.clock.now());
+            entry.job.canceling = false;
+            entry.job.clone()
+        };
+        if let Err(error) = self.store.save_job(&job).await {
             tracing::error!(%id, %error, "the end of a job could not be kept");
         }
-        self.tell(&entry.job);
+        // Only now, so that whoever asks finds it among the running or with its end kept.
+        let Some(entry) = self.running().remove(&id) else { return };
+        self.tell(&job);
         entry.ended.send_replace(Some(end));
     }
 }

@@ -6,7 +6,7 @@ use selvage_ssh::{SshConnector, SshSettings, Timeouts};
 
 use crate::odd_server::{Act, Door, OddServer};
 use crate::proxy::Proxy;
-use crate::sshd::{Sshd, until};
+use crate::sshd::{Sshd, gone, until};
 
 fn sh(script: &str) -> Command {
     Command::new(["sh", "-c", script])
@@ -83,14 +83,6 @@ async fn more_than_eight_mebibytes_end_the_command() {
     assert_eq!(sshd.log().matches("Accepted publickey").count(), 1);
 }
 
-async fn gone(pid_file: &str) {
-    let process = || {
-        let text = std::fs::read_to_string(pid_file).unwrap_or_default();
-        std::path::PathBuf::from(format!("/proc/{}", text.trim()))
-    };
-    until("the remote process has ended", || process() != std::path::Path::new("/proc/") && !process().exists()).await;
-}
-
 #[tokio::test]
 async fn dropping_the_future_ends_the_command() {
     let sshd = Sshd::start();
@@ -125,15 +117,15 @@ async fn a_silent_command_that_is_dropped_is_told_to_end() {
 async fn a_silent_command_times_out_unless_it_may_be_silent() {
     let sshd = Sshd::start();
     let mut settings = sshd.settings();
-    settings.timeouts = Timeouts { command: Duration::from_secs(1), ..Timeouts::default() };
+    settings.timeouts = Timeouts { command: Duration::from_secs(3), ..Timeouts::default() };
     sshd.trusted().await;
     let host = SshConnector::new(settings).connect(&sshd.request()).await.unwrap();
-    let error = host.run(&sh("sleep 3")).await.unwrap_err();
-    let expected = LinkError::TimedOut { host: "127.0.0.1".into(), stage: "running a command".into(), seconds: 1 };
+    let error = host.run(&sh("sleep 30")).await.unwrap_err();
+    let expected = LinkError::TimedOut { host: "127.0.0.1".into(), stage: "running a command".into(), seconds: 3 };
     assert_eq!(error, expected);
-    assert_eq!(host.run(&sh("sleep 2").quiet_for(Duration::from_mins(1))).await.unwrap().exit, 0);
-    let talking = sh("for i in 1 2 3 4; do sleep 0.5; echo $i; done");
-    assert_eq!(host.run(&talking).await.unwrap().stdout_text(), "1\n2\n3\n4\n");
+    assert_eq!(host.run(&sh("sleep 4").quiet_for(Duration::from_mins(1))).await.unwrap().exit, 0);
+    let talking = sh("for i in $(seq 20); do sleep 0.2; echo $i; done");
+    assert!(host.run(&talking).await.unwrap().stdout_text().ends_with("19\n20\n"));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ fn hasty() -> (tempfile::TempDir, SshSettings) {
     std::fs::write(folder.path().join("ssh_config"), "UserKnownHostsFile none\n").unwrap();
     let mut settings = settings(folder.path());
     let short = Duration::from_secs(1);
-    settings.timeouts = Timeouts { connect: short, key_exchange: short, sign_in: short, ..Timeouts::default() };
+    settings.timeouts = Timeouts { key_exchange: short, ..Timeouts::default() };
     (folder, settings)
 }
 

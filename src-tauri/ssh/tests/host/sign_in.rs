@@ -125,6 +125,25 @@ async fn automatic_asks_for_the_passphrase_of_the_key_that_the_host_takes() {
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_used_is_named_and_hides_nothing() {
+    let sshd = Sshd::start();
+    let connector = sshd.trusted().await;
+    std::fs::write(sshd.at("broken"), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n")
+        .unwrap();
+    std::fs::write(sshd.at("garbage"), "no key").unwrap();
+    identities(&sshd, &["broken", "garbage"]);
+    let error = refused(connector.connect(&automatic(&sshd)).await);
+    let LinkError::SignInRefused { tried, .. } = error else { panic!("{error:?}") };
+    assert!(tried.contains("broken: ") && tried.contains("garbage: it is no private key"), "{tried}");
+    accepted(&sshd, "locked", &["-t", "ed25519", "-N", "right one"]);
+    identities(&sshd, &["broken", "garbage", "locked"]);
+    let error = refused(connector.connect(&automatic(&sshd)).await);
+    assert_eq!(error, LinkError::PassphraseNeeded { file: sshd.path("locked") });
+    identities(&sshd, &["broken", "garbage", "id"]);
+    connector.connect(&automatic(&sshd)).await.unwrap();
+}
+
+#[tokio::test]
 async fn being_cut_off_after_many_keys_says_which_were_tried_and_which_not() {
     let sshd = Sshd::with(&["ed25519"], "MaxAuthTries 3");
     let connector = sshd.trusted().await;

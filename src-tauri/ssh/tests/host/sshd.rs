@@ -184,6 +184,16 @@ pub fn refused(result: Result<Arc<dyn Host>, LinkError>) -> LinkError {
     }
 }
 
+/// Waits until the process has ended whose number a command wrote to `file`.
+pub async fn gone(file: &str) {
+    let alive = || {
+        let pid = std::fs::read_to_string(file).unwrap_or_default();
+        let asked = Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status();
+        !pid.ends_with('\n') || asked.unwrap().success()
+    };
+    until("the remote process has ended", || !alive()).await;
+}
+
 /// Waits until `condition` holds; fails after long enough for any machine.
 pub async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     for _ in 0..600 {

@@ -1,0 +1,101 @@
+//! Copies on this laptop: looked at again, altered, gone, deleted.
+
+use selvage_core::download::DownloadError;
+use selvage_core::jobs::JobEnd;
+use selvage_core::ports::CopyState;
+use selvage_core::problem::Problem;
+use selvage_testing::sample;
+use selvage_testing::scene::Scene;
+
+async fn held() -> Scene {
+    let scene = Scene::with_dump(sample::dump(9_000, 11));
+    assert_eq!(scene.download().await, JobEnd::Done);
+    scene
+}
+
+async fn verify(scene: &Scene) -> JobEnd {
+    let downloads = scene.start().await;
+    scene.clock.advance(chrono::TimeDelta::days(31));
+    match downloads.verify_again(&scene.deployment, scene.run.id).await {
+        Ok(id) => downloads.jobs.ended(id).await.unwrap(),
+        Err(problem) => JobEnd::from(problem),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_is_what_it_was_is_verified_again_without_the_host() {
+    let scene = held().await;
+    let before = scene.copies().await[0].checked_at;
+    scene.connector.distrust();
+    assert_eq!(verify(&scene).await, JobEnd::Done);
+    let copies = scene.copies().await;
+    assert!(copies[0].checked_at > before);
+    assert_eq!(copies[0].state, CopyState::Verified);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_rotted_is_set_aside_and_no_longer_called_verified() {
+    let scene = held().await;
+    let mut rotten = scene.truth.as_ref().clone();
+    rotten[5_000] ^= 4;
+    scene.library.put(&scene.folder(), &scene.name(), Some(rotten.clone()));
+    let end = verify(&scene).await;
+    assert!(matches!(end, JobEnd::FoundWanting(Problem::Download(DownloadError::ChecksumMismatch { .. }))), "{end:?}");
+    let copies = scene.copies().await;
+    assert_eq!(copies.iter().map(|c| c.state).collect::<Vec<_>>(), [CopyState::Damaged]);
+    assert!(copies[0].path.ends_with(".damaged"));
+    assert_eq!(scene.file(&format!("{}.damaged", scene.name())), Some(rotten));
+    scene.check_nothing_false().await;
+    assert_eq!(scene.download().await, JobEnd::Done);
+    scene.check_nothing_false().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_comes_back_is_verified_again() {
+    let scene = held().await;
+    scene.library.put(&scene.folder(), &scene.name(), None);
+    let end = verify(&scene).await;
+    assert!(matches!(end, JobEnd::FoundWanting(Problem::Download(DownloadError::CopyGone { .. }))), "{end:?}");
+    assert_eq!(scene.copies().await[0].state, CopyState::Gone);
+    scene.library.put(&scene.folder(), &scene.name(), Some(scene.truth.as_ref().clone()));
+    assert_eq!(verify(&scene).await, JobEnd::Done);
+    assert_eq!(scene.copies().await[0].state, CopyState::Verified, "it equals the digest that was proved");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_copy_is_not_verified_by_being_read_again() {
+    let scene = Scene::with_dump(sample::dump(9_000, 11));
+    let mut altered = scene.truth.as_ref().clone();
+    altered[8_000] ^= 1;
+    scene.host.change(|state| state.put(scene.dump().as_str(), altered));
+    scene.download().await;
+    let end = verify(&scene).await;
+    assert!(matches!(end, JobEnd::FoundWanting(_) | JobEnd::Refused(_)), "{end:?}");
+    assert_eq!(scene.copies().await[0].state, CopyState::Damaged);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replaced_copy_that_was_recorded_as_verified_loses_that_record_at_once() {
+    let scene = held().await;
+    let mut other = scene.truth.as_ref().clone();
+    other[100] ^= 1;
+    scene.library.put(&scene.folder(), &scene.name(), Some(other));
+    // The new transfer does not come to its end.
+    for nth in 0..5 {
+        scene.host.faults.on_stream(nth, selvage_testing::host::StreamFault::NotConnected);
+    }
+    let end = scene.download().await;
+    assert!(matches!(end, JobEnd::Failed(_)), "{end:?}");
+    scene.check_nothing_false().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn deleting_takes_the_copy_its_manifest_and_its_record_and_nothing_else() {
+    let scene = held().await;
+    scene.library.put(&scene.folder(), "notes.txt", Some(b"mine".to_vec()));
+    let downloads = scene.start().await;
+    downloads.delete_copies(&scene.deployment, scene.run.id).await.unwrap();
+    assert!(scene.copies().await.is_empty());
+    let left: Vec<String> = scene.library.files(&scene.folder()).into_keys().collect();
+    assert_eq!(left, ["notes.txt"]);
+}

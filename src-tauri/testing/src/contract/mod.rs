@@ -1,0 +1,2 @@
+//! What every adapter of a port does, the fake as well as the real one. Each
+//! suite panics at the first thing that is not so.

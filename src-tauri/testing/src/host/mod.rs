@@ -1,0 +1,15 @@
+//! A host in memory: a small deployment whose commands are answered by what
+//! they mean, and whose connections break where a test wants them to.
+
+mod answer;
+mod connector;
+mod fake;
+mod faults;
+mod look;
+mod state;
+mod stream;
+
+pub use connector::{FakeConnector, SHOWN_KEY};
+pub use fake::FakeHost;
+pub use faults::{Faults, StreamFault};
+pub use state::{Compose, Docker, HostState, SimService};

@@ -1,0 +1,99 @@
+//! A keyring in memory that can be locked, denied, absent or silent.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use selvage_core::Secret;
+use selvage_core::ports::{Keyring, KeyringError};
+
+/// How the keyring answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    /// As it should.
+    #[default]
+    Open,
+    /// It exists and is locked.
+    Locked,
+    /// The user says no.
+    Denied,
+    /// There is none.
+    Absent,
+    /// It never answers; the adapter gives up after its patience.
+    Silent,
+    /// It stores something else than what it was given.
+    Forgetful,
+}
+
+/// The fake of [`Keyring`].
+#[derive(Debug, Default)]
+pub struct FakeKeyring {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    mood: Mood,
+    entries: BTreeMap<String, Secret>,
+    asked: Vec<String>,
+}
+
+impl FakeKeyring {
+    /// Answers like this from here on.
+    pub fn set_mood(&self, mood: Mood) {
+        self.state.lock().unwrap().mood = mood;
+    }
+
+    /// Names of all entries.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.state.lock().unwrap().entries.keys().cloned().collect()
+    }
+
+    /// Names that were asked for with `get`, in order.
+    #[must_use]
+    pub fn asked(&self) -> Vec<String> {
+        self.state.lock().unwrap().asked.clone()
+    }
+
+    fn answer<T>(&self, work: impl FnOnce(&mut State) -> T) -> Result<T, KeyringError> {
+        let mut state = self.state.lock().unwrap();
+        match state.mood {
+            Mood::Open | Mood::Forgetful => Ok(work(&mut state)),
+            Mood::Locked => Err(KeyringError::KeyringLocked),
+            Mood::Denied => Err(KeyringError::KeyringDenied),
+            Mood::Absent => Err(KeyringError::KeyringAbsent { reason: "no secret service".into() }),
+            Mood::Silent => Err(KeyringError::KeyringTimedOut { seconds: 45 }),
+        }
+    }
+}
+
+#[async_trait]
+impl Keyring for FakeKeyring {
+    async fn get(&self, name: &str) -> Result<Option<Secret>, KeyringError> {
+        self.answer(|state| {
+            state.asked.push(name.to_owned());
+            state.entries.get(name).cloned()
+        })
+    }
+
+    async fn set(&self, name: &str, secret: &Secret) -> Result<(), KeyringError> {
+        let kept = self.answer(|state| {
+            if state.mood == Mood::Open {
+                state.entries.insert(name.to_owned(), secret.clone());
+            }
+            state.entries.get(name).is_some_and(|kept| kept.expose() == secret.expose())
+        })?;
+        if kept {
+            Ok(())
+        } else {
+            Err(KeyringError::KeyringUnreadable { reason: "what was stored does not read back".into() })
+        }
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), KeyringError> {
+        self.answer(|state| {
+            state.entries.remove(name);
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! Dumps, runs and schedules to test with.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::rngs::StdRng;
+use rand::{RngCore, SeedableRng};
+use selvage_core::deployment::{Deployment, SshAuth, SshTarget};
+use selvage_core::weavestream::dump_name::{BACKUP_FOLDER_IN_CONTAINER, DumpName};
+use selvage_core::weavestream::manifest::Sha256;
+use selvage_core::weavestream::run::{Run, RunId, RunKind, RunStatus};
+use selvage_core::weavestream::schedule::{Retention, Schedule};
+use serde_json::{Value, json};
+use sha2::Digest;
+use uuid::Uuid;
+
+/// A real `pg_dump` archive of two tables, by `PostgreSQL`'s own program.
+const TINY_DUMP: &[u8] = include_bytes!("../fixtures/tiny.dump");
+
+/// A moment to start from.
+#[must_use]
+pub fn now() -> DateTime<Utc> {
+    "2026-10-22T07:41:00Z".parse().unwrap()
+}
+
+/// An archive of `size` bytes or a little more: a real one, followed by noise
+/// that `seed` decides. Only a digest tells two of them apart.
+#[must_use]
+pub fn dump(size: usize, seed: u64) -> Vec<u8> {
+    let mut bytes = TINY_DUMP.to_vec();
+    let mut noise = vec![0; size.saturating_sub(bytes.len())];
+    StdRng::seed_from_u64(seed).fill_bytes(&mut noise);
+    bytes.extend(noise);
+    bytes
+}
+
+/// The digest of `bytes`.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> Sha256 {
+    Sha256::new(sha2::Sha256::digest(bytes).into())
+}
+
+/// The name that the worker gives at `at`.
+#[must_use]
+pub fn dump_name(at: DateTime<Utc>) -> DumpName {
+    DumpName::parse(&format!("weavestream-postgres-{}.dump", at.format("%Y-%m-%dT%H-%M-%SZ"))).unwrap()
+}
+
+/// The manifest that the worker writes for `bytes`.
+#[must_use]
+pub fn manifest(name: &DumpName, bytes: &[u8]) -> Value {
+    json!({
+        "weavestreamVersion": "1.9.11", "prismaMigrationHash": format!("sha256:{}", "ab".repeat(32)),
+        "passwordEncryptionKid": null, "databaseUrlHostname": "postgres", "generatedAt": "2026-10-22T07:00:02.000Z",
+        "filename": name.as_str(), "sizeBytes": bytes.len(), "sha256": sha256(bytes).to_string(),
+    })
+}
+
+/// A success at `at` whose dump is `bytes`.
+#[must_use]
+pub fn success(at: DateTime<Utc>, bytes: &[u8]) -> Run {
+    let name = dump_name(at);
+    Run {
+        id: RunId(Uuid::new_v4()),
+        schedule_id: None,
+        schedule_name: None,
+        kind: RunKind::Manual,
+        status: RunStatus::Success,
+        started_at: Some(at),
+        finished_at: Some(at + TimeDelta::seconds(112)),
+        created_at: at,
+        size: Some(bytes.len() as u64),
+        manifest: Some(manifest(&name, bytes)),
+        dump_path: Some(format!("{BACKUP_FOLDER_IN_CONTAINER}/{name}")),
+        error: None,
+    }
+}
+
+/// A deployment reached with a key file.
+#[must_use]
+pub fn deployment() -> Deployment {
+    let auth = SshAuth::Key { file: "~/.ssh/id_ed25519".into() };
+    let ssh = SshTarget { host: "ws1".into(), port: Some(22), user: Some("deploy".into()), auth, jump: None };
+    Deployment::new("Acme", ssh, "/opt/weavestream", &[]).unwrap()
+}
+
+/// A daily schedule of this name.
+#[must_use]
+pub fn schedule(name: &str, enabled: bool) -> Schedule {
+    Schedule {
+        id: Uuid::new_v4(),
+        name: name.into(),
+        enabled,
+        cron: "0 3 * * *".into(),
+        timezone: None,
+        retention: Retention::default(),
+        notify_emails: vec!["ops@acme.example".into()],
+        notify_on_success: false,
+        last_run_at: None,
+        updated_at: now(),
+    }
+}
+
+/// A past of `count` runs, newest first: every state and kind, two schedules,
+/// pruned dumps, and a run without schedule. Always the same.
+#[must_use]
+pub fn past(count: usize, schedules: &[Schedule], until: DateTime<Utc>) -> Vec<Run> {
+    (0..count)
+        .map(|n| {
+            let at = until - TimeDelta::hours(7 * i64::try_from(n).unwrap());
+            let schedule = schedules.get(n % (schedules.len() + 1));
+            let mut run = success(at, &dump(0, n as u64)[..100 + n]);
+            run.id = RunId(Uuid::from_u128(0xfeed_0000 + n as u128));
+            run.schedule_id = schedule.map(|s| s.id);
+            run.schedule_name = schedule.map(|s| s.name.clone());
+            run.kind = if n % 3 == 0 { RunKind::Manual } else { RunKind::Scheduled };
+            run.status = match n % 11 {
+                3 => RunStatus::Failed,
+                5 => RunStatus::Skipped,
+                7 => RunStatus::Running,
+                9 => RunStatus::Queued,
+                _ => RunStatus::Success,
+            };
+            if run.status == RunStatus::Success {
+                if n % 4 == 2 {
+                    run.dump_path = None;
+                }
+            } else {
+                (run.size, run.manifest, run.dump_path, run.finished_at) = (None, None, None, None);
+            }
+            match run.status {
+                RunStatus::Failed => run.error = Some("pg_dump: error: connection to server failed".into()),
+                RunStatus::Skipped => run.error = Some("concurrent".into()),
+                RunStatus::Queued => run.started_at = None,
+                _ => {}
+            }
+            run
+        })
+        .collect()
+}

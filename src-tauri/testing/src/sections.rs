@@ -1,0 +1,32 @@
+//! Several parts of a story on one costly host: one that fails does not hide
+//! the others.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+/// Collects what failed; tells it all at [`Sections::end`].
+#[derive(Debug, Default)]
+pub struct Sections {
+    done: usize,
+    failed: Vec<String>,
+}
+
+impl Sections {
+    /// Carries out one part.
+    pub fn section(&mut self, name: &str, work: impl FnOnce()) {
+        let begun = Instant::now();
+        let ended = catch_unwind(AssertUnwindSafe(work));
+        self.done += 1;
+        let word = if ended.is_ok() { "ok" } else { "FAILED" };
+        println!("{word:<7} {name} ({:.1} s)", begun.elapsed().as_secs_f64());
+        if ended.is_err() {
+            self.failed.push(name.to_owned());
+        }
+    }
+
+    /// Fails when a part failed.
+    pub fn end(self) {
+        println!("{} parts, {} failed", self.done, self.failed.len());
+        assert!(self.failed.is_empty(), "failed: {}", self.failed.join("; "));
+    }
+}

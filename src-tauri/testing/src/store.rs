@@ -1,0 +1,204 @@
+//! The laptop's memory, in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use selvage_core::deployment::{Deployment, DeploymentId};
+use selvage_core::jobs::{Job, JobId, LogLine};
+use selvage_core::overview::Observation;
+use selvage_core::ports::{Copy, Store, StoreError};
+use tokio::sync::Semaphore;
+
+/// The fake of [`Store`].
+#[derive(Debug)]
+pub struct MemoryStore {
+    tables: Mutex<Tables>,
+    /// Ends of jobs are saved only while this has permits.
+    ends: Semaphore,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self { tables: Mutex::default(), ends: Semaphore::new(Semaphore::MAX_PERMITS) }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    broken: bool,
+    process: u64,
+    deployments: BTreeMap<DeploymentId, Deployment>,
+    observations: BTreeMap<DeploymentId, Observation>,
+    copies: BTreeMap<String, Copy>,
+    jobs: Vec<(u64, Job)>,
+    logs: Vec<(JobId, LogLine)>,
+    settings: BTreeMap<String, String>,
+}
+
+impl MemoryStore {
+    /// Every call fails from here on, as on a full disk; or works again.
+    pub fn set_broken(&self, broken: bool) {
+        self.tables.lock().unwrap().broken = broken;
+    }
+
+    /// The process that wrote so far is dead; what is kept stays.
+    pub fn next_process(&self) {
+        self.tables.lock().unwrap().process += 1;
+    }
+
+    /// Saving a job's end takes until [`Self::release_ends`].
+    pub fn hold_ends(&self) {
+        self.ends.forget_permits(Semaphore::MAX_PERMITS);
+    }
+
+    /// Lets the ends of jobs be saved again.
+    pub fn release_ends(&self) {
+        self.ends.add_permits(1);
+    }
+
+    /// Every record of a copy, whose ever.
+    #[must_use]
+    pub fn all_copies(&self) -> Vec<Copy> {
+        self.tables.lock().unwrap().copies.values().cloned().collect()
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Tables) -> T) -> Result<T, StoreError> {
+        let mut tables = self.tables.lock().unwrap();
+        if tables.broken {
+            return Err(StoreError::StoreTrouble { reason: "database or disk is full".into() });
+        }
+        Ok(work(&mut tables))
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn deployments(&self) -> Result<Vec<Deployment>, StoreError> {
+        self.with(|t| {
+            let mut all: Vec<_> = t.deployments.values().cloned().collect();
+            all.sort_by_key(|d| d.name.to_ascii_lowercase());
+            all
+        })
+    }
+
+    async fn save_deployment(&self, deployment: &Deployment) -> Result<(), StoreError> {
+        self.with(|t| {
+            let taken = |d: &Deployment| {
+                d.id != deployment.id
+                    && (d.name.eq_ignore_ascii_case(&deployment.name) || d.slug == deployment.slug)
+            };
+            if t.deployments.values().any(taken) {
+                return Err(StoreError::StoreTrouble { reason: "the name is taken".into() });
+            }
+            t.deployments.insert(deployment.id, deployment.clone());
+            Ok(())
+        })?
+    }
+
+    async fn remove_deployment(&self, id: DeploymentId) -> Result<(), StoreError> {
+        self.with(|t| {
+            t.deployments.remove(&id);
+            t.observations.remove(&id);
+            t.copies.retain(|_, copy| copy.deployment != id);
+        })
+    }
+
+    async fn observation(&self, id: DeploymentId) -> Result<Option<Observation>, StoreError> {
+        self.with(|t| t.observations.get(&id).cloned())
+    }
+
+    async fn save_observation(&self, id: DeploymentId, observation: &Observation) -> Result<(), StoreError> {
+        self.with(|t| {
+            if !t.deployments.contains_key(&id) {
+                return Err(StoreError::StoreTrouble { reason: "no such deployment".into() });
+            }
+            t.observations.insert(id, observation.clone());
+            Ok(())
+        })?
+    }
+
+    async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError> {
+        self.with(|t| {
+            let mut found: Vec<_> = t.copies.values().filter(|c| c.deployment == id).cloned().collect();
+            found.sort_by_key(|c| std::cmp::Reverse(c.checked_at));
+            found
+        })
+    }
+
+    async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError> {
+        self.with(|t| {
+            t.copies.insert(copy.path.clone(), copy.clone());
+        })
+    }
+
+    async fn remove_copy(&self, path: &str) -> Result<(), StoreError> {
+        self.with(|t| {
+            t.copies.remove(path);
+        })
+    }
+
+    async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError> {
+        self.with(|t| {
+            let mut jobs: Vec<_> = t.jobs.iter().map(|(_, job)| job.clone()).collect();
+            jobs.sort_by_key(|job| std::cmp::Reverse(job.started_at));
+            jobs.truncate(limit as usize);
+            jobs
+        })
+    }
+
+    async fn abandoned_jobs(&self) -> Result<Vec<Job>, StoreError> {
+        self.with(|t| {
+            let dead = |(process, job): &&(u64, Job)| *process != t.process && job.end.is_none();
+            t.jobs.iter().filter(dead).map(|(_, job)| job.clone()).collect()
+        })
+    }
+
+    async fn save_job(&self, job: &Job) -> Result<(), StoreError> {
+        if job.end.is_some() {
+            let _turn = self.ends.acquire().await;
+        }
+        self.with(|t| {
+            let process = t.process;
+            match t.jobs.iter_mut().find(|(_, kept)| kept.id == job.id) {
+                Some(kept) => kept.1 = job.clone(),
+                None => t.jobs.push((process, job.clone())),
+            }
+        })
+    }
+
+    async fn append_log(&self, id: JobId, line: &LogLine) -> Result<(), StoreError> {
+        self.with(|t| {
+            if !t.jobs.iter().any(|(_, job)| job.id == id) {
+                return Err(StoreError::StoreTrouble { reason: "no such job".into() });
+            }
+            t.logs.push((id, line.clone()));
+            Ok(())
+        })?
+    }
+
+    async fn log(&self, id: JobId) -> Result<Vec<LogLine>, StoreError> {
+        self.with(|t| t.logs.iter().filter(|(job, _)| *job == id).map(|(_, line)| line.clone()).collect())
+    }
+
+    async fn clear_ended_jobs(&self) -> Result<(), StoreError> {
+        self.with(|t| {
+            t.jobs.retain(|(_, job)| job.end.is_none());
+            let jobs = &t.jobs;
+            t.logs.retain(|(id, _)| jobs.iter().any(|(_, job)| job.id == *id));
+        })
+    }
+
+    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.with(|t| t.settings.get(key).cloned())
+    }
+
+    async fn set_setting(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        self.with(|t| {
+            match value {
+                Some(value) => t.settings.insert(key.to_owned(), value.to_owned()),
+                None => t.settings.remove(key),
+            };
+        })
+    }
+}

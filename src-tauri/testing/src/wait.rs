@@ -1,0 +1,23 @@
+//! Waiting for something to be so.
+
+use std::time::{Duration, Instant};
+
+/// Long enough for a busy machine; reached only by a failure.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Asks `what` until it gives something.
+pub fn until<T>(name: &str, mut what: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = what() {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "never happened: {name}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Waits until `condition` holds.
+pub fn until_true(name: &str, mut condition: impl FnMut() -> bool) {
+    until(name, || condition().then_some(()));
+}
