@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 pub type Guard = tracing_appender::non_blocking::WorkerGuard;
 
 /// Starts logging to `data/logs`. `SELVAGE_LOG` chooses what, as in `selvage=debug`.
+#[must_use]
 pub fn start(data: &Path) -> Option<Guard> {
     let folder = data.join("logs");
     std::fs::create_dir_all(&folder).ok()?;

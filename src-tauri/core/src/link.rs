@@ -52,13 +52,16 @@ pub struct Link {
     _forward: Option<Forward>,
 }
 
+/// The place of one deployment's link; its lock is held while the link is opened.
+type Slot = Arc<Mutex<Option<Arc<Link>>>>;
+
 /// Opens links and keeps one per deployment.
 pub struct Links {
     connector: Arc<dyn HostConnector>,
     databases: Arc<dyn DatabaseConnector>,
     keyring: Arc<dyn Keyring>,
     clock: Arc<dyn Clock>,
-    open: Mutex<HashMap<DeploymentId, Arc<Mutex<Option<Arc<Link>>>>>>,
+    open: Mutex<HashMap<DeploymentId, Slot>>,
 }
 
 impl Links {
@@ -169,7 +172,7 @@ impl Links {
                     return Ok((self.databases.over_tcp(&local, &credentials).await?, Some(forward)));
                 }
                 Err(LinkError::ForwardRefused { reason, .. }) => {
-                    tracing::info!(%reason, "forwards are refused; using psql in the container")
+                    tracing::info!(%reason, "forwards are refused; using psql in the container");
                 }
                 Err(other) => return Err(other.into()),
             }
@@ -277,11 +280,9 @@ fn untested(done: &[Check]) -> Vec<Check> {
 fn is_broken(problem: &Problem) -> bool {
     match problem {
         Problem::Link(error) | Problem::Database(DatabaseError::Link(error)) => error.is_passing(),
-        Problem::Database(DatabaseError::DatabaseUnreachable { .. } | DatabaseError::DatabaseSignInRefused { .. }) => {
-            true
-        }
         // A container that was made anew has another id and address.
-        Problem::Probe(ProbeError::HostCommandFailed { .. }) => true,
+        Problem::Database(DatabaseError::DatabaseUnreachable { .. } | DatabaseError::DatabaseSignInRefused { .. })
+        | Problem::Probe(ProbeError::HostCommandFailed { .. }) => true,
         _ => false,
     }
 }

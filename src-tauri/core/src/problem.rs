@@ -92,14 +92,14 @@ impl Problem {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::Request(_) => Class::Refused,
             Self::Download(e) => e.class(),
-            Self::Library(LibraryError::FileTrouble { .. }) | Self::Store(_) | Self::Keyring(_) | Self::Probe(_) => {
-                Class::Failed
-            }
-            Self::Library(_) => Class::Refused,
             Self::Link(e) | Self::Database(DatabaseError::Link(e)) => link_class(e),
-            Self::Database(_) => Class::Failed,
+            Self::Library(LibraryError::FileTrouble { .. })
+            | Self::Store(_)
+            | Self::Keyring(_)
+            | Self::Probe(_)
+            | Self::Database(_) => Class::Failed,
+            Self::Request(_) | Self::Library(_) => Class::Refused,
         }
     }
 }

@@ -5,77 +5,62 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 /** Commands */
 export const commands = {
 	/**  What the window needs to know at its start. */
-	appInfo: () => typedError<AppInfo_Serialize, Failure_Serialize>(__TAURI_INVOKE("app_info")),
+	appInfo: () => typedError<AppInfo, Failure>(__TAURI_INVOKE("app_info")),
 	/**  Sets the theme; none follows the system. */
-	setTheme: (theme: string | null) => typedError<null, Failure_Serialize>(__TAURI_INVOKE("set_theme", { theme })),
+	setTheme: (theme: string | null) => typedError<null, Failure>(__TAURI_INVOKE("set_theme", { theme })),
 	/**  Asks for the folder for dumps with a native dialog. None when it was closed. */
-	chooseLibrary: () => typedError<string | null, Failure_Serialize>(__TAURI_INVOKE("choose_library")),
+	chooseLibrary: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_library")),
 	/**  Asks for a private key file with a native dialog. None when it was closed. */
-	chooseKeyFile: () => typedError<string | null, Failure_Serialize>(__TAURI_INVOKE("choose_key_file")),
+	chooseKeyFile: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_key_file")),
 	/**  Every deployment with its last known standing. */
-	deployments: () => typedError<DeploymentRow_Serialize[], Failure_Serialize>(__TAURI_INVOKE("deployments")),
+	deployments: () => typedError<DeploymentRow[], Failure>(__TAURI_INVOKE("deployments")),
 	/**  Adds a deployment; its secrets go to the keyring. */
-	addDeployment: (draft: Draft_Deserialize) => typedError<Deployment_Serialize, Failure_Serialize>(__TAURI_INVOKE("add_deployment", { draft })),
+	addDeployment: (draft: Draft) => typedError<Deployment, Failure>(__TAURI_INVOKE("add_deployment", { draft })),
 	/**  Forgets a deployment and its secrets. Dumps on this laptop stay. */
-	removeDeployment: (id: DeploymentId) => typedError<null, Failure_Serialize>(__TAURI_INVOKE("remove_deployment", { id })),
+	removeDeployment: (id: DeploymentId) => typedError<null, Failure>(__TAURI_INVOKE("remove_deployment", { id })),
 	/**  Aliases of the user's SSH configuration. */
-	sshAliases: () => typedError<string[], Failure_Serialize>(__TAURI_INVOKE("ssh_aliases")),
+	sshAliases: () => typedError<string[], Failure>(__TAURI_INVOKE("ssh_aliases")),
 	/**  Tests what the form describes. It looks, and changes nothing on the host. */
-	testConnection: (draft: Draft_Deserialize) => typedError<Check_Serialize[], Failure_Serialize>(__TAURI_INVOKE("test_connection", { draft })),
+	testConnection: (draft: Draft) => typedError<Check[], Failure>(__TAURI_INVOKE("test_connection", { draft })),
 	/**  Tests a deployment that was added before. */
-	testDeployment: (id: DeploymentId) => typedError<Check_Serialize[], Failure_Serialize>(__TAURI_INVOKE("test_deployment", { id })),
+	testDeployment: (id: DeploymentId) => typedError<Check[], Failure>(__TAURI_INVOKE("test_deployment", { id })),
 	/**  Trusts a host key that the admin compared. */
-	trustHostKey: (key: HostKey) => typedError<null, Failure_Serialize>(__TAURI_INVOKE("trust_host_key", { key })),
+	trustHostKey: (key: HostKey) => typedError<null, Failure>(__TAURI_INVOKE("trust_host_key", { key })),
 	/**
 	 *  The overview. `fresh` looks at the host now; a look that fails shows the
 	 *  last known state and says why.
 	 */
-	overview: (id: DeploymentId, fresh: boolean) => typedError<Overview_Serialize, Failure_Serialize>(__TAURI_INVOKE("overview", { id, fresh })),
+	overview: (id: DeploymentId, fresh: boolean) => typedError<Overview, Failure>(__TAURI_INVOKE("overview", { id, fresh })),
 	/**  The schedules as last seen, or as they are now. */
-	schedules: (id: DeploymentId, fresh: boolean) => typedError<ScheduleRow_Serialize[], Failure_Serialize>(__TAURI_INVOKE("schedules", { id, fresh })),
+	schedules: (id: DeploymentId, fresh: boolean) => typedError<ScheduleRow[], Failure>(__TAURI_INVOKE("schedules", { id, fresh })),
 	/**  One page of the history, newest first; at most 500 rows. */
-	history: (id: DeploymentId, filter: RunFilter_Deserialize, offset: number, limit: number) => typedError<HistoryPage_Serialize, Failure_Serialize>(__TAURI_INVOKE("history", { id, filter, offset, limit })),
+	history: (id: DeploymentId, filter: RunFilter, offset: number, limit: number) => typedError<HistoryPage, Failure>(__TAURI_INVOKE("history", { id, filter, offset, limit })),
 	/**  Starts a download into the library; without a run, of the latest dump. */
-	download: (id: DeploymentId, run: RunId | null) => typedError<JobId, Failure_Serialize>(__TAURI_INVOKE("download", { id, run })),
+	download: (id: DeploymentId, run: RunId | null) => typedError<JobId, Failure>(__TAURI_INVOKE("download", { id, run })),
 	/**  Reads the copy of a run again and compares it. */
-	verifyCopy: (id: DeploymentId, run: RunId) => typedError<JobId, Failure_Serialize>(__TAURI_INVOKE("verify_copy", { id, run })),
+	verifyCopy: (id: DeploymentId, run: RunId) => typedError<JobId, Failure>(__TAURI_INVOKE("verify_copy", { id, run })),
 	/**  Deletes the copy of a run from this laptop; the host is not touched. */
-	deleteCopy: (id: DeploymentId, run: RunId) => typedError<null, Failure_Serialize>(__TAURI_INVOKE("delete_copy", { id, run })),
+	deleteCopy: (id: DeploymentId, run: RunId) => typedError<null, Failure>(__TAURI_INVOKE("delete_copy", { id, run })),
 	/**  Shows the copy of a run in the file manager. */
-	showCopy: (id: DeploymentId, run: RunId) => typedError<null, Failure_Serialize>(__TAURI_INVOKE("show_copy", { id, run })),
+	showCopy: (id: DeploymentId, run: RunId) => typedError<null, Failure>(__TAURI_INVOKE("show_copy", { id, run })),
 	/**  Running jobs and the newest ended ones, newest first. */
-	jobs: () => typedError<Job_Serialize[], Failure_Serialize>(__TAURI_INVOKE("jobs")),
+	jobs: () => typedError<Job[], Failure>(__TAURI_INVOKE("jobs")),
 	/**
 	 *  Sends every change from now on; to be called before the snapshot is taken.
 	 *  Ends when the window goes.
 	 */
-	watchJobs: (changes: Channel<JobChange_Deserialize>) => typedError<null, Failure_Serialize>(__TAURI_INVOKE("watch_jobs", { changes })),
+	watchJobs: (changes: Channel<JobChange>) => typedError<null, Failure>(__TAURI_INVOKE("watch_jobs", { changes })),
 	/**  A job's log, oldest first. */
-	jobLog: (id: JobId) => typedError<LogLine[], Failure_Serialize>(__TAURI_INVOKE("job_log", { id })),
+	jobLog: (id: JobId) => typedError<LogLine[], Failure>(__TAURI_INVOKE("job_log", { id })),
 	/**  Asks a job to stop. */
-	cancelJob: (id: JobId) => typedError<null, Failure_Serialize>(__TAURI_INVOKE("cancel_job", { id })),
+	cancelJob: (id: JobId) => typedError<null, Failure>(__TAURI_INVOKE("cancel_job", { id })),
 	/**  Forgets the ended jobs. */
-	clearJobs: () => typedError<null, Failure_Serialize>(__TAURI_INVOKE("clear_jobs")),
+	clearJobs: () => typedError<null, Failure>(__TAURI_INVOKE("clear_jobs")),
 };
 
 /* Types */
 /**  What the window needs to know at its start. */
-export type AppInfo = AppInfo_Serialize | AppInfo_Deserialize;
-
-/**  What the window needs to know at its start. */
-export type AppInfo_Deserialize = {
-	/**  Selvage's version. */
-	version: string,
-	/**  IANA name of the laptop's zone. */
-	zone: string,
-	/**  `light`, `dark`, or none to follow the system. */
-	theme?: string | null,
-	/**  The folder for dumps, once chosen. */
-	library?: string | null,
-};
-
-/**  What the window needs to know at its start. */
-export type AppInfo_Serialize = {
+export type AppInfo = {
 	/**  Selvage's version. */
 	version: string,
 	/**  IANA name of the laptop's zone. */
@@ -93,7 +78,16 @@ export type ArchiveError = {
 };
 
 /**  One thing that needs a decision. */
-export type Attention = Attention_Serialize | Attention_Deserialize;
+export type Attention = {
+	/**  It has failed or may lose data; else it only asks. */
+	grave: boolean,
+	/**  One line. */
+	title: string,
+	/**  What it means. */
+	detail: string,
+	/**  What to press. */
+	action: AttentionAction | null,
+};
 
 /**  What an attention item offers. */
 export type AttentionAction = 
@@ -105,30 +99,6 @@ export type AttentionAction =
 "schedules" | 
 /**  Test the connection. */
 "connection";
-
-/**  One thing that needs a decision. */
-export type Attention_Deserialize = {
-	/**  It has failed or may lose data; else it only asks. */
-	grave: boolean,
-	/**  One line. */
-	title: string,
-	/**  What it means. */
-	detail: string,
-	/**  What to press. */
-	action?: AttentionAction | null,
-};
-
-/**  One thing that needs a decision. */
-export type Attention_Serialize = {
-	/**  It has failed or may lose data; else it only asks. */
-	grave: boolean,
-	/**  One line. */
-	title: string,
-	/**  What it means. */
-	detail: string,
-	/**  What to press. */
-	action: AttentionAction | null,
-};
 
 /**  One day of one schedule. */
 export type Cell = {
@@ -154,7 +124,16 @@ export type CellState =
 "running";
 
 /**  One line of the connection test. */
-export type Check = Check_Serialize | Check_Deserialize;
+export type Check = {
+	/**  What was looked at. */
+	item: CheckItem,
+	/**  How it stands. */
+	state: CheckState,
+	/**  The facts, in a few words. */
+	detail: string,
+	/**  What is in the way, when something is. */
+	problem: Problem | null,
+};
 
 /**  What a connection test looks at, in this order. */
 export type CheckItem = 
@@ -185,30 +164,6 @@ export type CheckState =
 "bad" | 
 /**  Could not be looked at, because an earlier line does not work. */
 "not_tested";
-
-/**  One line of the connection test. */
-export type Check_Deserialize = {
-	/**  What was looked at. */
-	item: CheckItem,
-	/**  How it stands. */
-	state: CheckState,
-	/**  The facts, in a few words. */
-	detail: string,
-	/**  What is in the way, when something is. */
-	problem?: Problem_Deserialize | null,
-};
-
-/**  One line of the connection test. */
-export type Check_Serialize = {
-	/**  What was looked at. */
-	item: CheckItem,
-	/**  How it stands. */
-	state: CheckState,
-	/**  The facts, in a few words. */
-	detail: string,
-	/**  What is in the way, when something is. */
-	problem: Problem_Serialize | null,
-};
 
 /**  How a problem ends what was asked for. Nobody compares messages. */
 export type Class = 
@@ -272,135 +227,32 @@ reason: string }) & { missing?: never; table?: never } |
 LinkError;
 
 /**  One Weavestream installation, with its link and settings on this laptop. */
-export type Deployment = Deployment_Serialize | Deployment_Deserialize;
+export type Deployment = {
+	/**  Stays the same when the name changes. */
+	id: DeploymentId,
+	/**  As the admin calls it, 1 to 80 characters. */
+	name: string,
+	/**  Short name: lower-case letters, digits and hyphens; unique on this laptop. */
+	slug: string,
+	/**  How the Docker host is reached. */
+	ssh: SshTarget,
+	/**  Folder with `compose.yml` on the host (`WEAVESTREAM.md` section 1). */
+	folder: string,
+};
 
 /**  Identifies a deployment for as long as this laptop knows it. */
 export type DeploymentId = string;
 
 /**  A deployment as the sidebar shows it. */
-export type DeploymentRow = DeploymentRow_Serialize | DeploymentRow_Deserialize;
-
-/**  A deployment as the sidebar shows it. */
-export type DeploymentRow_Deserialize = {
+export type DeploymentRow = {
 	/**  Which. */
-	deployment: Deployment_Deserialize,
+	deployment: Deployment,
 	/**  How it stands, by what was last seen. */
 	verdict: Verdict,
 };
 
-/**  A deployment as the sidebar shows it. */
-export type DeploymentRow_Serialize = {
-	/**  Which. */
-	deployment: Deployment_Serialize,
-	/**  How it stands, by what was last seen. */
-	verdict: Verdict,
-};
-
-/**  One Weavestream installation, with its link and settings on this laptop. */
-export type Deployment_Deserialize = {
-	/**  Stays the same when the name changes. */
-	id: DeploymentId,
-	/**  As the admin calls it, 1 to 80 characters. */
-	name: string,
-	/**  Short name: lower-case letters, digits and hyphens; unique on this laptop. */
-	slug: string,
-	/**  How the Docker host is reached. */
-	ssh: SshTarget_Deserialize,
-	/**  Folder with `compose.yml` on the host (`WEAVESTREAM.md` section 1). */
-	folder: string,
-};
-
-/**  One Weavestream installation, with its link and settings on this laptop. */
-export type Deployment_Serialize = {
-	/**  Stays the same when the name changes. */
-	id: DeploymentId,
-	/**  As the admin calls it, 1 to 80 characters. */
-	name: string,
-	/**  Short name: lower-case letters, digits and hyphens; unique on this laptop. */
-	slug: string,
-	/**  How the Docker host is reached. */
-	ssh: SshTarget_Serialize,
-	/**  Folder with `compose.yml` on the host (`WEAVESTREAM.md` section 1). */
-	folder: string,
-};
-
 /**  Why a dump was not brought here, or is not sound. */
-export type DownloadError = DownloadError_Serialize | DownloadError_Deserialize;
-
-/**  Why a dump was not brought here, or is not sound. */
-export type DownloadError_Deserialize = 
-/**  No run of this deployment has a dump on the host. */
-{ code: "no_good_run" } | 
-/**  The run wrote no dump. */
-{ code: "run_has_no_dump"; 
-/**  The worker's reason. */
-reason?: string | null } | 
-/**  The worker has removed the run's dump. */
-{ code: "pruned" } | 
-/**  The row names a file that is not the worker's. */
-{ code: "unsafe_dump_name"; 
-/**  What is wrong with it. */
-name: UnsafeName } | 
-/**  The row has a dump, the host's folder has not. */
-{ code: "dump_gone"; 
-/**  The file. */
-file: string } | 
-/**  No way of reading worked. */
-{ code: "not_readable"; 
-/**  The file. */
-file: string; 
-/**  The ways tried, with what each said. */
-tried: string } | 
-/**  Reading broke off with a reason of the host's. */
-{ code: "host_read_failed"; 
-/**  The file. */
-file: string; 
-/**  What the host said. */
-reason: string } | 
-/**  The connection broke more often than patience lasted. */
-{ code: "gave_up"; 
-/**  The last break. */
-reason: string; 
-/**  Bytes kept in the part file. */
-kept: number | null } | 
-/**  The file is not what its manifest says. */
-{ code: "checksum_mismatch"; 
-/**  The manifest's. */
-expected: string; 
-/**  The file's, as it lies here. */
-found: string; 
-/**
- *  Whether the file on the host has the same digest as here: then the
- *  damage is there. None when it could not be asked.
- */
-sameOnHost?: boolean | null; 
-/**  Where the bad copy was put aside. */
-keptAs: string } | 
-/**  The file is shorter or longer than its manifest says. */
-{ code: "size_mismatch"; 
-/**  The manifest's, in bytes. */
-expected: number | null; 
-/**  On the host, in bytes. */
-found: number | null } | 
-/**  Checksum right, but no archive that `pg_restore` could read. */
-{ code: "not_an_archive"; 
-/**  What was found. */
-error: ArchiveError; 
-/**  Where the copy was put aside. */
-keptAs: string } | 
-/**  The manifest is missing, malformed or contradicts itself: nothing can be verified. */
-{ code: "no_usable_manifest"; 
-/**  What is wrong with it. */
-error: ManifestError; 
-/**  Where the unverified copy lies. */
-keptAs: string } | 
-/**  The copy on this laptop is not there any more. */
-{ code: "copy_gone"; 
-/**  The file. */
-file: string };
-
-/**  Why a dump was not brought here, or is not sound. */
-export type DownloadError_Serialize = 
+export type DownloadError = 
 /**  No run of this deployment has a dump on the host. */
 { code: "no_good_run" } | 
 /**  The run wrote no dump. */
@@ -434,7 +286,7 @@ reason: string } |
 /**  The last break. */
 reason: string; 
 /**  Bytes kept in the part file. */
-kept: number | null } | 
+kept: number } | 
 /**  The file is not what its manifest says. */
 { code: "checksum_mismatch"; 
 /**  The manifest's. */
@@ -451,9 +303,9 @@ keptAs: string } |
 /**  The file is shorter or longer than its manifest says. */
 { code: "size_mismatch"; 
 /**  The manifest's, in bytes. */
-expected: number | null; 
+expected: number; 
 /**  On the host, in bytes. */
-found: number | null } | 
+found: number } | 
 /**  Checksum right, but no archive that `pg_restore` could read. */
 { code: "not_an_archive"; 
 /**  What was found. */
@@ -472,34 +324,28 @@ keptAs: string } |
 file: string };
 
 /**  What the form for a deployment holds. It can be received, never sent. */
-export type Draft = Draft_Serialize | Draft_Deserialize;
-
-/**  What the form for a deployment holds. It can be received, never sent. */
-export type Draft_Deserialize = {
+export type Draft = {
 	/**  As the admin calls it. */
 	name: string,
 	/**  Where and as whom. */
-	ssh: SshTarget_Deserialize,
+	ssh: SshTarget,
 	/**  Folder with `compose.yml` on the host. */
 	folder: string,
 	/**  Password of the login, or passphrase of the key file, as just typed. */
 	secret?: string | null,
 };
 
-/**  What the form for a deployment holds. It can be received, never sent. */
-export type Draft_Serialize = {
-	/**  As the admin calls it. */
-	name: string,
-	/**  Where and as whom. */
-	ssh: SshTarget_Serialize,
-	/**  Folder with `compose.yml` on the host. */
-	folder: string,
-	/**  Password of the login, or passphrase of the key file, as just typed. */
-	secret: string | null,
-};
-
 /**  One rung of the ladder. */
-export type Evidence = Evidence_Serialize | Evidence_Deserialize;
+export type Evidence = {
+	/**  Which. */
+	kind: EvidenceKind,
+	/**  When it was shown; none when it has not been. */
+	shown: When | null,
+	/**  `Dump of Wed 21 Oct, 09:00` */
+	what: string,
+	/**  Where. */
+	place: string,
+};
 
 /**  The rungs, weakest first. */
 export type EvidenceKind = 
@@ -514,58 +360,15 @@ export type EvidenceKind =
 /**  The app was proven with it. */
 "proven";
 
-/**  One rung of the ladder. */
-export type Evidence_Deserialize = {
-	/**  Which. */
-	kind: EvidenceKind,
-	/**  When it was shown; none when it has not been. */
-	shown?: When | null,
-	/**  `Dump of Wed 21 Oct, 09:00` */
-	what: string,
-	/**  Where. */
-	place: string,
-};
-
-/**  One rung of the ladder. */
-export type Evidence_Serialize = {
-	/**  Which. */
-	kind: EvidenceKind,
-	/**  When it was shown; none when it has not been. */
-	shown: When | null,
-	/**  `Dump of Wed 21 Oct, 09:00` */
-	what: string,
-	/**  Where. */
-	place: string,
-};
-
 /**
  *  A problem on its way to the front end: code and facts, which the window puts
  *  into words, and how it ended what was asked for.
  */
-export type Failure = Failure_Serialize | Failure_Deserialize;
-
-/**
- *  A problem on its way to the front end: code and facts, which the window puts
- *  into words, and how it ended what was asked for.
- */
-export type Failure_Deserialize = {
+export type Failure = {
 	/**  Refused, failed or found wanting. */
 	class: Class,
 	/**  Code and facts. */
-	problem: Problem_Deserialize,
-	/**  The bare fact in English, for reports. */
-	text: string,
-};
-
-/**
- *  A problem on its way to the front end: code and facts, which the window puts
- *  into words, and how it ended what was asked for.
- */
-export type Failure_Serialize = {
-	/**  Refused, failed or found wanting. */
-	class: Class,
-	/**  Code and facts. */
-	problem: Problem_Serialize,
+	problem: Problem,
 	/**  The bare fact in English, for reports. */
 	text: string,
 };
@@ -579,28 +382,13 @@ export type FieldError = {
 };
 
 /**  One page of the history. */
-export type HistoryPage = HistoryPage_Serialize | HistoryPage_Deserialize;
-
-/**  One page of the history. */
-export type HistoryPage_Deserialize = {
+export type HistoryPage = {
 	/**  Newest first. */
-	rows: RunRow_Deserialize[],
+	rows: RunRow[],
 	/**  Rows that the filter matches. */
 	total: number,
 	/**  Bytes of their dumps still on the host. */
-	bytesOnHost: number | null,
-	/**  The zone in which times are told. */
-	zone: string,
-};
-
-/**  One page of the history. */
-export type HistoryPage_Serialize = {
-	/**  Newest first. */
-	rows: RunRow_Serialize[],
-	/**  Rows that the filter matches. */
-	total: number,
-	/**  Bytes of their dumps still on the host. */
-	bytesOnHost: number | null,
+	bytesOnHost: number,
 	/**  The zone in which times are told. */
 	zone: string,
 };
@@ -620,57 +408,46 @@ export type HostKey = {
 };
 
 /**  A job as the screens show it. */
-export type Job = Job_Serialize | Job_Deserialize;
+export type Job = {
+	/**  Its id. */
+	id: JobId,
+	/**  Whose deployment it concerns. */
+	deployment: DeploymentId,
+	/**  What it does. */
+	kind: JobKind,
+	/**  When it began. */
+	startedAt: string,
+	/**  When it ended. */
+	endedAt: string | null,
+	/**  What it is doing now, in a few words. */
+	step: string,
+	/**  How far it is. */
+	progress: Progress | null,
+	/**  Cancelling has been asked for and has not taken effect yet. */
+	canceling: boolean,
+	/**  How it ended; none while it runs. */
+	end: JobEnd | null,
+};
 
 /**  What listeners are told after their snapshot. */
-export type JobChange = JobChange_Serialize | JobChange_Deserialize;
-
-/**  What listeners are told after their snapshot. */
-export type JobChange_Deserialize = 
+export type JobChange = 
 /**  A job began or moved on; replaces what was known of it. */
 { change: "job"; 
 /**  The job as it is now. */
-job: Job_Deserialize } | 
-/**  Ended jobs were cleared. */
-{ change: "cleared" };
-
-/**  What listeners are told after their snapshot. */
-export type JobChange_Serialize = 
-/**  A job began or moved on; replaces what was known of it. */
-{ change: "job"; 
-/**  The job as it is now. */
-job: Job_Serialize } | 
+job: Job } | 
 /**  Ended jobs were cleared. */
 { change: "cleared" };
 
 /**  How a job ended: five different things, never told apart by a message. */
-export type JobEnd = JobEnd_Serialize | JobEnd_Deserialize;
-
-/**  How a job ended: five different things, never told apart by a message. */
-export type JobEnd_Deserialize = 
+export type JobEnd = 
 /**  What was wanted is so. */
 { end: "done" } | 
 /**  It was not begun. */
-{ end: "refused"; problem: Problem_Deserialize } | 
+{ end: "refused"; problem: Problem } | 
 /**  It could not be finished. */
-{ end: "failed"; problem: Problem_Deserialize } | 
+{ end: "failed"; problem: Problem } | 
 /**  It was finished, and what was examined is not sound. */
-{ end: "found_wanting"; problem: Problem_Deserialize } | 
-/**  The admin stopped it. */
-{ end: "cancelled" } | 
-/**  The app was ended while it ran. */
-{ end: "interrupted" };
-
-/**  How a job ended: five different things, never told apart by a message. */
-export type JobEnd_Serialize = 
-/**  What was wanted is so. */
-{ end: "done" } | 
-/**  It was not begun. */
-{ end: "refused"; problem: Problem_Serialize } | 
-/**  It could not be finished. */
-{ end: "failed"; problem: Problem_Serialize } | 
-/**  It was finished, and what was examined is not sound. */
-{ end: "found_wanting"; problem: Problem_Serialize } | 
+{ end: "found_wanting"; problem: Problem } | 
 /**  The admin stopped it. */
 { end: "cancelled" } | 
 /**  The app was ended while it ran. */
@@ -693,50 +470,6 @@ file: string } |
 run: string; 
 /**  The dump's file name. */
 file: string };
-
-/**  A job as the screens show it. */
-export type Job_Deserialize = {
-	/**  Its id. */
-	id: JobId,
-	/**  Whose deployment it concerns. */
-	deployment: DeploymentId,
-	/**  What it does. */
-	kind: JobKind,
-	/**  When it began. */
-	startedAt: string,
-	/**  When it ended. */
-	endedAt?: string | null,
-	/**  What it is doing now, in a few words. */
-	step: string,
-	/**  How far it is. */
-	progress?: Progress_Deserialize | null,
-	/**  Cancelling has been asked for and has not taken effect yet. */
-	canceling: boolean,
-	/**  How it ended; none while it runs. */
-	end?: JobEnd_Deserialize | null,
-};
-
-/**  A job as the screens show it. */
-export type Job_Serialize = {
-	/**  Its id. */
-	id: JobId,
-	/**  Whose deployment it concerns. */
-	deployment: DeploymentId,
-	/**  What it does. */
-	kind: JobKind,
-	/**  When it began. */
-	startedAt: string,
-	/**  When it ended. */
-	endedAt: string | null,
-	/**  What it is doing now, in a few words. */
-	step: string,
-	/**  How far it is. */
-	progress: Progress_Serialize | null,
-	/**  Cancelling has been asked for and has not taken effect yet. */
-	canceling: boolean,
-	/**  How it ended; none while it runs. */
-	end: JobEnd_Serialize | null,
-};
 
 /**  Why the keyring did not answer. None of these ever leads to a plain file. */
 export type KeyringError = 
@@ -774,9 +507,9 @@ reason: string } |
 /**  The folder. */
 folder: string; 
 /**  Bytes still to be written. */
-needed: number | null; 
+needed: number; 
 /**  Bytes free there. */
-free: number | null } | 
+free: number } | 
 /**  Another process is writing the same file. */
 { code: "library_busy"; 
 /**  The file. */
@@ -949,32 +682,11 @@ one: string;
 other: string }) & { reason?: never };
 
 /**  Facts of a manifest. */
-export type ManifestRow = ManifestRow_Serialize | ManifestRow_Deserialize;
-
-/**  Facts of a manifest. */
-export type ManifestRow_Deserialize = {
+export type ManifestRow = {
 	/**  Digest as hexadecimal digits. */
 	sha256: string,
 	/**  Bytes. */
-	size: number | null,
-	/**  Key id in use. */
-	kid: string,
-	/**  Host name in the worker's `DATABASE_URL`. */
-	databaseHost?: string | null,
-	/**  `sha256:...` or `unknown:...`. */
-	migrationHash?: string | null,
-	/**  As written. */
-	generatedAt?: string | null,
-	/**  The whole document, indented. */
-	document: string,
-};
-
-/**  Facts of a manifest. */
-export type ManifestRow_Serialize = {
-	/**  Digest as hexadecimal digits. */
-	sha256: string,
-	/**  Bytes. */
-	size: number | null,
+	size: number,
 	/**  Key id in use. */
 	kid: string,
 	/**  Host name in the worker's `DATABASE_URL`. */
@@ -988,28 +700,7 @@ export type ManifestRow_Serialize = {
 };
 
 /**  When a schedule fires next. */
-export type NextRun = NextRun_Serialize | NextRun_Deserialize;
-
-/**  When a schedule fires next. */
-export type NextRun_Deserialize = {
-	/**  The schedule's primary key. */
-	id: string,
-	/**  The schedule. */
-	schedule: string,
-	/**  Five fields. */
-	cron: string,
-	/**  The schedule's zone. */
-	zone: string,
-	/**  In the schedule's zone. */
-	there?: string | null,
-	/**  In the laptop's zone. */
-	here?: When | null,
-	/**  What the queue says. */
-	queue: QueueState,
-};
-
-/**  When a schedule fires next. */
-export type NextRun_Serialize = {
+export type NextRun = {
 	/**  The schedule's primary key. */
 	id: string,
 	/**  The schedule. */
@@ -1038,50 +729,19 @@ export type OnHostState =
 "unsafe";
 
 /**  Everything the overview shows. */
-export type Overview = Overview_Serialize | Overview_Deserialize;
-
-/**  Everything the overview shows. */
-export type Overview_Deserialize = {
+export type Overview = {
 	/**  Whose. */
-	deployment: Deployment_Deserialize,
+	deployment: Deployment,
 	/**  How it stands, in words. */
 	verdict: Verdict,
 	/**  The dump that the primary button brings; none when there is none. */
-	latest?: RunRow_Deserialize | null,
+	latest: RunRow | null,
 	/**  What has been shown, and when. */
-	evidence: Evidence_Deserialize[],
+	evidence: Evidence[],
 	/**  What needs a decision, worst first. */
-	attention: Attention_Deserialize[],
+	attention: Attention[],
 	/**  When each enabled schedule fires next, as the queue says. */
-	next: NextRun_Deserialize[],
-	/**  The last thirty days. */
-	strip: Strip,
-	/**  Sizes of their dumps. */
-	sizes?: SizeTrend | null,
-	/**  When the deployment was last looked at. */
-	observed?: When | null,
-	/**  Weavestream's version there. */
-	version?: string | null,
-	/**  `deploy@ws1.acme.example over SSH` */
-	reached: string,
-	/**  Why a new look failed just now; what is shown is then the last known state. */
-	trouble?: Problem_Deserialize | null,
-};
-
-/**  Everything the overview shows. */
-export type Overview_Serialize = {
-	/**  Whose. */
-	deployment: Deployment_Serialize,
-	/**  How it stands, in words. */
-	verdict: Verdict,
-	/**  The dump that the primary button brings; none when there is none. */
-	latest: RunRow_Serialize | null,
-	/**  What has been shown, and when. */
-	evidence: Evidence_Serialize[],
-	/**  What needs a decision, worst first. */
-	attention: Attention_Serialize[],
-	/**  When each enabled schedule fires next, as the queue says. */
-	next: NextRun_Serialize[],
+	next: NextRun[],
 	/**  The last thirty days. */
 	strip: Strip,
 	/**  Sizes of their dumps. */
@@ -1093,59 +753,11 @@ export type Overview_Serialize = {
 	/**  `deploy@ws1.acme.example over SSH` */
 	reached: string,
 	/**  Why a new look failed just now; what is shown is then the last known state. */
-	trouble: Problem_Serialize | null,
+	trouble: Problem | null,
 };
 
 /**  Why a host cannot be used as a Weavestream deployment. */
-export type ProbeError = ProbeError_Serialize | ProbeError_Deserialize;
-
-/**  Why a host cannot be used as a Weavestream deployment. */
-export type ProbeError_Deserialize = 
-/**  The probe's answer could not be understood. */
-{ code: "probe_unreadable"; 
-/**  What was found. */
-reason: string } | 
-/**  No Docker on the host. */
-{ code: "docker_missing"; 
-/**  What the host said. */
-reason: string } | 
-/**  Docker is there and this login may not use it. */
-{ code: "docker_forbidden"; 
-/**  What the host said. */
-reason: string } | 
-/**  Neither `docker compose` nor `docker-compose`. */
-{ code: "compose_missing"; 
-/**  What the host said. */
-reason: string } | 
-/**  The folder is not there or cannot be entered. */
-{ code: "folder_missing"; 
-/**  The folder. */
-folder: string; 
-/**  What the host said. */
-reason: string; 
-/**  Where a deployment was seen. */
-found?: string | null } | 
-/**  No Compose file in the folder. */
-{ code: "not_compose"; 
-/**  The folder. */
-folder: string; 
-/**  Where a deployment was seen. */
-found?: string | null } | 
-/**  The Compose project has no such container, or it does not run. */
-{ code: "service_down"; 
-/**  The service. */
-service: string; 
-/**  Docker's word, or `missing`. */
-state: string } | 
-/**  Compose or Docker refused a command that the link needs. */
-{ code: "host_command_failed"; 
-/**  What was tried. */
-doing: string; 
-/**  What the host said. */
-reason: string };
-
-/**  Why a host cannot be used as a Weavestream deployment. */
-export type ProbeError_Serialize = 
+export type ProbeError = 
 /**  The probe's answer could not be understood. */
 { code: "probe_unreadable"; 
 /**  What was found. */
@@ -1190,10 +802,7 @@ doing: string;
 reason: string };
 
 /**  One problem, whatever it came from. */
-export type Problem = Problem_Serialize | Problem_Deserialize;
-
-/**  One problem, whatever it came from. */
-export type Problem_Deserialize = 
+export type Problem = 
 /**  Reaching or using the host. */
 LinkError | 
 /**  Asking Postgres. */
@@ -1205,50 +814,16 @@ LibraryError |
 /**  The laptop's own database. */
 StoreError | 
 /**  What the host is. */
-ProbeError_Deserialize | 
+ProbeError | 
 /**  A download. */
-DownloadError_Deserialize | 
-/**  What was asked for. */
-RequestError;
-
-/**  One problem, whatever it came from. */
-export type Problem_Serialize = 
-/**  Reaching or using the host. */
-LinkError | 
-/**  Asking Postgres. */
-DatabaseError | 
-/**  The OS keyring. */
-KeyringError | 
-/**  The laptop's folders. */
-LibraryError | 
-/**  The laptop's own database. */
-StoreError | 
-/**  What the host is. */
-ProbeError_Serialize | 
-/**  A download. */
-DownloadError_Serialize | 
+DownloadError | 
 /**  What was asked for. */
 RequestError;
 
 /**  How far a job is. Bytes and bytes per second. */
-export type Progress = Progress_Serialize | Progress_Deserialize;
-
-/**  How far a job is. Bytes and bytes per second. */
-export type Progress_Deserialize = {
+export type Progress = {
 	/**  Bytes done. */
-	done: number | null,
-	/**  Bytes in all, when known. */
-	total?: number | null,
-	/**  Bytes per second over the last few seconds; none while nothing moves. */
-	rate?: number | null,
-	/**  Seconds left at that rate. */
-	secondsLeft?: number | null,
-};
-
-/**  How far a job is. Bytes and bytes per second. */
-export type Progress_Serialize = {
-	/**  Bytes done. */
-	done: number | null,
+	done: number,
 	/**  Bytes in all, when known. */
 	total: number | null,
 	/**  Bytes per second over the last few seconds; none while nothing moves. */
@@ -1311,10 +886,7 @@ export type Retention = {
 };
 
 /**  Which runs to list. */
-export type RunFilter = RunFilter_Serialize | RunFilter_Deserialize;
-
-/**  Which runs to list. */
-export type RunFilter_Deserialize = {
+export type RunFilter = {
 	/**  Only these states; empty: all. */
 	statuses?: RunStatus[],
 	/**  Only this kind. */
@@ -1325,20 +897,6 @@ export type RunFilter_Deserialize = {
 	days?: number | null,
 	/**  In version, error, file name or id, without case. */
 	search?: string | null,
-};
-
-/**  Which runs to list. */
-export type RunFilter_Serialize = {
-	/**  Only these states; empty: all. */
-	statuses: RunStatus[],
-	/**  Only this kind. */
-	kind: RunKind | null,
-	/**  Only runs of this schedule. */
-	schedule: string | null,
-	/**  Only runs that began in the last so many days. */
-	days: number | null,
-	/**  In version, error, file name or id, without case. */
-	search: string | null,
 };
 
 /**  Identifies a run on its host. */
@@ -1352,42 +910,7 @@ export type RunKind =
 "manual";
 
 /**  One row of the history. */
-export type RunRow = RunRow_Serialize | RunRow_Deserialize;
-
-/**  One row of the history. */
-export type RunRow_Deserialize = {
-	/**  The run. */
-	id: RunId,
-	/**  Start, else the making of the row, in the laptop's zone. */
-	when: When,
-	/**  Its schedule's name; none when that was deleted. */
-	schedule?: string | null,
-	/**  Scheduled or manual. */
-	kind: RunKind,
-	/**  The run's state. */
-	status: RunStatus,
-	/**  `1:52`, or how long it has been running. */
-	duration?: string | null,
-	/**  Bytes of the dump. */
-	size?: number | null,
-	/**  Weavestream's version, from the manifest. */
-	version?: string | null,
-	/**  The worker's reason of failure. */
-	error?: string | null,
-	/**  File name of the dump; none after pruning, or when it is unsafe. */
-	file?: string | null,
-	/**  Where the dump is. */
-	onHost: OnHostState,
-	/**  What is known of the copy on this laptop. */
-	copy?: CopyRow | null,
-	/**  What the manifest says. */
-	manifest?: ManifestRow_Deserialize | null,
-	/**  What is wrong with the manifest of a success. */
-	manifestProblem?: ManifestError | null,
-};
-
-/**  One row of the history. */
-export type RunRow_Serialize = {
+export type RunRow = {
 	/**  The run. */
 	id: RunId,
 	/**  Start, else the making of the row, in the laptop's zone. */
@@ -1413,7 +936,7 @@ export type RunRow_Serialize = {
 	/**  What is known of the copy on this laptop. */
 	copy: CopyRow | null,
 	/**  What the manifest says. */
-	manifest: ManifestRow_Serialize | null,
+	manifest: ManifestRow | null,
 	/**  What is wrong with the manifest of a success. */
 	manifestProblem: ManifestError | null,
 };
@@ -1435,10 +958,7 @@ export type RunStatus =
 "skipped";
 
 /**  One schedule. */
-export type ScheduleRow = ScheduleRow_Serialize | ScheduleRow_Deserialize;
-
-/**  One schedule. */
-export type ScheduleRow_Deserialize = {
+export type ScheduleRow = {
 	/**  Primary key on the host. */
 	id: string,
 	/**  As in the web app. */
@@ -1446,27 +966,7 @@ export type ScheduleRow_Deserialize = {
 	/**  Whether it should fire. */
 	enabled: boolean,
 	/**  When it fires next, and what the queue says. */
-	next: NextRun_Deserialize,
-	/**  Rules of pruning. */
-	retention: Retention,
-	/**  Who is mailed. */
-	notifyEmails: string[],
-	/**  Mail on success as well. */
-	notifyOnSuccess: boolean,
-	/**  Last success. */
-	lastRun?: When | null,
-};
-
-/**  One schedule. */
-export type ScheduleRow_Serialize = {
-	/**  Primary key on the host. */
-	id: string,
-	/**  As in the web app. */
-	name: string,
-	/**  Whether it should fire. */
-	enabled: boolean,
-	/**  When it fires next, and what the queue says. */
-	next: NextRun_Serialize,
+	next: NextRun,
 	/**  Rules of pruning. */
 	retention: Retention,
 	/**  Who is mailed. */
@@ -1480,7 +980,7 @@ export type ScheduleRow_Serialize = {
 /**  Sizes of the dumps of the same days. */
 export type SizeTrend = {
 	/**  Position in the thirty days (0 to 1) and bytes, oldest first. */
-	points: ([number | null, number | null])[],
+	points: ([number, number])[],
 	/**  Day of the first point. */
 	firstDay: string,
 	/**  Day of the last point. */
@@ -1501,27 +1001,7 @@ file: string } |
 { method: "password" };
 
 /**  Where and as whom to sign in over SSH. */
-export type SshTarget = SshTarget_Serialize | SshTarget_Deserialize;
-
-/**  Where and as whom to sign in over SSH. */
-export type SshTarget_Deserialize = {
-	/**  Host name, address, or an alias of the user's SSH configuration. */
-	host: string,
-	/**  `None`: what the SSH configuration says, else 22. */
-	port?: number | null,
-	/**  `None`: what the SSH configuration says, else the local user. */
-	user?: string | null,
-	/**  How to prove who we are. */
-	auth: SshAuth,
-	/**
-	 *  `ProxyJump` in OpenSSH's notation (`user@host:port`, comma separated);
-	 *  `None`: what the SSH configuration says.
-	 */
-	jump?: string | null,
-};
-
-/**  Where and as whom to sign in over SSH. */
-export type SshTarget_Serialize = {
+export type SshTarget = {
 	/**  Host name, address, or an alias of the user's SSH configuration. */
 	host: string,
 	/**  `None`: what the SSH configuration says, else 22. */

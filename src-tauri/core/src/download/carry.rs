@@ -281,7 +281,7 @@ impl Downloads {
         blocking(move || {
             let mut hasher = sha2::Sha256::new();
             let whole = hash_all(&mut folder.read(&file)?, &mut hasher, job.cancelled(), |done| {
-                job.progress(done, Some(size))
+                job.progress(done, Some(size));
             })?;
             Ok(whole.then(|| (Sha256::new(hasher.finalize().into()), size)))
         })

@@ -92,6 +92,7 @@ fn agreed(run: &Run, dump: &DumpName, found: &OnHost) -> Result<Manifest, Manife
 }
 
 /// Sizes in errors go to the front end as `f64`.
+#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a file of 8 PiB is not expected")]
 pub fn float(bytes: u64) -> f64 {
     bytes as f64

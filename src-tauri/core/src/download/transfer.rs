@@ -199,11 +199,11 @@ impl Sink {
         if kept > 0 {
             let (job, cancelled) = (job.clone(), job.cancelled().clone());
             let mut reader = part.reread()?;
-            let hashed = blocking(move || {
+            let rehash = blocking(move || {
                 let whole = hash_all(&mut reader, &mut hasher, &cancelled, |done| job.progress(done, Some(size)))?;
                 Ok(whole.then_some(hasher))
             });
-            match hashed.await? {
+            match rehash.await? {
                 Some(done) => hasher = done,
                 None => return Ok(None),
             }

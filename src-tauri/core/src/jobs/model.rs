@@ -130,6 +130,7 @@ pub struct LogLine {
 /// What listeners are told after their snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "change", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "nearly every change is a job")]
 pub enum JobChange {
     /// A job began or moved on; replaces what was known of it.
     Job {

@@ -322,8 +322,8 @@ impl LinkError {
             | Self::Stalled { .. }
             | Self::TimedOut { .. }
             | Self::Refused { .. }
-            | Self::Unreachable { .. } => true,
-            Self::NameNotFound { .. } => true,
+            | Self::Unreachable { .. }
+            | Self::NameNotFound { .. } => true,
             Self::Jump { source, .. } => source.is_passing(),
             _ => false,
         }

@@ -36,7 +36,7 @@ pub enum QueueError {
 // Read with the host's own bullmq, from a folder where it resolves. Only the
 // fields needed are printed, on one marked line, because loaded code may print
 // lines of its own.
-const READ: &str = r#"
+const READ: &str = r"
 const { Queue } = require('bullmq');
 const address = new URL(process.env.REDIS_URL);
 const connection = { host: address.hostname, port: Number(address.port || 6379), username: decodeURIComponent(address.username) || undefined,
@@ -49,7 +49,7 @@ queue.getJobSchedulers(0, -1, true).then((found) => {
   console.log('selvage:' + JSON.stringify(told));
   return queue.close();
 }).then(() => process.exit(0), (error) => { console.error(String(error && error.message || error)); process.exit(1); });
-"#;
+";
 
 /// The schedulers of the queue, read in api, else in worker.
 pub async fn schedulers(host: &dyn Host, project: &Project) -> Result<Vec<QueuedScheduler>, QueueError> {

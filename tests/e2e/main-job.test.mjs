@@ -1,0 +1,115 @@
+// The main job as a new user does it: from an empty window to a verified dump.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Window, hostDown, hostUp, quoted, root } from './session.mjs';
+
+const name = `e2e${process.pid}`.slice(0, 16);
+const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
+const library = mkdtempSync(join(tmpdir(), 'selvage-library-'));
+let host;
+let window;
+
+before(async () => {
+  host = hostUp(name);
+  window = await Window.open({ shots });
+});
+
+after(async () => {
+  await window?.close();
+  hostDown(name);
+  rmSync(library, { recursive: true, force: true });
+});
+
+const sound = async (where) => assert.deepEqual(await window.axe(), [], `axe: ${where}`);
+
+test('an empty window says what will be here', async () => {
+  await window.text('Nothing to unravel yet');
+  await window.shot('empty');
+  await sound('empty');
+});
+
+test('a deployment is added after its host key was compared', async () => {
+  await window.press('Add a deployment');
+  await window.fill('Name', 'Production – acme');
+  await window.fill('Host', host.ssh.host);
+  await window.fill('Port', String(host.ssh.port));
+  await window.fill('Login', host.ssh.user);
+  await window.choose('Sign in with', 'Key file');
+  await window.fill('Key file', host.ssh.key);
+  await window.fill('Folder with compose.yml', '/opt/weavestrem');
+  await sound('add, before the test');
+  await window.press('Test connection');
+  await window.text(`Is this ${host.ssh.host}?`);
+  await window.shot('host-key');
+  await sound('host key');
+  const shown = await window.find(`//*[contains(translate(normalize-space(.), ' ', ''), ${quoted(host.ssh.host_key_sha256)})]`);
+  assert.ok(shown, 'the fingerprint is the host’s own');
+  await window.press('It is the same: trust');
+});
+
+test('a mistyped folder is told, and the one that was found is offered', async () => {
+  await window.text('Found one in');
+  await window.shot('add-wrong-folder');
+  await window.press(host.dir);
+  await window.press('Test connection');
+  await window.text('5 services running');
+  await window.text('in the queue');
+  await window.shot('add-tested');
+  await sound('add, tested');
+  await window.press('Add deployment');
+});
+
+test('the overview tells how it stands', async () => {
+  await window.text('At risk.');
+  await window.text('Exists on host');
+  await window.text('in New York');
+  await window.shot('overview-at-risk');
+  await sound('overview');
+});
+
+test('the dump is downloaded into a folder from the native dialog, and verified', async () => {
+  await window.press('Download latest dump');
+  chooseFolder(library);
+  await window.text('verified', 90_000);
+  const folder = join(library, 'production-acme');
+  const file = join(folder, host.runs.latest.filename);
+  await window.web.wait(() => existsSync(file), 60_000, 'the dump is in the library');
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+  assert.equal(sha256, host.runs.latest.sha256);
+  assert.deepEqual(readdirSync(folder).filter((f) => f.endsWith('.part')), []);
+  await window.text('Database held.');
+  await window.shot('overview-verified');
+  await sound('overview, verified');
+});
+
+test('every other screen, in both themes and both sizes', async () => {
+  const screens = { Overview: 'Evidence', History: 'SHA-256 verified', Schedules: 'America/New_York', Connection: 'Test connection', Settings: 'Theme' };
+  for (const [screen, text] of Object.entries(screens)) {
+    await window.press(screen);
+    await window.text(text);
+    for (const [width, height] of [[1280, 800], [960, 640]]) {
+      await window.resize(width, height);
+      for (const theme of ['light', 'dark']) {
+        await window.theme(theme);
+        await window.shot(`${screen.toLowerCase()}-${theme}-${width}`);
+        await sound(`${screen}, ${theme}, ${width}`);
+      }
+    }
+    await window.resize(1280, 800);
+  }
+});
+
+/** Answers GTK's folder dialog: typing `/` opens its location entry. */
+function chooseFolder(folder) {
+  const xdotool = (...args) => execFileSync('xdotool', args, { encoding: 'utf8', timeout: 60_000 });
+  const id = xdotool('search', '--sync', '--onlyvisible', '--name', '^Folder for dumps$').trim().split('\n')[0];
+  xdotool('windowfocus', '--sync', id);
+  xdotool('type', '--delay', '30', folder);
+  xdotool('key', '--delay', '200', 'Return', 'Return');
+}

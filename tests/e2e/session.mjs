@@ -1,0 +1,176 @@
+// The real window under WebDriver, and finding things in it as people do: by
+// their names.
+
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { By, Capabilities, Key, WebDriver, error } from 'selenium-webdriver';
+import { Executor, HttpClient } from 'selenium-webdriver/http/index.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const root = dirname(dirname(here));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** How long anything in the window may take to appear, in milliseconds. */
+const PATIENCE = 60_000;
+
+export { Key };
+
+/** A port that was free a moment ago. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Brings a host up; `options` are those of tests/host/up. */
+export function hostUp(name, options = []) {
+  const told = execFileSync(join(root, 'tests/host/up'), ['--name', name, ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  return JSON.parse(told);
+}
+
+export function hostDown(name) {
+  execFileSync(join(root, 'tests/host/down'), [name], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** The app's window over fresh state. */
+export class Window {
+  static async open({ data = mkdtempSync(join(tmpdir(), 'selvage-e2e-')), shots } = {}) {
+    const [port, native] = [await freePort(), await freePort()];
+    const driver = spawn(process.env.TAURI_DRIVER, ['--port', String(port), '--native-port', String(native)], { stdio: 'ignore' });
+    const capabilities = new Capabilities();
+    capabilities.set('tauri:options', { application: process.env.SELVAGE, args: ['--data-dir', data] });
+    const client = new HttpClient(`http://127.0.0.1:${port}/`);
+    // The driver says nothing when it is ready, so it is asked until it answers.
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const web = WebDriver.createSession(new Executor(client), capabilities);
+        await web.getSession();
+        return new Window(web, driver, data, shots);
+      } catch (refused) {
+        if (tries >= 50) {
+          driver.kill();
+          throw refused;
+        }
+        await new Promise((again) => setTimeout(again, 200));
+      }
+    }
+  }
+
+  constructor(web, driver, data, shots) {
+    Object.assign(this, { web, driver, data, shots });
+    if (shots) mkdirSync(shots, { recursive: true });
+  }
+
+  async close() {
+    try {
+      await this.web.quit();
+    } finally {
+      this.driver.kill();
+      rmSync(this.data, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * The first element that is shown for `xpath`, given to `use`. The window
+   * draws itself anew at any time, so an element that went away meanwhile is
+   * looked for again.
+   */
+  find(xpath, { patience = PATIENCE, use = (found) => found } = {}) {
+    const look = async () => {
+      try {
+        for (const found of await this.web.findElements(By.xpath(xpath))) {
+          if (await found.isDisplayed()) return (await use(found)) ?? false;
+        }
+        return false;
+      } catch (gone) {
+        if (gone instanceof error.StaleElementReferenceError || gone instanceof error.ElementClickInterceptedError) return false;
+        throw gone;
+      }
+    };
+    return this.web.wait(look, patience, `not shown: ${xpath}`);
+  }
+
+  /** Whether something is there right now. */
+  async has(xpath) {
+    return (await this.web.findElements(By.xpath(xpath))).length > 0;
+  }
+
+  /** Waits for a text anywhere in the window. */
+  text(text, patience = PATIENCE) {
+    return this.find(`//*[text()[contains(normalize-space(.), ${quoted(text)})]]`, { patience });
+  }
+
+  /** Presses a button or link by its name, or by how its name begins, once it can be pressed. */
+  press(name) {
+    const says = `(starts-with(normalize-space(.), ${quoted(name)}) or starts-with(@aria-label, ${quoted(name)}))`;
+    const use = async (found) => {
+      if ((await found.getAttribute('aria-disabled')) === 'true') return false;
+      await found.click();
+      return true;
+    };
+    return this.find(`(//button[${says}] | //a[${says}])[last()]`, { use });
+  }
+
+  /** The field under a label. */
+  async fill(label, value) {
+    const field = await this.find(`//label[normalize-space(.)=${quoted(label)}]/following::*[self::input or self::select][1]`);
+    await field.clear();
+    await field.sendKeys(value);
+    return field;
+  }
+
+  async choose(label, option) {
+    const field = await this.find(`//label[normalize-space(.)=${quoted(label)}]/following::select[1]`);
+    const wanted = await field.findElement(By.xpath(`.//option[contains(normalize-space(.), ${quoted(option)})]`));
+    await wanted.click();
+  }
+
+  keys(...keys) {
+    return this.web.actions().sendKeys(...keys).perform();
+  }
+
+  /** Keeps `key` pressed with Ctrl, as for a shortcut. */
+  control(key) {
+    return this.web.actions().keyDown(Key.CONTROL).sendKeys(key).keyUp(Key.CONTROL).perform();
+  }
+
+  async resize(width, height) {
+    await this.web.manage().window().setRect({ width, height });
+    await this.web.wait(async () => (await this.web.executeScript('return innerWidth')) === width, PATIENCE, 'the window keeps its size');
+  }
+
+  async theme(theme) {
+    await this.web.executeScript('document.documentElement.dataset.theme = arguments[0]', theme);
+    const still = () => this.web.executeScript('return document.getAnimations().every((one) => !(one instanceof CSSTransition))');
+    await this.web.wait(still, PATIENCE, 'the colours settle');
+  }
+
+  async shot(name) {
+    if (!this.shots) return;
+    writeFileSync(join(this.shots, `${name}.png`), Buffer.from(await this.web.takeScreenshot(), 'base64'));
+  }
+
+  /** What axe finds serious or critical, as `rule: selector` lines. */
+  async axe() {
+    await this.web.executeScript(`if (!window.axe) { ${axe} }`);
+    const found = await this.web.executeAsyncScript(`
+      const done = arguments[arguments.length - 1];
+      axe.run(document, { resultTypes: ['violations'] }).then((r) => done(r.violations), (e) => done([{ id: String(e), impact: 'critical', nodes: [] }]));`);
+    const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    return grave.flatMap(({ id, nodes }) => (nodes.length ? nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`) : [id]));
+  }
+}
+
+/** An XPath string literal. */
+export function quoted(text) {
+  return text.includes("'") ? `concat(${text.split("'").map((part) => `'${part}'`).join(`, "'", `)})` : `'${text}'`;
+}

@@ -1,0 +1,117 @@
+import { ipc, troubleOf, type DeploymentId, type Job, type RunId } from '../ipc/client';
+import { words } from '../words/words';
+import { tell } from '../words/problems';
+import { mutate, reloadMounted } from './query.svelte';
+import { runName } from './runs.svelte';
+import { linkTo } from './route.svelte';
+import { toasts } from './toasts.svelte';
+import { shown } from './window.svelte';
+
+/** Does something, and shows why when it does not work. */
+export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (thrown) {
+    const { problem } = troubleOf(thrown);
+    shown.tell(problem, { label: words.tryAgain, run: () => void attempt(act) });
+    return false;
+  }
+}
+
+/** Brings a dump here: of a run, or the latest. Asks for the folder first when there is none. */
+export async function download(id: DeploymentId, run: RunId | null): Promise<void> {
+  try {
+    await ipc.download(id, run);
+  } catch (thrown) {
+    const { problem } = troubleOf(thrown);
+    switch (problem.code) {
+      case 'no_library':
+        await chooseFirst(id, run);
+        return;
+      case 'already_running':
+        shown.drawer = true;
+        return;
+      case 'library_missing':
+      case 'library_read_only':
+      case 'disk_full':
+        shown.tell(problem, { label: words.chooseFolder, run: () => void chooseFirst(id, run) });
+        return;
+      default:
+        shown.tell(problem, { label: words.tryAgain, run: () => void download(id, run) });
+    }
+  }
+}
+
+async function chooseFirst(id: DeploymentId, run: RunId | null): Promise<void> {
+  await attempt(async () => {
+    if (await shown.chooseLibrary()) await download(id, run);
+  });
+}
+
+export async function verifyAgain(id: DeploymentId, run: RunId): Promise<void> {
+  await attempt(() => ipc.verifyCopy(id, run));
+}
+
+export async function showInFolder(id: DeploymentId, run: RunId): Promise<void> {
+  await attempt(() => ipc.showCopy(id, run));
+}
+
+export async function deleteCopy(id: DeploymentId, run: RunId): Promise<boolean> {
+  return await attempt(() => mutate(() => ipc.deleteCopy(id, run)));
+}
+
+/** Tells the end of a job, and reloads what it changed. */
+export function told(job: Job): void {
+  void reloadMounted();
+  const { end } = job;
+  if (end === null) return;
+  const what = runName(job.kind.run) ?? job.kind.file;
+  const show = () => {
+    location.hash = linkTo(job.deployment, 'history', job.kind.run);
+  };
+  switch (end.end) {
+    case 'done':
+      return toasts.show({
+        tone: 'ok',
+        finished: true,
+        title: words.dumpVerified(what),
+        detail: words.checksumEquals,
+        action: { label: words.show, run: show },
+      });
+    case 'cancelled':
+      return toasts.show({
+        tone: 'idle',
+        finished: true,
+        title: job.kind.kind === 'download' ? words.downloadCancelled(what) : words.verifyCancelled(what),
+        detail: job.kind.kind === 'download' ? words.partKept : words.notCompared,
+      });
+    case 'interrupted':
+      return;
+    case 'refused':
+    case 'failed':
+    case 'found_wanting': {
+      const { problem } = end;
+      const why = { label: words.why, run: () => tellEnd(job) };
+      toasts.show({ tone: 'bad', finished: false, title: tell(problem).title, detail: what, action: why });
+      // What was found to be unsound is said loudly.
+      if (end.end === 'found_wanting' && !shown.failure) tellEnd(job);
+    }
+  }
+}
+
+/** Shows why a job did not end well, with the button for the next thing. */
+export function tellEnd(job: Job): void {
+  if (!job.end || !('problem' in job.end)) return;
+  const { problem } = job.end;
+  const { run } = job.kind;
+  const again =
+    job.kind.kind === 'download'
+      ? () => void download(job.deployment, run)
+      : () => void verifyAgain(job.deployment, run);
+  if (problem.code === 'library_missing' || problem.code === 'library_read_only' || problem.code === 'disk_full') {
+    shown.tell(problem, { label: words.chooseFolder, run: () => void chooseFirst(job.deployment, run) });
+  } else {
+    shown.tell(problem, { label: job.kind.kind === 'download' ? words.downloadAgain : words.verifyAgain, run: again });
+  }
+}

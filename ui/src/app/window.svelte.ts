@@ -1,0 +1,56 @@
+import { ipc, type AnyProblem, type AppInfo, type AttentionAction, type HostKey } from '../ipc/client';
+
+/** A failure on the screen, with the button that does the next thing. */
+export interface Told {
+  problem: AnyProblem;
+  again?: { label: string; run: () => void };
+}
+
+/** What is open over the window, and what the window knows from its start. */
+class Window {
+  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null });
+  failure = $state.raw<Told>();
+  /** A host key to be compared; `trusted` goes on with what needed it. */
+  hostKey = $state.raw<{ key: HostKey; trusted: () => void }>();
+  /** How many things need attention, by the section that shows them. */
+  attention = $state.raw<Partial<Record<AttentionAction, number>>>({});
+  adding = $state(false);
+  drawer = $state(false);
+  palette = $state(false);
+
+  tell(problem: AnyProblem, again?: { label: string; run: () => void }): void {
+    this.failure = again ? { problem, again } : { problem };
+  }
+
+  async setTheme(theme: 'light' | 'dark' | null): Promise<void> {
+    this.info = { ...this.info, theme };
+    this.showTheme();
+    await ipc.setTheme(theme);
+  }
+
+  /** Makes the chosen theme the page's; without one it follows the system. */
+  showTheme(): void {
+    const { theme } = this.info;
+    if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
+    else delete document.documentElement.dataset['theme'];
+  }
+
+  get isDark(): boolean {
+    return this.info.theme === null ? matchMedia('(prefers-color-scheme: dark)').matches : this.info.theme === 'dark';
+  }
+
+  /** Asks for the folder for dumps. False when the dialog was closed. */
+  async chooseLibrary(): Promise<boolean> {
+    const library = await ipc.chooseLibrary();
+    if (library === null) return false;
+    this.info = { ...this.info, library };
+    return true;
+  }
+}
+
+export const shown = new Window();
+
+/** Whether a dialog has the keyboard: shortcuts wait until it is closed. */
+export function dialogIsOpen(): boolean {
+  return document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+}

@@ -1,0 +1,67 @@
+// The only way to Rust: every command of the bindings, with its answer unwrapped.
+import { Channel } from '@tauri-apps/api/core';
+import { commands, type Class, type Failure, type JobChange, type Problem } from './bindings';
+
+export type * from './bindings';
+
+/** A problem of Rust's, or of the way to it. */
+export type AnyProblem = Problem | { code: 'bridge'; reason: string };
+
+/** What went wrong: how it ended, code and facts, and the bare fact for reports. */
+export interface Trouble {
+  class: Class;
+  problem: AnyProblem;
+  text: string;
+}
+
+/** Thrown by every command that does not succeed. */
+export class Failed extends Error {
+  override readonly name = 'Failed';
+  constructor(readonly trouble: Trouble) {
+    super(trouble.text);
+  }
+}
+
+/** Whatever was thrown, as a trouble: the window always has code and words. */
+export function troubleOf(thrown: unknown): Trouble {
+  if (thrown instanceof Failed) return thrown.trouble;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return { class: 'failed', problem: { code: 'bridge', reason }, text: reason };
+}
+
+type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: Failure };
+type Commands = typeof commands;
+type Client = {
+  [Name in keyof Commands]: Commands[Name] extends (...args: infer Args) => Promise<Answer<infer T>>
+    ? (...args: Args) => Promise<T>
+    : never;
+};
+
+function isFailure(value: unknown): value is Failure {
+  return typeof value === 'object' && value !== null && 'problem' in value && 'class' in value;
+}
+
+async function unwrap<T>(asked: Promise<Answer<T>>): Promise<T> {
+  const answer = await asked;
+  if (answer.status === 'ok') return answer.data;
+  // Tauri itself answers with a bare string, e.g. for a command that it does not know.
+  if (!isFailure(answer.error)) throw new Failed(troubleOf(answer.error));
+  throw new Failed(answer.error);
+}
+
+type AnyCommand = (...args: unknown[]) => Promise<Answer<unknown>>;
+
+/** Every command; each throws {@link Failed} unless it succeeds. */
+export const ipc = Object.fromEntries(
+  Object.entries(commands as unknown as Record<string, AnyCommand>).map(([name, command]) => [
+    name,
+    (...args: unknown[]) => unwrap(command(...args)),
+  ]),
+) as Client;
+
+/** Tells every change of a job from now on. Call it before asking for the jobs. */
+export async function watchJobs(onChange: (change: JobChange) => void): Promise<void> {
+  const changes = new Channel<JobChange>();
+  changes.onmessage = onChange;
+  await ipc.watchJobs(changes);
+}

@@ -1,0 +1,166 @@
+// Rust's side of the window, for development and tests: no part of the app's build.
+import { mockIPC } from '@tauri-apps/api/mocks';
+import type { Channel } from '@tauri-apps/api/core';
+import type { commands, Deployment, Failure, Job, JobChange, Problem } from '../bindings';
+import { MARK } from './mark';
+import { copyOf, pageOf } from './runs';
+import { NOW, when, ZONE } from './time';
+import { overview, scenes, schedules, test, world, type Scene, type World } from './world';
+
+type Data<C> = C extends (...args: never[]) => Promise<infer A> ? (A extends { status: 'ok'; data: infer T } ? T : never) : never;
+type Handlers = { [N in keyof typeof commands]: (...args: Parameters<(typeof commands)[N]>) => Promise<Data<(typeof commands)[N]>> | Data<(typeof commands)[N]> };
+
+/** A refusal, as Rust sends it. */
+export function refuse(problem: Problem, text: string = problem.code): never {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- a failure crosses the border as plain data
+  throw { class: 'refused', problem, text } satisfies Failure;
+}
+
+export interface Options {
+  scene?: Scene;
+  /** Milliseconds that a slow answer takes. */
+  delay?: number;
+}
+
+export interface Mock {
+  world: World;
+  /** Tells a change of a job to the window. */
+  tell: (change: JobChange) => void;
+  /** Every command that was called, in order. */
+  calls: string[];
+}
+
+/** Answers the window's commands from a world of its own. */
+export function install(options: Options = {}): Mock {
+  const asked = new URLSearchParams(location.search);
+  const scene = options.scene ?? scenes.find((name) => name === asked.get('mock')) ?? 'typical';
+  const delay = options.delay ?? Number(asked.get('delay') ?? 120);
+  const here = world(scene);
+  const theme = asked.get('theme');
+  if (theme) here.theme = theme;
+  document.documentElement.dataset['ipc'] = MARK;
+
+  const listeners: Channel<JobChange>[] = [];
+  const tell = (change: JobChange) => {
+    if (change.change === 'job') here.jobs = [change.job, ...here.jobs.filter((job) => job.id !== change.job.id)];
+    for (const listener of listeners) listener.onmessage(change);
+  };
+  const slow = () => new Promise((done) => setTimeout(done, delay));
+  const find = (id: string) => here.deployments.find((row) => row.deployment.id === id) ?? refuse({ code: 'no_such_deployment', name: id });
+  const runOf = (id: string) => here.runs.find((run) => run.id === id) ?? refuse({ code: 'no_such_run', run: id });
+
+  function start(deployment: string, run: string, kind: Job['kind']['kind']): string {
+    const row = runOf(run);
+    if (here.jobs.some((job) => job.end === null && job.kind.run === run)) refuse({ code: 'already_running', job: run });
+    const total = row.size ?? 0;
+    const step = kind === 'download' ? 'Downloading' : 'Reading the copy on this laptop';
+    let job: Job = { id: crypto.randomUUID(), deployment, kind: { kind, run, file: row.file ?? '' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step, progress: null, canceling: false, end: null };
+    tell({ change: 'job', job });
+    let parts = 0;
+    const timer = setInterval(() => {
+      const known = here.jobs.find((other) => other.id === job.id);
+      parts++;
+      const progress = { done: (total * parts) / 20, total, rate: total / 5, secondsLeft: (20 - parts) / 4 };
+      job = { ...job, canceling: known?.canceling ?? false, progress };
+      if (job.canceling || parts === 20) {
+        clearInterval(timer);
+        job = { ...job, endedAt: new Date(NOW).toISOString(), end: { end: job.canceling ? 'cancelled' : 'done' } };
+        if (!job.canceling) row.copy = copyOf(row, NOW);
+      }
+      tell({ change: 'job', job });
+    }, Math.max(1, delay * 2));
+    return job.id;
+  }
+
+  const handlers: Handlers = {
+    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library }),
+    setTheme: (theme) => {
+      here.theme = theme;
+      return null;
+    },
+    chooseLibrary: () => (here.library = '/home/ada/Dumps'),
+    chooseKeyFile: () => '/home/ada/.ssh/id_ed25519',
+    deployments: () => here.deployments,
+    addDeployment: (draft) => {
+      if (draft.name.trim() === '') refuse({ code: 'fields', fields: [{ field: 'name', reason: '1 to 80 characters' }] });
+      if (here.deployments.some((row) => row.deployment.name === draft.name)) refuse({ code: 'fields', fields: [{ field: 'name', reason: 'another deployment already has this name' }] });
+      const deployment: Deployment = { id: crypto.randomUUID(), name: draft.name, slug: draft.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'), ssh: draft.ssh, folder: draft.folder };
+      here.deployments = [...here.deployments, { deployment, verdict: { state: 'at_risk', title: 'At risk. No verified dump is off the host.', body: 'If this host were lost now, nothing on this laptop could bring it back.' } }];
+      return deployment;
+    },
+    removeDeployment: (id) => {
+      here.deployments = here.deployments.filter((row) => row.deployment.id !== id);
+      return null;
+    },
+    sshAliases: () => here.aliases,
+    testConnection: async (draft) => {
+      await slow();
+      if (draft.ssh.host === '') refuse({ code: 'fields', fields: [{ field: 'host', reason: 'a host name, address or SSH alias, without spaces' }] });
+      return test(here, draft);
+    },
+    testDeployment: async (id) => {
+      await slow();
+      return test(here, { ...find(id).deployment });
+    },
+    trustHostKey: (key) => {
+      here.trusted.add(key.host);
+      return null;
+    },
+    overview: async (id, fresh) => {
+      if (fresh) await slow();
+      const seen = overview(here, find(id));
+      return fresh ? seen : { ...seen, trouble: null };
+    },
+    schedules: async (id, fresh) => {
+      find(id);
+      if (fresh) await slow();
+      return schedules();
+    },
+    history: async (id, filter, offset, limit) => {
+      find(id);
+      await slow();
+      return pageOf(here.runs, filter, offset, limit);
+    },
+    download: (id, run) => {
+      if (here.library === null) refuse({ code: 'no_library' });
+      const latest = here.runs.find((row) => row.onHost === 'there') ?? refuse({ code: 'no_good_run' });
+      return start(id, run ?? latest.id, 'download');
+    },
+    verifyCopy: (id, run) => start(id, run, 'verify'),
+    deleteCopy: (_id, run) => {
+      runOf(run).copy = null;
+      return null;
+    },
+    showCopy: () => null,
+    jobs: () => here.jobs,
+    watchJobs: (channel) => {
+      listeners.push(channel);
+      return null;
+    },
+    jobLog: (id) => {
+      const job = here.jobs.find((known) => known.id === id) ?? refuse({ code: 'no_such_job' });
+      return ['Looking for the dump on the host', job.step].map((text, n) => ({ at: when(NOW + n * 1000).utc, text }));
+    },
+    cancelJob: (id) => {
+      const job = here.jobs.find((known) => known.id === id && known.end === null) ?? refuse({ code: 'no_such_job' });
+      tell({ change: 'job', job: { ...job, canceling: true } });
+      return null;
+    },
+    clearJobs: () => {
+      here.jobs = here.jobs.filter((job) => job.end === null);
+      tell({ change: 'cleared' });
+      return null;
+    },
+  };
+
+  const calls: string[] = [];
+  mockIPC(async (command, args) => {
+    calls.push(command);
+    const name = command.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const handler = (handlers as Record<string, ((...args: unknown[]) => unknown) | undefined>)[name];
+    if (!handler) throw new Error(`Command ${command} not found`);
+    // What crosses the border is a copy.
+    return structuredClone(await handler(...(Object.values(args ?? {}) as unknown[])));
+  });
+  return { world: here, tell, calls };
+}

@@ -1,0 +1,224 @@
+import type { Check, CheckItem, Deployment, DeploymentRow, Draft, HostKey, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, Strip, Verdict } from '../bindings';
+import { manyRuns, SCHEDULES, typicalRuns } from './runs';
+import { ago, day, daysBack, local, when } from './time';
+
+/** Moments to look at. */
+export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh'] as const;
+export type Scene = (typeof scenes)[number];
+
+export const ACME = 'd3a1c0de-0000-4000-8000-000000000001';
+
+function deployment(n: number, name: string, slug: string, host: string): Deployment {
+  const ssh = { host, port: null, user: 'deploy', auth: { method: 'automatic' }, jump: null } as const;
+  return { id: `d3a1c0de-0000-4000-8000-00000000000${n}`, name, slug, ssh, folder: '/opt/weavestream' };
+}
+
+const HELD: Verdict = {
+  state: 'held',
+  title: 'Database held. Verified 15 h 29 min ago.',
+  body: 'If this host were lost now, you would rebuild from the dump of Yesterday, 09:00 and lose 24 h 41 min of changes. Uploaded files and .env keys are not held here.',
+};
+const RISK: Verdict = {
+  state: 'at_risk',
+  title: 'At risk. No verified dump is off the host.',
+  body: 'If this host were lost now, nothing on this laptop could bring it back.',
+};
+const BLIND: Verdict = { state: 'not_observed', title: 'Not observed since Tue 20 Oct, 18:03.', body: HELD.body };
+
+export const timedOut = (host: string): Problem => ({ code: 'timed_out', host, stage: 'connecting', seconds: 15 });
+
+const UNSEEN: Verdict = { state: 'not_observed', title: 'Not observed yet.', body: 'If this host were lost now, nothing on this laptop could bring it back.' };
+
+export interface World {
+  scene: Scene;
+  deployments: DeploymentRow[];
+  runs: RunRow[];
+  jobs: Job[];
+  trusted: Set<string>;
+  theme: string | null;
+  library: string | null;
+  aliases: string[];
+}
+
+export function world(scene: Scene): World {
+  const verdict = scene === 'risk' ? RISK : scene === 'trouble' ? BLIND : scene === 'fresh' ? UNSEEN : HELD;
+  const deployments = [
+    { deployment: deployment(1, 'Production – acme', 'production-acme', 'ws1.acme.example'), verdict },
+    { deployment: deployment(2, 'Staging', 'staging', 'staging.acme.example'), verdict: RISK },
+    { deployment: deployment(3, 'Client – northwind', 'client-northwind', 'ws.northwind.example'), verdict: BLIND },
+  ];
+  const runs = scene === 'many' ? manyRuns(100_000) : typicalRuns();
+  if (scene === 'risk') for (const row of runs) row.copy = null;
+  return {
+    scene,
+    deployments: scene === 'empty' ? [] : deployments,
+    runs,
+    jobs: scene === 'downloading' ? jobsOf(runs) : [],
+    trusted: new Set(['ws1.acme.example', 'staging.acme.example', 'ws.northwind.example']),
+    theme: null,
+    library: scene === 'empty' || scene === 'risk' ? null : '/home/ada/Dumps',
+    aliases: ['acme-prod', 'acme-staging', 'bastion', 'northwind'],
+  };
+}
+
+function jobsOf(runs: RunRow[]): Job[] {
+  const job = (n: number, kind: 'download' | 'verify', row: RunRow | undefined, at: number): Job => ({
+    id: `00000000-0000-4000-8000-00000000000${n}`,
+    deployment: ACME,
+    kind: { kind, run: row?.id ?? '', file: row?.file ?? 'weavestream-postgres-2026-10-14T07-00-00Z.dump' },
+    startedAt: new Date(at).toISOString(),
+    endedAt: null,
+    step: kind === 'download' ? 'Downloading' : 'Reading the copy on this laptop',
+    progress: null,
+    canceling: false,
+    end: null,
+  });
+  const [, today, yesterday, before, mon] = runs;
+  return [
+    { ...job(1, 'download', mon, ago(0, 0, 1)), progress: { done: 254_800_000, total: 411_000_000, rate: 11_200_000, secondsLeft: 14 } },
+    { ...job(2, 'download', before, ago(0, 0, 2)), canceling: true, progress: { done: 31_000_000, total: 411_700_000, rate: null, secondsLeft: null } },
+    { ...job(3, 'verify', yesterday, ago(0, 15, 30)), endedAt: new Date(ago(0, 15, 29)).toISOString(), step: 'Reading the copy on this laptop', end: { end: 'done' } },
+    {
+      ...job(4, 'download', today, ago(1, 2)),
+      endedAt: new Date(ago(1, 1)).toISOString(),
+      end: { end: 'found_wanting', problem: { code: 'checksum_mismatch', expected: '51d07ac9', found: 'b90c14f7', sameOnHost: true, keptAs: `${today?.file ?? ''}.damaged` } },
+    },
+  ];
+}
+
+const cron: Record<keyof typeof SCHEDULES, string> = { Daily: '0 3 * * *', Weekly: '30 4 * * 0', 'Month end': '0 5 28-31 * *' };
+
+function next(name: keyof typeof SCHEDULES, queue: NextRun['queue'], at?: number): NextRun {
+  const zone = name === 'Month end' ? 'UTC' : 'America/New_York';
+  const here = at === undefined ? null : when(at);
+  return { id: SCHEDULES[name], schedule: name, cron: cron[name], zone, there: at === undefined ? null : local(at, -4), here, queue };
+}
+
+export function nextRuns(): NextRun[] {
+  return [next('Daily', { state: 'in_queue' }, ago(-1, 0, 41)), next('Weekly', { state: 'not_in_queue' }), next('Month end', { state: 'disabled' })];
+}
+
+export function schedules(): ScheduleRow[] {
+  const [daily, weekly, month] = nextRuns();
+  if (!daily || !weekly || !month) return [];
+  const row = (run: NextRun, enabled: boolean, last: number | null): ScheduleRow => ({
+    id: run.id,
+    name: run.schedule,
+    enabled,
+    next: run,
+    retention: enabled ? { keepLast: 3, daily: 7, weekly: 4, monthly: 12 } : { keepLast: 0, daily: 0, weekly: 0, monthly: 24 },
+    notifyEmails: enabled ? ['ops@acme.example', 'oncall@acme.example'] : [],
+    notifyOnSuccess: !enabled,
+    lastRun: last === null ? null : when(last),
+  });
+  return [row(daily, true, ago(0, 0, 41)), row(weekly, true, ago(4, 0, -49)), row(month, false, null)];
+}
+
+function strip(): Strip {
+  const states = (of: (back: number) => Strip['rows'][0]['cells'][0]['state']) =>
+    Array.from({ length: 30 }, (_, n) => ({ state: of(29 - n), day: day(daysBack(29 - n)), runs: of(29 - n) === 'none' ? 0 : 1 }));
+  const weekly: Record<number, 'success' | 'skipped'> = { 25: 'success', 18: 'success', 11: 'skipped', 4: 'success' };
+  return {
+    rows: [
+      { name: 'Daily', cells: states((back) => (back > 27 ? 'none' : back === 8 ? 'failed' : 'success')) },
+      { name: 'Weekly', cells: states((back) => weekly[back] ?? 'none') },
+    ],
+    axis: [
+      [6, '28 Sep'],
+      [13, '5 Oct'],
+      [20, '12 Oct'],
+      [27, '19 Oct'],
+    ],
+    success: 30,
+    failed: 1,
+    skipped: 1,
+  };
+}
+
+export function overview(world: World, row: DeploymentRow): Overview {
+  const { deployment, verdict } = row;
+  const latest = world.runs.find((run) => run.onHost === 'there') ?? null;
+  const copy = world.runs.find((run) => run.copy?.state === 'verified');
+  const trouble = world.scene === 'trouble' || verdict === BLIND ? timedOut(deployment.ssh.host) : world.scene === 'changed' ? changed(deployment.ssh.host) : null;
+  const none = (kind: Overview['evidence'][0]['kind']) => ({ kind, shown: null, what: '', place: '' });
+  if (world.scene === 'fresh') return unseen(deployment, verdict);
+  const seen = trouble ? ago(1, 15, 38) : ago(0);
+  return {
+    deployment,
+    verdict,
+    latest,
+    evidence: [
+      latest ? { kind: 'exists', shown: when(seen), what: `Dump of ${latest.when.local}`, place: deployment.ssh.host } : none('exists'),
+      copy?.copy ? { kind: 'checksum', shown: copy.copy.checked, what: `Dump of ${copy.when.local}`, place: 'On this laptop, SHA-256' } : none('checksum'),
+      none('off_host'),
+      none('drill'),
+      none('proven'),
+    ],
+    attention: [
+      { grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered; restarting the api does that.', action: 'schedules' },
+      ...(latest?.copy ? [] : [{ grave: false, title: `The dump of ${latest?.when.local ?? ''} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download' } as const]),
+      { grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection' },
+    ],
+    next: nextRuns(),
+    strip: strip(),
+    sizes: { points: Array.from({ length: 28 }, (_, n): [number, number] => [(n + 2.3) / 30, 391_200_000 + n * 760_000 + Math.sin(n) * 900_000]), firstDay: '25 Sep', lastDay: '22 Oct' },
+    observed: when(seen),
+    version: '1.9.11',
+    reached: `deploy@${deployment.ssh.host} over SSH`,
+    trouble,
+  };
+}
+
+function unseen(deployment: Deployment, verdict: Verdict): Overview {
+  const kinds = ['exists', 'checksum', 'off_host', 'drill', 'proven'] as const;
+  return {
+    deployment,
+    verdict,
+    latest: null,
+    evidence: kinds.map((kind) => ({ kind, shown: null, what: '', place: '' })),
+    attention: [],
+    next: [],
+    strip: { rows: [], axis: [], success: 0, failed: 0, skipped: 0 },
+    sizes: null,
+    observed: null,
+    version: null,
+    reached: `${deployment.ssh.host} over SSH`,
+    trouble: timedOut(deployment.ssh.host),
+  };
+}
+
+export function hostKey(host: string): HostKey {
+  return { host, port: 22, algorithm: 'ED25519', fingerprint: 'SHA256:uNiVmZ4kQ0x7Rf2dGhLs9pYbTwE1oJc3aKq8HnXvU6M', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample' };
+}
+
+export function changed(host: string): Problem {
+  return { code: 'host_key_changed', key: hostKey(host), expected: 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU', file: '~/.ssh/known_hosts', line: 12 };
+}
+
+const ITEMS: CheckItem[] = ['sign_in', 'docker', 'folder', 'services', 'dumps', 'database', 'queue', 'clock'];
+
+export function test(world: World, draft: Draft): Check[] {
+  const { host } = draft.ssh;
+  const bad = (item: CheckItem, problem: Problem, detail: string): Check => ({ item, state: 'bad', detail, problem });
+  const rest = (after: CheckItem, detail: string): Check[] => ITEMS.slice(ITEMS.indexOf(after) + 1).map((item) => ({ item, state: 'not_tested', detail, problem: null }));
+  const signIn = (problem: Problem): Check[] => [bad('sign_in', problem, 'Cannot sign in'), ...rest('sign_in', 'not tested yet')];
+  if (host.startsWith('changed')) return signIn(changed(host));
+  if (host.startsWith('slow')) return signIn(timedOut(host));
+  if (host.startsWith('refused')) return signIn({ code: 'sign_in_refused', host, user: 'deploy', tried: 'SSH agent (2 keys), id_ed25519' });
+  if (!world.trusted.has(host)) return signIn({ code: 'host_key_unknown', key: hostKey(host) });
+  const ok = (item: CheckItem, detail: string): Check => ({ item, state: 'ok', detail, problem: null });
+  const begun = [ok('sign_in', `signed in as ${draft.ssh.user ?? 'deploy'}`), ok('docker', 'Docker 27.3.1, Compose 2.29.7, through sudo')];
+  if (draft.folder !== '/opt/weavestream') {
+    const late = ITEMS.slice(3).map((item): Check => (item === 'clock' ? ok('clock', 'host and laptop agree') : { item, state: 'not_tested', detail: 'needs Docker and the folder', problem: null }));
+    return [...begun, bad('folder', { code: 'not_compose', folder: draft.folder, found: '/opt/weavestream' }, 'no Compose file'), ...late];
+  }
+  return [
+    ...begun,
+    ok('folder', 'compose.yml in /opt/weavestream'),
+    ok('services', 'Weavestream 1.9.11, 5 services running'),
+    { item: 'dumps', state: 'warn', detail: 'not readable by this login; read through the worker container', problem: null },
+    ok('database', 'Postgres 16.4, 3 schedules'),
+    ok('queue', '1 in the queue'),
+    ok('clock', 'host and laptop agree'),
+  ];
+}

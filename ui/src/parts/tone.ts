@@ -1,0 +1,2 @@
+/** The five states that set colours. */
+export type Tone = 'ok' | 'warn' | 'bad' | 'run' | 'idle';

@@ -1,0 +1,187 @@
+import type { AnyProblem, ManifestError, UnsafeName } from '../ipc/client';
+import { size } from './units';
+
+/** A problem in words: one line, then why, what was kept, and what to do next. */
+export interface Told {
+  title: string;
+  why: string;
+  kept: string;
+  next: string;
+}
+
+type Code = AnyProblem['code'];
+type Table = { [C in Code]: (problem: Extract<AnyProblem, { code: C }>) => Told };
+
+const told = (title: string, why: string, kept: string, next: string): Told => ({ title, why, kept, next });
+
+// What a look, a test or a sign-in leaves behind.
+const UNTOUCHED = 'Nothing was changed, on the host or on this laptop.';
+const LAST_KNOWN = 'Nothing was changed. What was seen before is still shown.';
+const PART_KEPT = 'What has arrived is kept, and the next attempt goes on from there.';
+const NOT_BEGUN = 'Nothing was begun, and nothing was changed.';
+
+const table: Table = {
+  // The way to the host
+  ssh_config: (p) =>
+    told('The SSH configuration cannot be read', p.reason, UNTOUCHED, 'Correct ~/.ssh/config, and test again. `ssh -G` followed by the host says the same.'),
+  name_not_found: (p) =>
+    told(`${p.host} was not found`, `No address was found for this name: ${p.reason}`, LAST_KNOWN, 'Check the spelling of the host, and whether this laptop is online or needs a VPN.'),
+  refused: (p) =>
+    told('The host refuses connections', `Nothing listens on ${p.host}, port ${p.port}.`, LAST_KNOWN, 'Check the port, and whether sshd runs on the host.'),
+  unreachable: (p) =>
+    told('The host cannot be reached', `There is no way to ${p.host}, port ${p.port}: ${p.reason}`, LAST_KNOWN, 'Check whether this laptop is online, and whether the host needs a VPN or a jump host.'),
+  timed_out: (p) =>
+    told('The host does not answer', `${p.host} did not answer within ${p.seconds} seconds while ${p.stage}.`, LAST_KNOWN, 'Try again. If it stays like this, look for a firewall in between, or a host that is overloaded.'),
+  not_ssh: (p) =>
+    told('This is not an SSH server', `What answered on ${p.host}, port ${p.port}, does not speak SSH as Selvage does: ${p.reason}`, UNTOUCHED, 'Check the port.'),
+  host_key_unknown: (p) =>
+    told('The host’s key is not known yet', `${p.key.host} showed an ${p.key.algorithm} key that nobody has compared.`, 'Nothing was sent to the host but the exchange of keys.', 'Compare the fingerprint with what the host itself prints, then trust it.'),
+  host_key_changed: (p) =>
+    told(`The key of ${p.key.host} has changed`, `It showed \`${p.key.fingerprint}\`. On record in ${p.file}, line ${p.line}, is \`${p.expected}\`. Either the host was set up anew, or somebody stands in between.`, 'Selvage did not sign in, and sent nothing. The key on record stays.', 'Ask whoever runs the host. If the change is right, remove the old line from that file yourself and test again; Selvage does not do it.'),
+  host_key_revoked: (p) =>
+    told(`The key of ${p.key.host} is revoked`, `${p.file}, line ${p.line}, marks \`${p.key.fingerprint}\` as revoked: it must not be used any more.`, 'Selvage did not sign in, and sent nothing.', 'Ask whoever runs the host for its new key. Selvage never connects to a revoked one.'),
+  known_hosts_unreadable: (p) =>
+    told('The list of known hosts cannot be read', `${p.file}: ${p.reason}`, 'Selvage did not sign in: without the list no key can be trusted.', 'Make the file readable for your user, and try again.'),
+  sign_in_refused: (p) =>
+    told('The host refuses this login', `${p.host} did not accept ${p.user}. Tried: ${p.tried}.`, UNTOUCHED, 'Check the login, and whether its authorized_keys on the host holds your key.'),
+  key_unusable: (p) => told('The key file cannot be used', `${p.file}: ${p.reason}`, UNTOUCHED, 'Choose another private key file.'),
+  passphrase_needed: (p) =>
+    told('The key needs its passphrase', `${p.file} is encrypted.`, UNTOUCHED, 'Type the passphrase. It goes to this laptop’s keyring only.'),
+  passphrase_wrong: (p) => told('The passphrase is wrong', `It does not open ${p.file}.`, UNTOUCHED, 'Type the passphrase again.'),
+  password_needed: (p) =>
+    told('The login needs its password', `The keyring holds no password for ${p.user} on ${p.host}.`, UNTOUCHED, 'Type the password. It goes to this laptop’s keyring only.'),
+  agent_unusable: (p) =>
+    told('The SSH agent cannot be used', p.reason, UNTOUCHED, 'Start the agent and add your key with `ssh-add`, or choose a key file.'),
+  jump: (p) => {
+    const at = tell(p.source);
+    return told(`Jump host ${p.hop}: ${lower(at.title)}`, at.why, at.kept, at.next);
+  },
+  forward_refused: (p) =>
+    told('The host does not forward', `A forward to ${p.address} was refused: ${p.reason}`, UNTOUCHED, 'Allow TCP forwarding for this login in sshd’s configuration, or leave it: Selvage then reads through the container.'),
+  lost: (p) => told('The connection was lost', `${p.host}: ${p.reason}`, PART_KEPT, 'Try again when the network is steady.'),
+  stalled: (p) =>
+    told('The connection stalled', `${p.host} sent nothing for ${p.seconds} seconds.`, PART_KEPT, 'Try again when the network is steady.'),
+
+  // Postgres
+  database_unreachable: (p) =>
+    told('Postgres does not answer', p.reason, LAST_KNOWN, 'Look at the postgres container on the host: `docker compose ps`, then its log.'),
+  database_sign_in_refused: (p) =>
+    told('Postgres refuses the sign-in', p.reason, LAST_KNOWN, 'Compare POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env with those the database was made with.'),
+  not_weavestream: (p) =>
+    told('This database is not Weavestream’s', `It has no ${p.missing}. It may be older than scheduled backups.`, UNTOUCHED, 'Check the folder, or update Weavestream on the host.'),
+  database_row_odd: (p) =>
+    told('A row cannot be understood', `In ${p.table}: ${p.reason}`, LAST_KNOWN, 'Update Selvage: this Weavestream may be newer than it knows. Else report it with the details.'),
+  database_refused: (p) => told('Postgres refused the question', p.reason, LAST_KNOWN, 'Check the rights of the database user, and try again.'),
+
+  // The keyring
+  keyring_locked: () => told('The keyring is locked', 'The desktop’s keyring exists, and is locked.', NOT_BEGUN, 'Unlock it, and try again.'),
+  keyring_denied: () => told('The keyring said no', 'You or the system refused access to the keyring.', NOT_BEGUN, 'Try again, and allow Selvage when the desktop asks.'),
+  keyring_absent: (p) =>
+    told('There is no keyring', `No keyring was found on this desktop: ${p.reason}`, 'Nothing was written. Selvage never puts a secret into a plain file.', 'Start a keyring (GNOME Keyring, KWallet, KeePassXC), or use the SSH agent.'),
+  keyring_timed_out: (p) =>
+    told('The keyring does not answer', `It said nothing for ${p.seconds} seconds. A prompt may be waiting behind this window.`, NOT_BEGUN, 'Look for the prompt, answer it, and try again.'),
+  keyring_unreadable: (p) =>
+    told('The keyring’s entry cannot be used', p.reason, 'The entry was left as it is.', 'Remove the deployment and add it again to write the entry anew.'),
+
+  // This laptop
+  library_missing: (p) =>
+    told('The folder for dumps is not there', `${p.folder} cannot be found: an unplugged disk, or a folder that was deleted.`, 'Nothing was written.', 'Plug the disk in and try again, or choose another folder.'),
+  library_read_only: (p) =>
+    told('The folder for dumps cannot be written to', `${p.folder}: ${p.reason}`, 'Nothing was written.', 'Choose another folder, or give your user the right to write there.'),
+  disk_full: (p) =>
+    told('There is not enough room', `It needs ${size(p.needed)}, and ${size(p.free)} are free in ${p.folder}.`, PART_KEPT, 'Free some space, or choose another folder.'),
+  library_busy: (p) =>
+    told('Another Selvage is writing this dump', `${p.file} is open elsewhere.`, NOT_BEGUN, 'Wait until it has finished, or close the other Selvage.'),
+  file_missing: (p) => told('A file is gone', `${p.file} is not there.`, 'Nothing else was changed.', 'Download the dump again.'),
+  file_trouble: (p) => told('A file cannot be read or written', `${p.file}: ${p.reason}`, PART_KEPT, 'Check the disk, and try again.'),
+  store_trouble: (p) =>
+    told('Selvage’s own database does not work', p.reason, 'Dumps on this laptop and everything on the host are as they were.', 'Check the room on the disk, and start Selvage again.'),
+  store_too_new: () =>
+    told('A newer Selvage was here', 'Selvage’s own database was written by a newer version.', 'It was left as it is.', 'Update Selvage.'),
+
+  // What the host is
+  probe_unreadable: (p) => told('The host’s answer cannot be understood', p.reason, LAST_KNOWN, 'Look for something that prints when this login signs in, e.g. in its .bashrc. Then test again.'),
+  docker_missing: (p) => told('There is no Docker on this host', p.reason, UNTOUCHED, 'Check the host: this should be the one where Weavestream runs.'),
+  docker_forbidden: (p) =>
+    told('This login may not use Docker', p.reason, UNTOUCHED, 'Add the login to the docker group, or allow it sudo for docker without a password.'),
+  compose_missing: (p) => told('There is no Docker Compose on this host', p.reason, UNTOUCHED, 'Install the Compose plugin on the host.'),
+  folder_missing: (p) =>
+    told(`${p.folder} is not there`, p.reason, UNTOUCHED, p.found === null ? 'Check the folder with compose.yml on the host.' : `Use ${p.found}, where a deployment was found.`),
+  not_compose: (p) =>
+    told(`No compose.yml in ${p.folder}`, 'The folder is there, and holds no Compose file.', UNTOUCHED, p.found === null ? 'Check the folder with compose.yml on the host.' : `Use ${p.found}, where a deployment was found.`),
+  service_down: (p) =>
+    told(`${p.service} does not run`, p.state === 'missing' ? 'The Compose project has no such container.' : `Docker says: ${p.state}.`, LAST_KNOWN, `Start it on the host: \`docker compose up -d ${p.service}\`, then look at its log.`),
+  host_command_failed: (p) => told('The host refused a command', `${p.doing}: ${p.reason}`, LAST_KNOWN, 'Run the same on the host to see more, and test the connection again.'),
+
+  // Dumps
+  no_good_run: () => told('There is no dump to download', 'No run of this deployment has a dump on the host.', NOT_BEGUN, 'Start a backup in the web app, and look at the last failures in the history.'),
+  run_has_no_dump: (p) => told('This run wrote no dump', p.reason ?? 'The worker gave no reason.', NOT_BEGUN, 'Choose a run that succeeded.'),
+  pruned: () => told('The dump is no longer on the host', 'The schedule’s retention has removed it.', NOT_BEGUN, 'Choose a newer run, or keep more with the schedule’s retention.'),
+  unsafe_dump_name: (p) => told('The dump has an unsafe name', unsafe(p.name), 'Nothing was read or written.', 'Look at this row of backup_run: Weavestream’s worker does not write such names.'),
+  dump_gone: (p) =>
+    told('The dump is missing on the host', `The run names ${p.file}, and the folder on the host has no such file.`, UNTOUCHED, 'Somebody or something removed it there. Use another run, and look at the host’s backup folder.'),
+  not_readable: (p) =>
+    told('The dump cannot be read on the host', `${p.file}. Tried: ${p.tried}.`, 'Nothing was written.', 'Give the login sudo or the right to read the folder, or start the api or worker container.'),
+  host_read_failed: (p) => told('The host could not read the dump', `${p.file}: ${p.reason}`, PART_KEPT, 'Check the host’s disk, then try again.'),
+  gave_up: (p) => told('The connection kept breaking', p.reason, `${size(p.kept)} have arrived and are kept; the next attempt goes on from there.`, 'Try again when the network is steady.'),
+  checksum_mismatch: (p) =>
+    told('The dump arrived damaged', `Its SHA-256 is not the one in the manifest. ${where(p.sameOnHost)}`, `Nothing on the host was changed. The copy is set aside as ${p.keptAs}.`, p.sameOnHost === true ? 'Use another dump for a restore, and check the host’s disk before the next run.' : 'Download it again.'),
+  size_mismatch: (p) =>
+    told('The dump has the wrong size', `The manifest says ${size(p.expected)}, the host has ${size(p.found)}.`, 'Nothing was downloaded, and nothing on the host was changed.', 'Use another dump, and check the host’s disk before the next run.'),
+  not_an_archive: (p) =>
+    told('The file is no dump', `Its checksum is right, and pg_restore could not read it: ${p.error.reason}.`, `Nothing on the host was changed. The copy is set aside as ${p.keptAs}.`, 'Use another dump, and look at the worker’s log on the host.'),
+  no_usable_manifest: (p) =>
+    told('The dump cannot be verified', manifest(p.error), `The copy lies unverified at ${p.keptAs}.`, 'Use another dump for a restore. This one may be sound, but nothing shows it.'),
+  copy_gone: (p) => told('The copy is not on this laptop any more', `${p.file} was not found.`, 'The dump on the host was not touched.', 'Download it again.'),
+
+  // What was asked for
+  fields: (p) => told('Something in the form cannot be used', p.fields.map((f) => `${f.field}: ${f.reason}`).join('. '), NOT_BEGUN, 'Correct the fields that are marked.'),
+  no_such_deployment: (p) => told('There is no such deployment', `Nothing is known as ${p.name}. It may have been removed.`, NOT_BEGUN, 'Choose one from the sidebar.'),
+  no_such_run: (p) => told('There is no such run', `The host has no run ${p.run} any more.`, NOT_BEGUN, 'Choose another run in the history.'),
+  no_such_job: () => told('This has already ended', 'No running job has this id.', 'It ended as the activity says.', 'Look at the activity.'),
+  already_running: () => told('This is already being done', 'A job for the same dump is running.', 'It goes on.', 'Follow it in the activity.'),
+  no_library: () => told('No folder for dumps yet', 'Selvage does not know where to put dumps on this laptop.', NOT_BEGUN, 'Choose a folder.'),
+
+  // The window itself
+  bridge: (p) => told('Selvage did not answer', p.reason, 'What was going on may still go on.', 'Try again. If it stays like this, start Selvage again and report the details.'),
+};
+
+/** The words for a problem. */
+export function tell(problem: AnyProblem): Told {
+  const say = table[problem.code] as ((problem: AnyProblem) => Told) | undefined;
+  return say ? say(problem) : table.bridge({ code: 'bridge', reason: JSON.stringify(problem) });
+}
+
+/** Every code that has words; the compiler sees to it that none is missing. */
+export const codes = Object.keys(table) as Code[];
+
+/** What is wrong with a manifest, as a sentence. */
+export function manifest(error: ManifestError): string {
+  switch (error.why) {
+    case 'missing':
+      return 'The run has no manifest to compare with.';
+    case 'malformed':
+      return `Its manifest is malformed: ${error.reason}.`;
+    case 'contradiction':
+      return `Its manifest contradicts itself about ${error.field}: ${error.one} against ${error.other}.`;
+    default:
+      return 'Its manifest names an unsafe file.';
+  }
+}
+
+function unsafe(name: UnsafeName): string {
+  return name.why === 'pattern'
+    ? `“${name.found}” is not of the pattern that the worker writes.`
+    : `“${name.found}” is not in the folder that the worker writes to.`;
+}
+
+function where(sameOnHost: boolean | null): string {
+  if (sameOnHost === null) return 'The host could not be asked for its own checksum.';
+  return sameOnHost
+    ? 'The file on the host is the same as here, so the damage is there.'
+    : 'The file on the host is sound, so it was damaged on the way.';
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,126 @@
+import type {
+  AttentionAction,
+  CellState,
+  CheckItem,
+  CheckState,
+  CopyState,
+  EvidenceKind,
+  JobEnd,
+  QueueState,
+  RunKind,
+  RunStatus,
+  SshAuth,
+  VerdictState,
+} from '../ipc/client';
+import type { IconName } from '../parts/icons';
+import type { Tone } from '../parts/tone';
+
+/** A state as it is shown: an icon and a word, in a tone. */
+export interface State {
+  tone: Tone;
+  icon: IconName;
+  word: string;
+}
+
+const state = (tone: Tone, icon: IconName, word: string): State => ({ tone, icon, word });
+
+export const runStates: Record<RunStatus, State> = {
+  queued: state('run', 'wait', 'Queued'),
+  running: state('run', 'run', 'Running'),
+  success: state('ok', 'ok', 'Success'),
+  failed: state('bad', 'bad', 'Failed'),
+  skipped: state('idle', 'skip', 'Skipped'),
+};
+
+export const runKinds: Record<RunKind, string> = { scheduled: 'Scheduled', manual: 'Manual' };
+
+export const copyStates: Record<CopyState, State> = {
+  verified: state('ok', 'ok', 'SHA-256 verified'),
+  damaged: state('bad', 'bad', 'Damaged copy'),
+  unverified: state('warn', 'warn', 'Not verifiable'),
+  gone: state('idle', 'unseen', 'Copy is gone'),
+};
+
+export const notVerified = state('idle', 'wait', 'Not verified');
+export const prunedOnHost = state('idle', 'trash', 'Pruned on host');
+export const unsafeName = state('bad', 'warn', 'Unsafe file name');
+
+export const verdictStates: Record<VerdictState, { tone: Tone; finished: boolean; word: string }> = {
+  held: { tone: 'warn', finished: false, word: 'Database held' },
+  at_risk: { tone: 'bad', finished: false, word: 'At risk' },
+  not_observed: { tone: 'idle', finished: false, word: 'Not observed' },
+};
+
+export const queueStates: Record<QueueState['state'], State & { remedy: string }> = {
+  in_queue: { ...state('ok', 'ok', 'In the queue'), remedy: 'The host will fire it at the time shown.' },
+  not_in_queue: {
+    ...state('warn', 'warn', 'Not in the queue'),
+    remedy: 'It is switched on in the database, and BullMQ does not have it: it will not fire. Restarting the api on the host registers it.',
+  },
+  disabled: { ...state('idle', 'pause', 'Disabled'), remedy: 'It is switched off, and does not fire. It is switched on in the web app.' },
+  in_queue_though_disabled: {
+    ...state('warn', 'warn', 'Still in the queue'),
+    remedy: 'It is switched off in the database, and BullMQ still has it: it will fire. Restarting the api on the host removes it.',
+  },
+  unknown: {
+    ...state('idle', 'unseen', 'Not observed'),
+    remedy: 'The queue could not be read, so it is not known whether it will fire. Test the connection for the reason.',
+  },
+};
+
+export const cellStates: Record<CellState, string> = {
+  none: 'No run',
+  success: 'Success',
+  failed: 'Failed',
+  skipped: 'Skipped, another run held the lock',
+  running: 'Running',
+};
+
+export const evidenceKinds: Record<EvidenceKind, string> = {
+  exists: 'Exists on host',
+  checksum: 'Checksum verified',
+  off_host: 'Off-host copy readable',
+  drill: 'Restored in a drill',
+  proven: 'App proven',
+};
+
+export const attentionActions: Record<AttentionAction, string> = {
+  download: 'Download',
+  history: 'Show the run',
+  schedules: 'Schedules',
+  connection: 'Test connection',
+};
+
+export const checkItems: Record<CheckItem, Record<CheckState, string>> = {
+  sign_in: { ok: 'Host answers, key is trusted', warn: 'Signed in', bad: 'Cannot sign in', not_tested: 'Host, key and login' },
+  docker: { ok: 'Docker and Compose', warn: 'Docker and Compose', bad: 'Docker cannot be used', not_tested: 'Docker and Compose' },
+  folder: { ok: 'Folder holds a deployment', warn: 'Folder holds a deployment', bad: 'Folder holds no deployment', not_tested: 'Folder with compose.yml' },
+  services: { ok: 'Services run', warn: 'Services need a look', bad: 'A service does not run', not_tested: 'Services' },
+  dumps: { ok: 'Dumps can be read', warn: 'Dumps are not readable directly', bad: 'Dumps cannot be read', not_tested: 'Dumps' },
+  database: { ok: 'Postgres answers', warn: 'Postgres answers', bad: 'Postgres does not answer', not_tested: 'Postgres' },
+  queue: { ok: 'Queue can be read', warn: 'Queue cannot be read', bad: 'Queue cannot be read', not_tested: 'Queue' },
+  clock: { ok: 'Clocks agree', warn: 'Clocks differ', bad: 'Clocks differ', not_tested: 'Clock' },
+};
+
+export const checkStates: Record<CheckState, State> = {
+  ok: state('ok', 'ok', 'Works'),
+  warn: state('warn', 'warn', 'Works, with something to know'),
+  bad: state('bad', 'bad', 'Does not work'),
+  not_tested: state('idle', 'wait', 'Not tested'),
+};
+
+export const jobEnds: Record<JobEnd['end'], State> = {
+  done: state('ok', 'ok', 'Finished'),
+  refused: state('bad', 'bad', 'Refused'),
+  failed: state('bad', 'bad', 'Failed'),
+  found_wanting: state('bad', 'warn', 'Not sound'),
+  cancelled: state('idle', 'stop', 'Cancelled'),
+  interrupted: state('warn', 'missed', 'Interrupted'),
+};
+
+export const authMethods: Record<SshAuth['method'], string> = {
+  automatic: 'SSH agent and configuration',
+  agent: 'SSH agent only',
+  key: 'Key file',
+  password: 'Password',
+};

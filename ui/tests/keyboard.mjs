@@ -1,0 +1,161 @@
+// What only a browser that draws can show: that the keyboard reaches everything,
+// that dialogs keep the focus and give it back, and that long lists scroll.
+import assert from 'node:assert/strict';
+import { open, show, views } from './browser.mjs';
+
+const view = (name) => views.find((known) => known.name === name);
+const browser = await open();
+let passed = 0;
+
+async function check(what, name, act) {
+  const tab = await show(browser, view(name), {});
+  try {
+    await act(tab);
+    passed++;
+    console.log(`ok   ${what}`);
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(`FAIL ${what}\n${error.message}`);
+  }
+  await tab.context().close();
+}
+
+/** Presses Tab through everything inside `selector`: what was reached, and whether the focus left. */
+async function tabThrough(tab, selector, most = 80) {
+  const reached = [];
+  let left = false;
+  for (let n = 0; n < most; n++) {
+    await tab.keyboard.press('Tab');
+    const now = await tab.evaluate((inside) => {
+      const element = document.activeElement;
+      return { inside: element?.closest(inside) !== null, place: [...document.querySelectorAll('*')].indexOf(element) };
+    }, selector);
+    if (!now.inside) left = true;
+    else if (reached.includes(now.place)) break;
+    else reached.push(now.place);
+  }
+  return { reached, left };
+}
+
+/** Everything in `selector` that can take the focus and can be seen. */
+async function controls(tab, selector) {
+  return await tab.evaluate((inside) => {
+    const all = [...document.querySelectorAll(`${inside} :is(a[href], button, input, select, textarea, summary, [tabindex="0"])`)];
+    return all.filter((element) => element.checkVisibility() && !element.closest('[hidden]')).length;
+  }, selector);
+}
+
+for (const [name, selector] of [
+  ['add', '[role=dialog]'],
+  ['add-tested', '[role=dialog]'],
+  ['host-key', '[role=alertdialog]'],
+  ['host-key-changed', '[role=alertdialog]'],
+  ['failure', '[role=alertdialog]'],
+  ['remove', '[role=alertdialog]'],
+]) {
+  await check(`${name}: the keyboard reaches every control and stays inside`, name, async (tab) => {
+    const { reached, left } = await tabThrough(tab, selector);
+    assert.equal(left, false, 'the focus left the dialog');
+    assert.equal(reached.length, await controls(tab, selector), 'some control was not reached');
+  });
+}
+
+await check('Escape gives the focus back to what opened the dialog', 'connection', async (tab) => {
+  const opener = tab.getByRole('button', { name: 'Remove deployment…' });
+  await opener.focus();
+  await tab.keyboard.press('Enter');
+  await tab.getByRole('alertdialog').waitFor();
+  await tab.waitForFunction(() => document.activeElement?.textContent === 'Keep it');
+  await tab.keyboard.press('Escape');
+  await tab.waitForFunction(() => document.activeElement?.textContent === 'Remove deployment…');
+});
+
+await check('order: skip link, sidebar, toolbar, content, status bar', 'overview', async (tab) => {
+  const areas = [];
+  for (let n = 0; n < 60; n++) {
+    await tab.keyboard.press('Tab');
+    const area = await tab.evaluate(() => document.activeElement?.closest('.skip-link, .sidebar, .toolbar, .content, .statusbar')?.classList[0] ?? 'none');
+    if (area === 'none') break;
+    if (areas.at(-1) !== area) areas.push(area);
+    if (area === 'statusbar') break;
+  }
+  assert.deepEqual(areas, ['skip-link', 'sidebar', 'toolbar', 'content', 'statusbar']);
+});
+
+await check('the skip link leads to the content', 'overview', async (tab) => {
+  await tab.keyboard.press('Tab');
+  await tab.keyboard.press('Enter');
+  assert.equal(await tab.evaluate(() => document.activeElement?.id), 'main');
+});
+
+await check('arrow keys lead from row to row, beyond what is drawn', 'history-many', async (tab) => {
+  await tab.locator('[data-twist="0"]').focus();
+  for (let n = 0; n < 120; n++) await tab.keyboard.press('ArrowDown');
+  assert.equal(await tab.evaluate(() => document.activeElement?.dataset.twist), '120');
+  const inView = await tab.evaluate(() => {
+    const [row, area] = [document.activeElement.getBoundingClientRect(), document.querySelector('.scroll').getBoundingClientRect()];
+    return row.top >= area.top && row.bottom <= area.bottom;
+  });
+  assert.equal(inView, true);
+  await tab.keyboard.press('Enter');
+  await tab.locator('.facts-row').waitFor();
+});
+
+await check('the last of 100,000 rows can be scrolled to', 'history-many', async (tab) => {
+  await tab.locator('.scroll').evaluate((area) => area.scrollTo({ top: area.scrollHeight }));
+  await tab.locator('tr[aria-rowindex="100001"][data-run]').waitFor();
+  const rows = await tab.locator('tr[data-run]').count();
+  assert.ok(rows > 10 && rows < 80, `${rows} rows are drawn`);
+  assert.ok(await tab.locator('tr[aria-rowindex="100001"]').isVisible());
+});
+
+await check('an open row does not move the rows after it out of place', 'history-many', async (tab) => {
+  await tab.getByRole('button', { name: /^Details of/ }).nth(2).click();
+  await tab.locator('.facts-row').waitFor();
+  const [gaps, details] = await tab.evaluate(() => {
+    const tops = [...document.querySelectorAll('tr[data-run]')].slice(0, 5).map((row) => Math.round(row.getBoundingClientRect().top));
+    return [tops.slice(1).map((top, n) => top - tops[n]), Math.round(document.querySelector('.facts-row').getBoundingClientRect().height)];
+  });
+  assert.deepEqual(gaps.toSpliced(2, 1), [30, 30, 30]);
+  assert.ok(Math.abs(gaps[2] - 30 - details) <= 1, `${gaps[2]} with details of ${details}`);
+  const end = await tab.locator('.scroll').evaluate((area) => {
+    area.scrollTo({ top: area.scrollHeight });
+    return area.scrollHeight;
+  });
+  await tab.locator('tr[aria-rowindex="100001"][data-run]').waitFor();
+  assert.ok(Math.abs((await tab.locator('.scroll').evaluate((area) => area.scrollHeight)) - end) <= 2, 'the list changes its length');
+});
+
+await check('a menu of a row works by keyboard', 'history', async (tab) => {
+  await tab.getByRole('button', { name: 'More for Yesterday, 09:00' }).focus();
+  await tab.keyboard.press('Enter');
+  await tab.getByRole('menu').waitFor();
+  await tab.getByRole('menuitem', { name: 'Manifest' }).press('Enter');
+  await tab.getByRole('dialog', { name: 'Manifest of Yesterday, 09:00' }).waitFor();
+});
+
+await check('hosts of the SSH configuration can be chosen inside the dialog', 'add', async (tab) => {
+  await tab.getByLabel('Sign in with').selectOption({ label: 'Password' });
+  await tab.getByLabel('Password', { exact: true }).fill('hunter2');
+  await tab.getByRole('button', { name: 'From ~/.ssh/config' }).click();
+  await tab.getByRole('menuitem', { name: 'acme-staging' }).click();
+  assert.equal(await tab.getByLabel('Host', { exact: true }).inputValue(), 'acme-staging');
+  assert.ok(await tab.getByRole('dialog', { name: 'Add a deployment' }).isVisible());
+});
+
+await check('a click beside the form does not lose what was typed', 'add', async (tab) => {
+  await tab.getByLabel('Name').fill('typed');
+  await tab.mouse.click(5, 400);
+  assert.equal(await tab.getByLabel('Name').inputValue(), 'typed');
+});
+
+await check('nothing is cut off at the smallest size', 'overview', async (tab) => {
+  await tab.setViewportSize({ width: 960, height: 640 });
+  const over = await tab.evaluate(() => [document.documentElement, document.querySelector('.content')].map((element) => element.scrollWidth - element.clientWidth));
+  assert.deepEqual(over, [0, 0]);
+});
+
+await browser.end();
+for (const trouble of browser.troubles) console.error(trouble);
+if (browser.troubles.length > 0) process.exitCode = 1;
+console.log(`${passed} passed`);

@@ -1,0 +1,33 @@
+import { cleanup, configure } from '@testing-library/svelte';
+import { afterEach } from 'vitest';
+import { shown } from '../src/app/window.svelte';
+import { toasts } from '../src/app/toasts.svelte';
+
+// A page that is not as expected is not printed whole.
+// A busy machine is given time; what is waited for ends the waiting.
+configure({ getElementError: (message) => new Error(message ?? 'not found'), asyncUtilTimeout: 10_000 });
+
+// jsdom draws nothing, and so has none of these.
+Element.prototype.scrollIntoView = () => undefined;
+Element.prototype.scrollTo = () => undefined;
+class Unseeing implements ResizeObserver {
+  observe(): void {
+    return;
+  }
+  unobserve(): void {
+    return;
+  }
+  disconnect(): void {
+    return;
+  }
+}
+const matchMedia = (media: string): MediaQueryList =>
+  Object.assign(new EventTarget(), { media, matches: false, onchange: null, addListener: () => undefined, removeListener: () => undefined });
+Object.assign(globalThis, { ResizeObserver: Unseeing, matchMedia });
+
+afterEach(() => {
+  cleanup();
+  Object.assign(shown, { failure: undefined, hostKey: undefined, adding: false, drawer: false, palette: false });
+  toasts.list = [];
+  location.hash = '';
+});
