@@ -4,13 +4,11 @@
 SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/selvage/target
 
-.PHONY: demo test bench soak bindings clippy fmt clean-host
+.PHONY: demo test soak bindings clippy fmt clean-host
 
 demo: ; @tests/demo/run
 
 test: ; @tests/run
-
-bench: ; @tests/bench/run
 
 soak: ; @tests/soak $(ARGS)
 

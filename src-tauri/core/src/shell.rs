@@ -140,7 +140,7 @@ mod tests {
             let command = Command::new(["printf", r"%s\036"]).args(words.clone());
             let output = std::process::Command::new("sh").arg("-c").arg(command.to_sh()).output();
             let output = output.map_err(|e| TestCaseError::fail(e.to_string()))?;
-            let expected = words.iter().map(|w| format!("{w}\u{1e}")).collect::<String>();
+            let expected = words.iter().flat_map(|w| [w.as_str(), "\u{1e}"]).collect::<String>();
             prop_assert_eq!(String::from_utf8_lossy(&output.stdout).into_owned(), expected);
         }
     }

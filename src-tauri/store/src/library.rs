@@ -74,8 +74,10 @@ impl Folder for DiskFolder {
         let path = self.file(name);
         let file = OpenOptions::new()
             .create(true)
+            .truncate(false)
             .read(true)
-            .append(true)
+            // Not `append`: Windows lets such a handle not be cut shorter.
+            .write(true)
             .open(&path)
             .map_err(|error| self.trouble(name, &error))?;
         // The system releases the lock with the process, however it ends.
@@ -95,8 +97,12 @@ impl Folder for DiskFolder {
             file.write_all(content)?;
             file.sync_all()
         });
-        written.map_err(|error| self.trouble(&draft, &error))?;
-        self.rename(&draft, name).map(|_| ())
+        let done = written.map_err(|error| self.trouble(&draft, &error)).and_then(|()| self.rename(&draft, name));
+        if done.is_err() {
+            // The draft would take the room that is missing already.
+            let _ = std::fs::remove_file(self.file(&draft));
+        }
+        done.map(|_| ())
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<PathBuf, LibraryError> {
@@ -131,7 +137,8 @@ impl PartFile for DiskPart {
     }
 
     fn reread(&self) -> Result<Box<dyn Read + Send>, LibraryError> {
-        let mut file = File::open(&self.path).map_err(|error| self.trouble(&error))?;
+        // The same handle: Windows locks others out. Appending finds its place by itself.
+        let mut file = self.file.try_clone().map_err(|error| self.trouble(&error))?;
         file.seek(SeekFrom::Start(0)).map_err(|error| self.trouble(&error))?;
         Ok(Box::new(file))
     }
@@ -141,7 +148,8 @@ impl PartFile for DiskPart {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), LibraryError> {
-        self.file.write_all(bytes).map_err(|error| self.trouble(&error))
+        let written = self.file.seek(SeekFrom::End(0)).and_then(|_| self.file.write_all(bytes));
+        written.map_err(|error| self.trouble(&error))
     }
 
     fn sync(&mut self) -> Result<(), LibraryError> {

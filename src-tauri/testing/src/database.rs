@@ -56,7 +56,13 @@ fn newest_first(runs: &mut [Run]) {
 fn matches(run: &Run, filter: &RunFilter, now: DateTime<Utc>) -> bool {
     let since = filter.days.map(|days| now.trunc_subsecs(0) - TimeDelta::days(days.into()));
     let text = |key: &str| run.manifest.as_ref().and_then(|m| Some(m.get(key)?.as_str()?.to_owned()));
-    let parts = [run.error.clone(), run.dump_path.clone(), text("weavestreamVersion"), text("filename"), Some(run.id.to_string())];
+    let parts = [
+        run.error.clone(),
+        run.dump_path.clone(),
+        text("weavestreamVersion"),
+        text("filename"),
+        Some(run.id.to_string()),
+    ];
     let searched = parts.into_iter().flatten().collect::<Vec<_>>().join(" ").to_lowercase();
     (filter.statuses.is_empty() || filter.statuses.contains(&run.status))
         && filter.kind.is_none_or(|kind| run.kind == kind)
@@ -105,12 +111,12 @@ impl Database for FakeDatabase {
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<(), DatabaseError> {
-        self.ask(|tables| match &tables.audit_trouble {
-            Some(error) => Err(error.clone()),
-            None => {
-                tables.audit.push(entry.clone());
-                Ok(())
+        self.ask(|tables| {
+            if let Some(error) = &tables.audit_trouble {
+                return Err(error.clone());
             }
+            tables.audit.push(entry.clone());
+            Ok(())
         })?
     }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at what it did not expect")]
 #![allow(clippy::missing_panics_doc, reason = "everything here panics where a test should fail")]
 
+pub mod agent;
 pub mod clock;
 pub mod contract;
 pub mod database;
@@ -14,10 +15,13 @@ pub mod keyring;
 pub mod keyring_session;
 pub mod laptop;
 pub mod library;
+pub mod line;
+pub mod mount;
 pub mod notifier;
 pub mod real_host;
 pub mod sample;
 pub mod scene;
+pub mod secrets;
 pub mod sections;
 pub mod store;
 pub mod wait;

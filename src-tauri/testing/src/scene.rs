@@ -94,11 +94,7 @@ impl Scene {
             clock: self.clock.clone(),
             notifier: self.notices.clone(),
             jobs,
-            patience: Patience {
-                tries: 3,
-                first_wait: Duration::from_secs(1),
-                longest_wait: Duration::from_secs(8),
-            },
+            patience: Patience { tries: 3, first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(8) },
         }
     }
 

@@ -85,8 +85,7 @@ impl Store for MemoryStore {
     async fn save_deployment(&self, deployment: &Deployment) -> Result<(), StoreError> {
         self.with(|t| {
             let taken = |d: &Deployment| {
-                d.id != deployment.id
-                    && (d.name.eq_ignore_ascii_case(&deployment.name) || d.slug == deployment.slug)
+                d.id != deployment.id && (d.name.eq_ignore_ascii_case(&deployment.name) || d.slug == deployment.slug)
             };
             if t.deployments.values().any(taken) {
                 return Err(StoreError::StoreTrouble { reason: "the name is taken".into() });

@@ -9,7 +9,9 @@ use super::verify::{Verdict, settle, verdict};
 use crate::deployment::Deployment;
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind};
 use crate::link::{Link, Links};
-use crate::ports::{AuditEntry, Clock, Copy, CopyState, Folder, Library, LibraryError, Notice, Notifier, Store, StoreError};
+use crate::ports::{
+    AuditEntry, Clock, Copy, CopyState, Folder, Library, LibraryError, Notice, Notifier, Store, StoreError,
+};
 use crate::problem::{Problem, RequestError};
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;

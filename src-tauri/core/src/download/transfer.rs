@@ -113,7 +113,7 @@ pub async fn transfer(
         }
         wait = (wait * 2).min(patience.longest_wait);
     }
-    let sha256 = sink.close().await?;
+    let sha256 = sink.close().await.map_err(|error| with_need(error.into(), plan, folder))?;
     Ok(Transferred::Whole { sha256, resumed })
 }
 

@@ -7,7 +7,7 @@ use specta::Type;
 /// async threads.
 pub trait Library: Send + Sync {
     /// Opens `path`, making it when its parent exists. Fails when it is no
-    /// folder or cannot be written to.
+    /// folder. A read-only one can be opened and read; writing there fails.
     fn open(&self, path: &Path) -> Result<Box<dyn Folder>, LibraryError>;
 }
 
@@ -44,7 +44,8 @@ pub trait PartFile: Send {
     fn is_empty(&self) -> Result<bool, LibraryError> {
         Ok(self.len()? == 0)
     }
-    /// A reader from its beginning, for hashing what is already there.
+    /// A reader from its beginning, for hashing what is already there before
+    /// anything is appended.
     fn reread(&self) -> Result<Box<dyn std::io::Read + Send>, LibraryError>;
     /// Cuts it to `len` bytes.
     fn truncate(&mut self, len: u64) -> Result<(), LibraryError>;

@@ -149,7 +149,7 @@ impl Attempt<'_> {
                 assert_eq!(end, JobEnd::Done, "three breaks are within patience");
                 end
             }
-            Trouble::Killed => return self.killed(at, rng).await,
+            Trouble::Killed => return self.killed(at, rng),
             Trouble::Cancelled => self.cancelled(at).await,
             Trouble::Disk => self.disk(at, rng).await,
             Trouble::PartAltered => {
@@ -189,7 +189,7 @@ impl Attempt<'_> {
     }
 
     /// The process ends at a byte: its runtime is dropped in the middle.
-    async fn killed(&self, at: u64, rng: &mut StdRng) -> Option<JobEnd> {
+    fn killed(&self, at: u64, rng: &mut StdRng) -> Option<JobEnd> {
         let scene = self.scene.clone();
         scene.library.fault_after(at, DiskFault::PowerCut);
         let mut happened = scene.library.happened();
@@ -299,9 +299,17 @@ impl Attempt<'_> {
         let held = scene.file(&scene.name()).is_some();
         let end = scene.download().await;
         if !held && scene.file(&scene.part()).is_none() && altered != *scene.truth {
-            assert!(matches!(&end, JobEnd::FoundWanting(Problem::Download(
-                DownloadError::ChecksumMismatch { .. } | DownloadError::SizeMismatch { .. } | DownloadError::NotAnArchive { .. }
-            ))) || end == JobEnd::Done, "an altered dump ended with {end:?}");
+            assert!(
+                matches!(
+                    &end,
+                    JobEnd::FoundWanting(Problem::Download(
+                        DownloadError::ChecksumMismatch { .. }
+                            | DownloadError::SizeMismatch { .. }
+                            | DownloadError::NotAnArchive { .. }
+                    ))
+                ) || end == JobEnd::Done,
+                "an altered dump ended with {end:?}"
+            );
         }
         scene.host.change(|state| state.put(&name, scene.truth.as_ref().clone()));
         end

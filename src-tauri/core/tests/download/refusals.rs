@@ -11,6 +11,9 @@ use selvage_testing::library::DiskFault;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
 
+type Change = fn(&mut HostState);
+type Fits = fn(&ProbeError) -> bool;
+
 fn scene() -> Scene {
     Scene::with_dump(sample::dump(9_000, 5))
 }
@@ -82,7 +85,7 @@ async fn a_dump_that_is_gone_is_told_apart_from_one_that_cannot_be_read() {
 
 #[tokio::test(start_paused = true)]
 async fn each_way_of_reading_is_found() {
-    let ways: [(&str, fn(&mut HostState)); 4] = [
+    let ways: [(&str, Change); 4] = [
         ("cat /opt", |state| state.dumps_readable = true),
         ("sudo -n cat /opt", |state| state.sudo = true),
         ("docker exec", |state| state.stop("worker")),
@@ -106,7 +109,7 @@ async fn each_way_of_reading_is_found() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_host_lacks_is_named() {
-    let cases: [(fn(&mut HostState), fn(&ProbeError) -> bool); 6] = [
+    let cases: [(Change, Fits); 6] = [
         (|s| s.docker = Docker::Missing, |e| matches!(e, ProbeError::DockerMissing { .. })),
         (|s| s.docker = Docker::Nobody, |e| matches!(e, ProbeError::DockerForbidden { .. })),
         (|s| s.compose = Compose::Missing, |e| matches!(e, ProbeError::ComposeMissing { .. })),
@@ -172,4 +175,21 @@ async fn host_keys_that_are_unknown_or_changed_are_refused() {
     let end = scene.download().await;
     assert!(matches!(end, JobEnd::Refused(Problem::Link(LinkError::HostKeyChanged { .. }))), "{end:?}");
     assert_eq!(scene.connector.connections(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_differs_is_told_and_refuses_nothing() {
+    use selvage_core::probe::{CheckItem, CheckState};
+    for (seconds, state) in [(0, CheckState::Ok), (31, CheckState::Warn), (-3600, CheckState::Warn)] {
+        let scene = scene();
+        scene.host.change(|host| host.now += chrono::TimeDelta::seconds(seconds));
+        let downloads = scene.start().await;
+        let checks = downloads.links.test_known(&scene.deployment).await;
+        assert_eq!(checks.len(), 8, "{checks:?}");
+        for check in checks {
+            let expected = if check.item == CheckItem::Clock { state } else { CheckState::Ok };
+            assert_eq!(check.state, expected, "{seconds} s: {check:?}");
+        }
+        assert_eq!(scene.download().await, JobEnd::Done);
+    }
 }

@@ -1,6 +1,6 @@
 //! One fault at a time, with everything that was promised about it.
 
-use selvage_core::download::DownloadError;
+use selvage_core::download::{DownloadError, float};
 use selvage_core::jobs::JobEnd;
 use selvage_core::ports::{CopyState, LibraryError};
 use selvage_core::problem::{Problem, RequestError};
@@ -27,7 +27,10 @@ async fn a_download_brings_the_dump_its_manifest_a_record_an_audit_row_and_a_not
     assert_eq!(Some(manifest), scene.run.manifest);
     let audit = scene.database.with(|tables| tables.audit.clone());
     assert_eq!(audit.len(), 1);
-    assert_eq!((audit[0].action.as_str(), audit[0].entity_id.clone()), ("backup.run.downloaded", scene.run.id.to_string()));
+    assert_eq!(
+        (audit[0].action.as_str(), audit[0].entity_id.clone()),
+        ("backup.run.downloaded", scene.run.id.to_string())
+    );
     assert_eq!(audit[0].after["verified"], true);
     assert_eq!(scene.notices.shown().len(), 1);
     assert!(scene.copies().await[0].entries > 0);
@@ -105,7 +108,7 @@ async fn a_disk_that_fills_up_on_the_way_says_what_is_still_needed() {
     match end {
         JobEnd::Refused(Problem::Library(LibraryError::DiskFull { needed, .. }))
         | JobEnd::Failed(Problem::Library(LibraryError::DiskFull { needed, .. })) => {
-            assert!((needed - (SIZE - 10_000) as f64).abs() < 0.5, "{needed} bytes are said to be needed");
+            assert!((needed - float(SIZE as u64 - 10_000)).abs() < 0.5, "{needed} bytes are said to be needed");
         }
         other => panic!("{other:?}"),
     }
@@ -125,7 +128,9 @@ async fn damage_on_the_host_is_told_apart_from_damage_on_the_way() {
         }
         let end = scene.download().await;
         match end {
-            JobEnd::FoundWanting(Problem::Download(DownloadError::ChecksumMismatch { same_on_host, kept_as, .. })) => {
+            JobEnd::FoundWanting(Problem::Download(DownloadError::ChecksumMismatch {
+                same_on_host, kept_as, ..
+            })) => {
                 assert_eq!(same_on_host, expected);
                 assert!(kept_as.ends_with(".dump.damaged"), "{kept_as}");
             }

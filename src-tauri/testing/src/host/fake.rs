@@ -64,7 +64,8 @@ impl Host for FakeHost {
             if !state.forwarding {
                 return Err(refused("administratively prohibited"));
             }
-            let listens = to.port == 5432 && state.services.get("postgres").is_some_and(|s| s.address == to.host && s.state == "running");
+            let listens = to.port == 5432
+                && state.services.get("postgres").is_some_and(|s| s.address == to.host && s.state == "running");
             if !listens {
                 return Err(refused("connect failed"));
             }

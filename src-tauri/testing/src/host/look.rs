@@ -44,7 +44,10 @@ pub(super) fn probe(state: &HostState, folder: &str) -> String {
         let no_v2 = "1\ndocker: 'compose' is not a docker command.";
         section("compose_v2", if state.compose == Compose::V2 { "0\n2.40.0" } else { no_v2 });
         if state.compose != Compose::V2 {
-            section("compose_v1", if state.compose == Compose::V1 { "0\n1.29.2" } else { "127\nsh: docker-compose: not found" });
+            section(
+                "compose_v1",
+                if state.compose == Compose::V1 { "0\n1.29.2" } else { "127\nsh: docker-compose: not found" },
+            );
         }
         section("projects", &state.folder);
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 /// What the simulated host is.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "facts of a host are independent of each other")]
 pub struct HostState {
     /// The login.
     pub login: String,

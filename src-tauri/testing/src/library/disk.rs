@@ -100,9 +100,10 @@ impl MemoryLibrary {
         self.disk().capacity = bytes;
     }
 
-    /// Befalls the disk now; none heals it.
+    /// Befalls the disk now, in place of what was to come; none heals it.
     pub fn set_fault(&self, fault: Option<DiskFault>) {
-        self.disk().fault = fault;
+        let mut disk = self.disk();
+        (disk.fault, disk.due) = (fault, None);
     }
 
     /// Befalls the disk when `bytes` more have been appended to part files.

@@ -1,0 +1,142 @@
+//! The laptop's own memory.
+
+use chrono::TimeDelta;
+use selvage_core::deployment::{Deployment, DeploymentId};
+use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine};
+use selvage_core::ports::{Copy, CopyState, Store};
+use selvage_core::weavestream::run::RunId;
+use uuid::Uuid;
+
+use crate::sample;
+
+/// Everything but what needs two processes. `store` is new.
+pub async fn works(store: &dyn Store) {
+    deployments(store).await;
+    copies(store).await;
+    jobs(store).await;
+    settings(store).await;
+}
+
+async fn deployments(store: &dyn Store) {
+    assert!(store.deployments().await.unwrap().is_empty());
+    let mut one = sample::deployment();
+    let mut two = sample::deployment();
+    rename(&mut one, "Zebra", "zebra");
+    rename(&mut two, "apple", "apple");
+    for deployment in [&one, &two] {
+        store.save_deployment(deployment).await.unwrap();
+    }
+    assert_eq!(store.deployments().await.unwrap(), [two.clone(), one.clone()], "by name");
+    "/srv/elsewhere".clone_into(&mut one.folder);
+    store.save_deployment(&one).await.unwrap();
+    assert_eq!(store.deployments().await.unwrap(), [two.clone(), one.clone()], "replaced by id");
+    let mut twin = sample::deployment();
+    rename(&mut twin, "ZEBRA", "zebra-2");
+    assert!(store.save_deployment(&twin).await.is_err(), "two of the same name");
+    assert_eq!(store.observation(one.id).await.unwrap(), None);
+    store.save_copy(&copy(one.id, "/a/one", 1)).await.unwrap();
+    store.save_copy(&copy(two.id, "/a/two", 1)).await.unwrap();
+    store.remove_deployment(one.id).await.unwrap();
+    store.remove_deployment(one.id).await.unwrap();
+    assert_eq!(store.deployments().await.unwrap(), [two.clone()]);
+    assert!(store.copies(one.id).await.unwrap().is_empty());
+    assert_eq!(store.copies(two.id).await.unwrap().len(), 1, "another deployment lost its copies");
+    store.remove_deployment(two.id).await.unwrap();
+}
+
+fn rename(deployment: &mut Deployment, name: &str, slug: &str) {
+    name.clone_into(&mut deployment.name);
+    slug.clone_into(&mut deployment.slug);
+}
+
+fn copy(deployment: DeploymentId, path: &str, minute: i64) -> Copy {
+    Copy {
+        deployment,
+        run: RunId(Uuid::new_v4()),
+        path: path.into(),
+        size: (1 << 53) + 1,
+        sha256: sample::sha256(path.as_bytes()),
+        state: CopyState::Verified,
+        checked_at: sample::now() + TimeDelta::minutes(minute),
+        entries: 125,
+    }
+}
+
+async fn copies(store: &dyn Store) {
+    let owner = sample::deployment();
+    store.save_deployment(&owner).await.unwrap();
+    let (old, new) = (copy(owner.id, "/l/old", 1), copy(owner.id, "/l/it's \"new\"", 9));
+    for copy in [&old, &new] {
+        store.save_copy(copy).await.unwrap();
+    }
+    assert_eq!(store.copies(owner.id).await.unwrap(), [new.clone(), old.clone()], "newest first");
+    let damaged = Copy { state: CopyState::Damaged, checked_at: new.checked_at + TimeDelta::minutes(1), ..old.clone() };
+    store.save_copy(&damaged).await.unwrap();
+    assert_eq!(store.copies(owner.id).await.unwrap(), [damaged.clone(), new.clone()], "replaced by path");
+    store.remove_copy(&new.path).await.unwrap();
+    store.remove_copy("/nowhere").await.unwrap();
+    assert_eq!(store.copies(owner.id).await.unwrap(), [damaged]);
+}
+
+/// A job that began `minute` minutes after the beginning.
+#[must_use]
+pub fn job(minute: i64) -> Job {
+    Job {
+        id: JobId(Uuid::new_v4()),
+        deployment: sample::deployment().id,
+        kind: JobKind::Download { run: "r".into(), file: "f".into() },
+        started_at: sample::now() + TimeDelta::minutes(minute),
+        ended_at: None,
+        step: String::new(),
+        progress: None,
+        canceling: false,
+        end: None,
+    }
+}
+
+async fn jobs(store: &dyn Store) {
+    let (mut one, two) = (job(1), job(2));
+    for job in [&one, &two] {
+        store.save_job(job).await.unwrap();
+    }
+    assert_eq!(store.jobs(10).await.unwrap(), [two.clone(), one.clone()], "newest first");
+    assert_eq!(store.jobs(1).await.unwrap(), std::slice::from_ref(&two));
+    assert!(store.abandoned_jobs().await.unwrap().is_empty(), "its own jobs are not abandoned");
+    for text in ["first", "second", "third"] {
+        store.append_log(one.id, &LogLine { at: sample::now(), text: text.into() }).await.unwrap();
+    }
+    let lines = store.log(one.id).await.unwrap();
+    assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["first", "second", "third"]);
+    assert!(store.log(two.id).await.unwrap().is_empty());
+    one.end = Some(JobEnd::Cancelled);
+    one.ended_at = Some(sample::now());
+    store.save_job(&one).await.unwrap();
+    assert_eq!(store.jobs(10).await.unwrap(), [two.clone(), one.clone()]);
+    assert_eq!(store.log(one.id).await.unwrap().len(), 3, "its log went with the change");
+    store.clear_ended_jobs().await.unwrap();
+    assert_eq!(store.jobs(10).await.unwrap(), [two]);
+    assert!(store.log(one.id).await.unwrap().is_empty());
+}
+
+async fn settings(store: &dyn Store) {
+    assert_eq!(store.setting("theme").await.unwrap(), None);
+    for value in ["dark", "it's \"light\"", ""] {
+        store.set_setting("theme", Some(value)).await.unwrap();
+        assert_eq!(store.setting("theme").await.unwrap().as_deref(), Some(value));
+    }
+    store.set_setting("theme", None).await.unwrap();
+    store.set_setting("theme", None).await.unwrap();
+    assert_eq!(store.setting("theme").await.unwrap(), None);
+}
+
+/// A process dies with a job under way: `first` has it, `second` is the next.
+pub async fn jobs_of_the_dead(first: impl Store, second: impl AsyncFnOnce() -> Box<dyn Store>) {
+    let (open, mut ended) = (job(1), job(2));
+    ended.end = Some(JobEnd::Done);
+    for job in [&open, &ended] {
+        first.save_job(job).await.unwrap();
+    }
+    drop(first);
+    let second = second().await;
+    assert_eq!(second.abandoned_jobs().await.unwrap(), [open]);
+}

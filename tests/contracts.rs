@@ -1,0 +1,206 @@
+//! Host and Database for real, over SSH to a real host with a long past, pass
+//! the suites that their fakes pass, and give the same answers.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![cfg(target_os = "linux")]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use selvage_core::Secret;
+use selvage_core::deployment::{SshAuth, SshTarget};
+use selvage_core::ports::{
+    Database, DatabaseConnector, DatabaseCredentials, DatabaseError, Endpoint, Forward, Host, HostConnector,
+    HostRequest, LinkError, SshSecrets,
+};
+use selvage_core::probe::probe;
+use selvage_core::weavestream::compose::Project;
+use selvage_core::weavestream::run::{Page, RunFilter};
+use selvage_postgres::PostgresConnector;
+use selvage_ssh::{SshConnector, SshSettings};
+use selvage_testing::clock::FakeClock;
+use selvage_testing::contract::{database, host};
+use selvage_testing::database::FakeDatabase;
+use selvage_testing::real_host::RealHost;
+use selvage_testing::sections::Sections;
+
+const RUNS: &str = "1200";
+const LONG_PAST: u64 = 100_000;
+
+/// Signed in to the host, with Postgres reached both ways.
+struct Ways {
+    host: Arc<dyn Host>,
+    project: Project,
+    login: String,
+    postgres: Endpoint,
+    credentials: DatabaseCredentials,
+    forwarded: Arc<dyn Database>,
+    psql: Arc<dyn Database>,
+    now: DateTime<Utc>,
+    _forward: Forward,
+    _home: tempfile::TempDir,
+}
+
+async fn ways(real: &RealHost) -> Ways {
+    let home = tempfile::tempdir().unwrap();
+    let mut settings = SshSettings::new(home.path().join("known_hosts"));
+    settings.home = Some(home.path().to_path_buf());
+    let connector = SshConnector::new(settings);
+    let target = SshTarget {
+        host: real.text("/ssh/host").into(),
+        port: Some(real.sshd().port()),
+        user: Some(real.text("/ssh/user").into()),
+        auth: SshAuth::Key { file: real.text("/ssh/key").into() },
+        jump: None,
+    };
+    let request = HostRequest { target, secrets: SshSecrets::default() };
+    let key = match connector.connect(&request).await.map(|_| ()) {
+        Err(LinkError::HostKeyUnknown { key }) => key,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(key.fingerprint, real.text("/ssh/host_key_sha256"));
+    connector.trust(&key).await.unwrap();
+    let host = connector.connect(&request).await.unwrap();
+    let now = Utc::now();
+    let facts = probe(host.as_ref(), real.text("/dir"), &FakeClock::at(now)).await.unwrap();
+    let project = facts.project().unwrap();
+    let postgres = Endpoint { host: real.text("/database/host").into(), port: 5432 };
+    let credentials = DatabaseCredentials {
+        user: real.text("/database/user").into(),
+        password: Secret::new(real.text("/database/password").into()),
+        database: real.text("/database/name").into(),
+    };
+    let forward = host.forward(&postgres).await.unwrap();
+    let local = Endpoint { host: forward.local.ip().to_string(), port: forward.local.port() };
+    let forwarded = PostgresConnector.over_tcp(&local, &credentials).await.unwrap();
+    let psql = PostgresConnector.over_psql(Arc::clone(&host), &project, &credentials).await.unwrap();
+    Ways {
+        host,
+        project,
+        login: facts.login,
+        postgres,
+        credentials,
+        forwarded,
+        psql,
+        now,
+        _forward: forward,
+        _home: home,
+    }
+}
+
+#[test]
+fn real_adapters_pass_the_suites_of_their_ports() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let real = RealHost::up(&["--runs", RUNS]);
+    let ways = runtime.block_on(ways(&real));
+    let mut suite = Sections::default();
+    suite.section("host", || {
+        let known = host::Known {
+            project: ways.project.clone(),
+            login: ways.login.clone(),
+            dump: format!("/var/lib/weavestream/backup/{}", real.text("/runs/latest/filename")),
+            bytes: std::fs::read(real.latest_dump()).unwrap(),
+            postgres: ways.postgres.clone(),
+        };
+        runtime.block_on(host::works(ways.host.as_ref(), &known));
+    });
+    suite.section("database by forward", || runtime.block_on(database::is_sound(ways.forwarded.as_ref(), ways.now)));
+    suite.section("both ways agree", || {
+        runtime.block_on(database::agree(ways.forwarded.as_ref(), ways.psql.as_ref(), ways.now));
+    });
+    suite.section("the fake gives the real one's answers", || runtime.block_on(fake_agrees(&ways)));
+    suite.section("a long past", || {
+        let more = format!(
+            "insert into backup_run (config_id, kind, status, started_at, finished_at, created_at, manifest)
+             select config_id, kind, 'success', at, at, at, manifest from
+               (select * from backup_run where status = 'success' limit 1) as one,
+               (select timestamp '2020-01-01' + n * interval '10 minutes' as at
+                from generate_series(1, {LONG_PAST} - (select count(*) from backup_run)) n) as past"
+        );
+        real.change(&more);
+        runtime.block_on(long_past(&ways));
+    });
+    suite.section("the audit row reads back as it was meant", || records(&real, &runtime, &ways));
+    suite.section("what is wrong is told the same both ways", || wrongs(&real, &runtime, &ways));
+    suite.end();
+}
+
+/// The fake, filled with what the real one holds of the last runs.
+async fn fake_agrees(ways: &Ways) {
+    let fake = FakeDatabase::default();
+    let schedules = ways.forwarded.schedules().await.unwrap();
+    let whole = ways.forwarded.runs(&RunFilter::default(), Page { offset: 0, limit: 2000 }, ways.now).await.unwrap();
+    assert_eq!(whole.runs.len() as u64, whole.total);
+    fake.with(|tables| (tables.schedules, tables.runs) = (schedules, whole.runs));
+    database::agree(ways.forwarded.as_ref(), &fake, ways.now).await;
+}
+
+/// Every run is on one page and on no other. How long pages take is printed.
+async fn long_past(ways: &Ways) {
+    let mut ids = std::collections::BTreeSet::new();
+    for offset in (0..u32::try_from(LONG_PAST).unwrap()).step_by(10_000) {
+        let page = ways.forwarded.runs(&RunFilter::default(), Page { offset, limit: 10_000 }, ways.now).await.unwrap();
+        assert_eq!(page.total, LONG_PAST);
+        ids.extend(page.runs.iter().map(|run| run.id));
+    }
+    assert_eq!(ids.len() as u64, LONG_PAST, "pages overlap or leave runs out");
+    let searching = RunFilter { search: Some("pg_dump".into()), ..RunFilter::default() };
+    for (name, filter, offset) in [
+        ("the first page", RunFilter::default(), 0),
+        ("the last page", RunFilter::default(), 99_900),
+        ("a search", searching, 0),
+    ] {
+        for (way, database) in [("forward", &ways.forwarded), ("psql", &ways.psql)] {
+            let begun = Instant::now();
+            let page = database.runs(&filter, Page { offset, limit: 100 }, ways.now).await.unwrap();
+            assert!(!page.runs.is_empty());
+            println!("        {name} of {} runs by {way}: {} ms", page.total, begun.elapsed().as_millis());
+        }
+    }
+}
+
+fn records(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
+    for (entity, database) in [("by-forward", &ways.forwarded), ("by-psql", &ways.psql)] {
+        let entry = runtime.block_on(database::records(database.as_ref(), entity));
+        let row = real.sql(&format!(
+            "select to_jsonb(a) - 'id' - 'created_at' from audit_log a where entity_id = '{entity}'
+             and abs(extract(epoch from created_at - (now() at time zone 'UTC'))) < 60"
+        ));
+        let row: serde_json::Value = serde_json::from_str(&row).unwrap_or_else(|_| panic!("no row of {entity}: {row}"));
+        assert_eq!(row["after"], entry.after);
+        assert_eq!((&row["action"], &row["entity_type"]), (&entry.action.into(), &entry.entity_type.into()));
+        assert_eq!(row["user_agent"], concat!("selvage/", env!("CARGO_PKG_VERSION")));
+        for empty in ["actor_id", "company_id", "ip", "before"] {
+            assert!(row[empty].is_null(), "{empty}: {row}");
+        }
+    }
+}
+
+fn wrongs(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
+    let both = || {
+        [&ways.forwarded, &ways.psql].map(|database| {
+            runtime.block_on(database.runs(&RunFilter::default(), Page { offset: 0, limit: 1 }, ways.now))
+        })
+    };
+    real.change("alter table backup_run rename to backup_run_elsewhere");
+    let missing = both();
+    real.change("alter table backup_run_elsewhere rename to backup_run");
+    for found in missing {
+        assert_eq!(found, Err(DatabaseError::NotWeavestream { missing: "backup_run".into() }));
+    }
+    let wrong = DatabaseCredentials { password: Secret::new("wrong".into()), ..ways.credentials.clone() };
+    let refused = runtime.block_on(async {
+        let forward = ways.host.forward(&ways.postgres).await.unwrap();
+        let local = Endpoint { host: forward.local.ip().to_string(), port: forward.local.port() };
+        PostgresConnector.over_tcp(&local, &wrong).await.unwrap().schedules().await
+    });
+    assert!(matches!(refused, Err(DatabaseError::DatabaseSignInRefused { .. })), "{refused:?}");
+    real.stop(&["postgres"]);
+    let down = both();
+    real.start(&["postgres"]);
+    for found in down {
+        assert!(matches!(found, Err(DatabaseError::DatabaseUnreachable { .. })), "{found:?}");
+    }
+    assert!(both().iter().all(Result::is_ok), "it does not come back");
+}
