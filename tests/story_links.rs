@@ -1,0 +1,131 @@
+//! Every way in which a host is reached: sign in, look around, bring the dump
+//! home. Each host differs from the plain one in a few things.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![cfg(target_os = "linux")]
+
+use selvage_testing::agent::Agent;
+use selvage_testing::laptop::{Answer, Laptop};
+use selvage_testing::real_host::RealHost;
+use selvage_testing::secrets::Secrets;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_selvage");
+
+fn add(laptop: &Laptop, host: &RealHost, more: &[&str], input: &str) -> Answer {
+    let address = host.address();
+    let args = ["deployment", "add", "acme", "--ssh", &address, "--dir", host.text("/dir")];
+    let trust = ["--accept-host-key", host.text("/ssh/host_key_sha256")];
+    laptop.run_with(&[&args[..], &trust, more].concat(), input)
+}
+
+/// From the connection test to the verified dump. Gives the test's lines.
+fn use_it(laptop: &Laptop, host: &RealHost) -> Answer {
+    let probe = laptop.run(&["deployment", "probe", "acme"]);
+    probe.expect_code(0);
+    let schedules = laptop.run(&["schedules", "acme"]);
+    schedules.expect_code(0);
+    assert_eq!(schedules.at("/schedules").as_array().unwrap().len(), 3, "{}", schedules.said);
+    let runs = laptop.run(&["runs", "acme", "--limit", "500"]);
+    runs.expect_code(0);
+    assert_eq!(runs.at("/runs").as_array().unwrap().len() as u64, host.fact("/runs/total").as_u64().unwrap());
+    let download = laptop.download("latest");
+    download.expect_code(0);
+    assert_eq!(download.at("/copy/state"), "verified");
+    laptop.check_held(host);
+    probe
+}
+
+fn line<'a>(probe: &'a Answer, item: &str) -> &'a serde_json::Value {
+    probe.at("/checks").as_array().unwrap().iter().find(|check| check["item"] == item).expect(item)
+}
+
+#[test]
+fn a_password_an_old_compose_and_an_odd_folder() {
+    let host = RealHost::up(&["--auth", "password", "--compose", "v1", "--dir", "we're $HOME; \"odd\" *folder"]);
+    let password = host.text("/ssh/password").to_owned();
+    let mut laptop = Laptop::with_keyring(BINARY);
+    laptop.set("SELVAGE_LOG", "trace");
+    let needed = add(&laptop, &host, &["--password", "--secret-stdin"], "wrong\n");
+    needed.expect_problem(1, "sign_in_refused");
+    add(&laptop, &host, &["--password", "--secret-stdin"], &format!("{password}\n")).expect_code(0);
+    let probe = use_it(&laptop, &host);
+    assert!(line(&probe, "docker")["detail"].as_str().unwrap().contains("docker-compose"), "{}", probe.said);
+
+    let secrets = Secrets::new(host.planted().into_iter().chain([password]));
+    laptop.new_library();
+    let running = laptop.start_download("latest");
+    let watch = secrets.without(host.text("/redis/password")).watch(host.text("/ssh/user"), running.id());
+    running.wait().expect_code(0);
+    watch.end();
+    secrets.not_in("what was printed", laptop.transcript().as_bytes());
+    secrets.not_below(&laptop.data(), 3);
+    // The keyring's own files are encrypted.
+    secrets.not_below(laptop.home(), 4);
+}
+
+#[test]
+fn an_agent_and_no_forwarding() {
+    let host = RealHost::up(&["--auth", "agent", "--no-forwarding"]);
+    let mut laptop = Laptop::new(BINARY);
+    add(&laptop, &host, &["--agent"], "").expect_problem(1, "agent_unusable");
+    laptop.set("SSH_AUTH_SOCK", host.text("/ssh/agent"));
+    add(&laptop, &host, &["--agent"], "").expect_code(0);
+    let probe = use_it(&laptop, &host);
+    let database = line(&probe, "database");
+    assert_eq!(database["state"], "warn", "{}", probe.said);
+    assert!(database["detail"].as_str().unwrap().contains("psql"), "{}", probe.said);
+}
+
+#[test]
+fn docker_through_sudo_and_a_data_folder_elsewhere() {
+    let elsewhere = tempfile::Builder::new().prefix("selvage-data-").tempdir_in("/var/lib").unwrap();
+    let data = elsewhere.path().join("weavestream data").display().to_string();
+    let host = RealHost::up(&["--sudo-docker", "--data-dir", &data]);
+    let laptop = Laptop::new(BINARY);
+    add(&laptop, &host, &["--key", host.text("/ssh/key")], "").expect_code(0);
+    let probe = use_it(&laptop, &host);
+    assert!(line(&probe, "docker")["detail"].as_str().unwrap().contains("through sudo"), "{}", probe.said);
+    assert_eq!(line(&probe, "dumps")["detail"], "readable through sudo");
+}
+
+#[test]
+fn a_jump_host() {
+    let host = RealHost::up(&["--jump"]);
+    let mut laptop = Laptop::new(BINARY);
+    // As with `ssh -J`: the way to the jump host is found automatically.
+    let agent = Agent::with(laptop.home(), &[host.text("/jump/key")]);
+    laptop.set("SSH_AUTH_SOCK", &agent.socket());
+    let port = host.fact("/jump/port").as_u64().unwrap();
+    let jump = format!("{}@{}:{port}", host.text("/jump/user"), host.text("/jump/host"));
+    let way = ["--key", host.text("/ssh/key"), "--jump", &jump];
+    let unknown = add(&laptop, &host, &way, "");
+    unknown.expect_code(3);
+    assert!(unknown.said.contains(host.text("/jump/host_key_sha256")), "{}", unknown.said);
+    let trusted = [&way[..], &["--accept-host-key", host.text("/jump/host_key_sha256")]].concat();
+    add(&laptop, &host, &trusted, "").expect_code(0);
+    use_it(&laptop, &host);
+}
+
+#[test]
+fn questions_at_the_keyboard() {
+    let host = RealHost::up(&["--auth", "keyboard-interactive"]);
+    let laptop = Laptop::with_keyring(BINARY);
+    add(&laptop, &host, &["--password", "--secret-stdin"], &format!("{}\n", host.text("/ssh/password"))).expect_code(0);
+    use_it(&laptop, &host);
+}
+
+#[test]
+fn a_login_without_docker_is_refused_at_once() {
+    let host = RealHost::up(&["--no-docker"]);
+    let laptop = Laptop::new(BINARY);
+    add(&laptop, &host, &["--key", host.text("/ssh/key")], "").expect_problem(1, "docker_forbidden");
+    assert_eq!(laptop.run(&["deployment", "list"]).at("/deployments").as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn a_host_without_compose_is_refused_at_once() {
+    let host = RealHost::up(&["--no-compose"]);
+    let laptop = Laptop::new(BINARY);
+    add(&laptop, &host, &["--key", host.text("/ssh/key")], "").expect_problem(1, "compose_missing");
+    assert_eq!(laptop.run(&["deployment", "list"]).at("/deployments").as_array().map(Vec::len), Some(0));
+}
