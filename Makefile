@@ -4,13 +4,15 @@
 SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/selvage/target
 
-.PHONY: demo test soak bindings clippy fmt clean-host
+.PHONY: demo test soak bench bindings clippy fmt clean-host
 
 demo: ; @tests/demo/run
 
 test: ; @tests/run
 
 soak: ; @tests/soak $(ARGS)
+
+bench: ; @tests/bench $(ARGS)
 
 # ui/src/ipc/bindings.ts from the Rust commands
 bindings: ui/dist/index.html
