@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Window, hostDown, hostUp, quoted, root } from './session.mjs';
+import { Window, hostDown, hostUp, notifications, otherWindow, quoted, root } from './session.mjs';
 
 const name = `e2e${process.pid}`.slice(0, 16);
 const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
@@ -18,6 +18,7 @@ let window;
 before(async () => {
   host = hostUp(name);
   window = await Window.open({ shots });
+  await window.overhear();
 });
 
 after(async () => {
@@ -88,6 +89,21 @@ test('the dump is downloaded into a folder from the native dialog, and verified'
   await sound('overview, verified');
 });
 
+test('a download that ends while another window is in front is told by the desktop', async () => {
+  const before = notifications().length;
+  const close = await otherWindow();
+  try {
+    await window.press('History');
+    await window.press('Download the dump of ');
+    await window.web.wait(() => notifications().length > before, 60_000, 'the desktop tells it');
+  } finally {
+    close();
+  }
+  const [told, ...more] = notifications().slice(before);
+  assert.match(told, /^Production – acme: dump verified: .*\.dump equals its manifest\.$/);
+  assert.deepEqual(more, [], 'it is told once');
+});
+
 test('every other screen, in both themes and both sizes', async () => {
   const screens = { Overview: 'Evidence', History: 'SHA-256 verified', Schedules: 'America/New_York', Connection: 'Test connection', Settings: 'Theme' };
   for (const [screen, text] of Object.entries(screens)) {
@@ -102,6 +118,19 @@ test('every other screen, in both themes and both sizes', async () => {
       }
     }
     await window.resize(1280, 800);
+  }
+});
+
+test('no secret of the host reached the window, or a file of Selvage', async () => {
+  await window.control('j');
+  await window.text('Activity');
+  const said = await window.overheard();
+  assert.ok(said.includes(host.runs.latest.sha256), 'something was overheard');
+  const files = readdirSync(window.data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  assert.ok(files.length > 2, 'there are files to look into');
+  for (const secret of host.planted) {
+    assert.ok(!said.includes(secret), 'a secret was sent to the window');
+    for (const { parentPath, name: file } of files) assert.ok(!readFileSync(join(parentPath, file)).includes(secret), `a secret is in ${file}`);
   }
 });
 

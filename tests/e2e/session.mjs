@@ -154,6 +154,23 @@ export class Window {
     await this.web.wait(still, PATIENCE, 'the colours settle');
   }
 
+  /** From here on keeps what Rust answers to the window. */
+  overhear() {
+    return this.web.executeScript(`
+      window.overheard = [];
+      const ask = window.fetch;
+      window.fetch = async (...request) => {
+        const answer = await ask(...request);
+        window.overheard.push(await answer.clone().text());
+        return answer;
+      };`);
+  }
+
+  /** What was kept, and what the window holds now. */
+  overheard() {
+    return this.web.executeScript('return [...window.overheard, document.documentElement.outerHTML].join("\\n")');
+  }
+
   async shot(name) {
     if (!this.shots) return;
     writeFileSync(join(this.shots, `${name}.png`), Buffer.from(await this.web.takeScreenshot(), 'base64'));
@@ -168,6 +185,20 @@ export class Window {
     const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     return grave.flatMap(({ id, nodes }) => (nodes.length ? nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`) : [id]));
   }
+}
+
+/** The notifications that the desktop has shown and shows, oldest first, as `title: body`. */
+export function notifications() {
+  const told = ['history', 'displayed'].map((which) => execFileSync('dunstctl', [which], { encoding: 'utf8' }));
+  const found = told.flatMap((text) => JSON.parse(text).data.flat());
+  return found.sort((a, b) => a.id.data - b.id.data).map(({ summary, body }) => `${summary.data}: ${body.data}`);
+}
+
+/** Another window in front; the returned function closes it. */
+export async function otherWindow() {
+  const other = spawn('xev', ['-name', 'another window'], { stdio: 'ignore' });
+  execFileSync('xdotool', ['search', '--sync', '--onlyvisible', '--name', '^another window$', 'windowfocus', '--sync'], { timeout: 60_000 });
+  return () => other.kill();
 }
 
 /** An XPath string literal. */

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -20,11 +20,9 @@ use crate::known_hosts::{HostName, KnownHosts};
 use crate::settings::SshSettings;
 use crate::sign_in;
 use crate::watch::{Fault, Notes, Watch, in_words};
+use crate::window;
 use crate::wire::{FirstWords, Wire};
 
-/// What may be on its way unread: the ceiling of a distant host's speed is
-/// this divided by the round trip.
-const WINDOW: u32 = 64 * 1024 * 1024;
 const PACKET: u32 = 64 * 1024 - 1;
 /// Packets that wait for a slow reader before the host is made to wait.
 const PACKETS_WAITING: usize = 64;
@@ -160,6 +158,18 @@ impl Connection {
         }
     }
 
+    /// Measures the round trip, beside whatever else is done. Opening a channel
+    /// tells nothing of it: an sshd may wait 40 ms with its first answer.
+    pub(crate) fn time_round_trip(self: &Arc<Self>) {
+        let this = Arc::clone(self);
+        tokio::spawn(async move {
+            let asked = Instant::now();
+            if tokio::time::timeout(LAST_WORDS, this.handle.send_ping()).await.is_ok_and(|answer| answer.is_ok()) {
+                this.notes.window.answered_after(asked.elapsed());
+            }
+        });
+    }
+
     /// A channel to an address as the host sees it.
     pub(crate) async fn tunnel(&self, to: &Endpoint, patience: Duration) -> Result<Channel<Msg>, LinkError> {
         let opening = self.handle.channel_open_direct_tcpip(to.host.as_str(), to.port.into(), "127.0.0.1", 0);
@@ -226,7 +236,7 @@ fn recorded_name(route: &Route) -> HostName {
 fn ssh_config(known: &KnownHosts, name: &HostName, keepalive: Duration) -> Config {
     let mut config = Config {
         client_id: russh::SshId::Standard(Cow::Borrowed(concat!("SSH-2.0-Selvage_", env!("CARGO_PKG_VERSION")))),
-        window_size: WINDOW,
+        window_size: window::LEAST,
         maximum_packet_size: PACKET,
         channel_buffer_size: PACKETS_WAITING,
         inactivity_timeout: None,

@@ -26,6 +26,7 @@ mod sign_in;
 mod stream;
 mod watch;
 mod wildcard;
+mod window;
 mod wire;
 
 pub use aliases::aliases;

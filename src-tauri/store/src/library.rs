@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use selvage_core::ports::{Folder, Library, LibraryError, PartFile, ReadSeek};
 
@@ -84,7 +85,7 @@ impl Folder for DiskFolder {
         if file.try_lock().is_err() {
             return Err(LibraryError::LibraryBusy { file: path.display().to_string() });
         }
-        Ok(Box::new(DiskPart { file, path }))
+        Ok(Box::new(DiskPart { file, path, at_end: false, unsynced: 0, syncing: None }))
     }
 
     fn read(&self, name: &str) -> Result<Box<dyn ReadSeek>, LibraryError> {
@@ -120,14 +121,44 @@ impl Folder for DiskFolder {
     }
 }
 
+/// So many new bytes are handed to the disk while more are written: a disk that
+/// is told only at the end has everything still before it.
+const SYNC_EVERY: u64 = 64 << 20;
+
 struct DiskPart {
     file: File,
     path: PathBuf,
+    /// The handle stands at the end, where appending goes on.
+    at_end: bool,
+    unsynced: u64,
+    syncing: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 impl DiskPart {
     fn trouble(&self, error: &std::io::Error) -> LibraryError {
         trouble(self.path.parent().unwrap_or(&self.path), &self.path, error)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        if !self.at_end {
+            self.file.seek(SeekFrom::End(0))?;
+            self.at_end = true;
+        }
+        self.file.write_all(bytes)?;
+        self.unsynced += bytes.len() as u64;
+        if self.unsynced >= SYNC_EVERY && self.syncing.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.end_syncing()?;
+            self.unsynced = 0;
+            let file = self.file.try_clone()?;
+            self.syncing = Some(std::thread::spawn(move || file.sync_data()));
+        }
+        Ok(())
+    }
+
+    /// The system tells a failure to write once, to whoever syncs next.
+    fn end_syncing(&mut self) -> std::io::Result<()> {
+        let stopped = |_| std::io::Error::other("the thread that syncs stopped");
+        self.syncing.take().map_or(Ok(()), |thread| thread.join().map_err(stopped)?)
     }
 }
 
@@ -136,24 +167,26 @@ impl PartFile for DiskPart {
         self.file.metadata().map(|found| found.len()).map_err(|error| self.trouble(&error))
     }
 
-    fn reread(&self) -> Result<Box<dyn Read + Send>, LibraryError> {
-        // The same handle: Windows locks others out. Appending finds its place by itself.
+    fn reread(&mut self) -> Result<Box<dyn Read + Send>, LibraryError> {
+        // The same handle: Windows locks others out.
+        self.at_end = false;
         let mut file = self.file.try_clone().map_err(|error| self.trouble(&error))?;
         file.seek(SeekFrom::Start(0)).map_err(|error| self.trouble(&error))?;
         Ok(Box::new(file))
     }
 
     fn truncate(&mut self, len: u64) -> Result<(), LibraryError> {
+        self.at_end = false;
         self.file.set_len(len).map_err(|error| self.trouble(&error))
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), LibraryError> {
-        let written = self.file.seek(SeekFrom::End(0)).and_then(|_| self.file.write_all(bytes));
-        written.map_err(|error| self.trouble(&error))
+        self.write(bytes).map_err(|error| self.trouble(&error))
     }
 
     fn sync(&mut self) -> Result<(), LibraryError> {
-        self.file.sync_all().map_err(|error| self.trouble(&error))
+        let synced = self.end_syncing().and_then(|()| self.file.sync_all());
+        synced.map_err(|error| self.trouble(&error))
     }
 }
 

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -14,9 +15,13 @@ use crate::ports::{Folder, LibraryError, LinkError, PartFile};
 use crate::problem::Problem;
 use crate::weavestream::manifest::Sha256;
 
-/// Pieces under way between the network and the disk. With pieces of at most
-/// 64 KiB this bounds the memory of a transfer, whatever the dump's size.
-const PIECES_AHEAD: usize = 128;
+/// Bytes that are handed to the disk and to the digest at once: the network's
+/// pieces are small, and waking two threads for each of them costs more than
+/// the work they then do.
+const BATCH: usize = 512 * 1024;
+/// Batches under way between the network and the disk. This bounds the memory
+/// of a transfer, whatever the dump's size.
+const BATCHES_AHEAD: usize = 16;
 
 /// How long a broken connection is tried again.
 #[derive(Clone, Copy, Debug)]
@@ -181,19 +186,24 @@ async fn pour(plan: &Plan, source: &DumpSource<'_>, sink: &mut Sink, job: &JobHa
     }
 }
 
+type Batch = Arc<[Bytes]>;
+
 /// Writes on one thread and hashes on another, so that network, disk and
 /// digest each have their own pace.
 struct Sink {
+    /// Bytes taken; up to [`BATCH`] of them are still held here.
     written: u64,
-    to_disk: Option<mpsc::Sender<Bytes>>,
-    to_hash: Option<mpsc::Sender<Bytes>>,
+    batch: Vec<Bytes>,
+    held: usize,
+    to_disk: Option<mpsc::Sender<Batch>>,
+    to_hash: Option<mpsc::Sender<Batch>>,
     disk: Option<JoinHandle<Result<(), LibraryError>>>,
     hash: Option<JoinHandle<Sha256>>,
 }
 
 impl Sink {
     /// Hashes what `part` holds, then takes more. None when cancelled meanwhile.
-    async fn open(part: Box<dyn PartFile>, size: u64, job: &JobHandle) -> Result<Option<Self>, LibraryError> {
+    async fn open(mut part: Box<dyn PartFile>, size: u64, job: &JobHandle) -> Result<Option<Self>, LibraryError> {
         let kept = part.len()?;
         let mut hasher = sha2::Sha256::new();
         if kept > 0 {
@@ -208,10 +218,12 @@ impl Sink {
                 None => return Ok(None),
             }
         }
-        let (to_disk, from_network) = mpsc::channel(PIECES_AHEAD);
-        let (to_hash, also_from_network) = mpsc::channel(PIECES_AHEAD);
+        let (to_disk, from_network) = mpsc::channel(BATCHES_AHEAD);
+        let (to_hash, also_from_network) = mpsc::channel(BATCHES_AHEAD);
         Ok(Some(Self {
             written: kept,
+            batch: Vec::new(),
+            held: 0,
             to_disk: Some(to_disk),
             to_hash: Some(to_hash),
             disk: Some(std::thread::spawn(move || write_all(part, from_network))),
@@ -220,12 +232,10 @@ impl Sink {
     }
 
     async fn put(&mut self, piece: Bytes) -> Result<(), Problem> {
-        let length = piece.len() as u64;
-        if let (Some(disk), Some(hash)) = (&self.to_disk, &self.to_hash)
-            && disk.send(piece.clone()).await.is_ok()
-            && hash.send(piece).await.is_ok()
-        {
-            self.written += length;
+        self.written += piece.len() as u64;
+        self.held += piece.len();
+        self.batch.push(piece);
+        if self.held < BATCH || self.hand_on().await {
             return Ok(());
         }
         // The writing thread ended: its error is the reason.
@@ -233,8 +243,20 @@ impl Sink {
         Err(LibraryError::FileTrouble { file: String::new(), reason: "writing stopped".into() }.into())
     }
 
+    /// Gives what is held to both threads; false when one has ended.
+    async fn hand_on(&mut self) -> bool {
+        self.held = 0;
+        let batch: Batch = std::mem::take(&mut self.batch).into();
+        let (Some(disk), Some(hash)) = (&self.to_disk, &self.to_hash) else { return false };
+        disk.send(Arc::clone(&batch)).await.is_ok() && hash.send(batch).await.is_ok()
+    }
+
     /// Waits until every byte is on the disk; the digest of all of them.
     async fn close(&mut self) -> Result<Sha256, LibraryError> {
+        if self.held > 0 {
+            // Should a thread have ended, joining it tells why.
+            self.hand_on().await;
+        }
         (self.to_disk, self.to_hash) = (None, None);
         let (disk, hash) = (self.disk.take(), self.hash.take());
         blocking(move || {
@@ -247,16 +269,20 @@ impl Sink {
     }
 }
 
-fn write_all(mut part: Box<dyn PartFile>, mut pieces: mpsc::Receiver<Bytes>) -> Result<(), LibraryError> {
-    while let Some(piece) = pieces.blocking_recv() {
-        part.append(&piece)?;
+fn write_all(mut part: Box<dyn PartFile>, mut batches: mpsc::Receiver<Batch>) -> Result<(), LibraryError> {
+    while let Some(batch) = batches.blocking_recv() {
+        for piece in batch.iter() {
+            part.append(piece)?;
+        }
     }
     part.sync()
 }
 
-fn digest_all(mut hasher: sha2::Sha256, mut pieces: mpsc::Receiver<Bytes>) -> Sha256 {
-    while let Some(piece) = pieces.blocking_recv() {
-        hasher.update(&piece);
+fn digest_all(mut hasher: sha2::Sha256, mut batches: mpsc::Receiver<Batch>) -> Sha256 {
+    while let Some(batch) = batches.blocking_recv() {
+        for piece in batch.iter() {
+            hasher.update(piece);
+        }
     }
     Sha256::new(hasher.finalize().into())
 }

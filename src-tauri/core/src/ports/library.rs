@@ -46,7 +46,7 @@ pub trait PartFile: Send {
     }
     /// A reader from its beginning, for hashing what is already there before
     /// anything is appended.
-    fn reread(&self) -> Result<Box<dyn std::io::Read + Send>, LibraryError>;
+    fn reread(&mut self) -> Result<Box<dyn std::io::Read + Send>, LibraryError>;
     /// Cuts it to `len` bytes.
     fn truncate(&mut self, len: u64) -> Result<(), LibraryError>;
     /// Adds `bytes` at the end.

@@ -148,7 +148,7 @@ impl PartFile for MemoryPart {
         Ok(self.file.lock().unwrap().bytes.len() as u64)
     }
 
-    fn reread(&self) -> Result<Box<dyn Read + Send>, LibraryError> {
+    fn reread(&mut self) -> Result<Box<dyn Read + Send>, LibraryError> {
         Ok(Box::new(Cursor::new(self.file.lock().unwrap().bytes.clone())))
     }
 
