@@ -1,6 +1,6 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sha2::Digest;
@@ -19,6 +19,8 @@ use crate::weavestream::manifest::Sha256;
 /// pieces are small, and waking two threads for each of them costs more than
 /// the work they then do.
 const BATCH: usize = 512 * 1024;
+/// A smaller batch is handed on when the one before is older than this.
+const WAIT_AT_MOST: Duration = Duration::from_millis(100);
 /// Batches under way between the network and the disk. This bounds the memory
 /// of a transfer, whatever the dump's size.
 const BATCHES_AHEAD: usize = 16;
@@ -195,6 +197,7 @@ struct Sink {
     written: u64,
     batch: Vec<Bytes>,
     held: usize,
+    handed_on: Instant,
     to_disk: Option<mpsc::Sender<Batch>>,
     to_hash: Option<mpsc::Sender<Batch>>,
     disk: Option<JoinHandle<Result<(), LibraryError>>>,
@@ -224,6 +227,7 @@ impl Sink {
             written: kept,
             batch: Vec::new(),
             held: 0,
+            handed_on: Instant::now(),
             to_disk: Some(to_disk),
             to_hash: Some(to_hash),
             disk: Some(std::thread::spawn(move || write_all(part, from_network))),
@@ -235,7 +239,9 @@ impl Sink {
         self.written += piece.len() as u64;
         self.held += piece.len();
         self.batch.push(piece);
-        if self.held < BATCH || self.hand_on().await {
+        // On a slow line every piece is worth keeping at once.
+        let waits = self.held < BATCH && self.handed_on.elapsed() < WAIT_AT_MOST;
+        if waits || self.hand_on().await {
             return Ok(());
         }
         // The writing thread ended: its error is the reason.
@@ -245,7 +251,7 @@ impl Sink {
 
     /// Gives what is held to both threads; false when one has ended.
     async fn hand_on(&mut self) -> bool {
-        self.held = 0;
+        (self.held, self.handed_on) = (0, Instant::now());
         let batch: Batch = std::mem::take(&mut self.batch).into();
         let (Some(disk), Some(hash)) = (&self.to_disk, &self.to_hash) else { return false };
         disk.send(Arc::clone(&batch)).await.is_ok() && hash.send(batch).await.is_ok()
