@@ -187,10 +187,10 @@ export class Window {
   }
 }
 
-/** The notifications that the desktop has shown and shows, oldest first, as `title: body`. */
+/** The notifications that the desktop has shown, oldest first, as `title: body`; they are closed by being read. */
 export function notifications() {
-  const told = ['history', 'displayed'].map((which) => execFileSync('dunstctl', [which], { encoding: 'utf8' }));
-  const found = told.flatMap((text) => JSON.parse(text).data.flat());
+  execFileSync('dunstctl', ['close-all']);
+  const found = JSON.parse(execFileSync('dunstctl', ['history'], { encoding: 'utf8' })).data.flat();
   return found.sort((a, b) => a.id.data - b.id.data).map(({ summary, body }) => `${summary.data}: ${body.data}`);
 }
 
