@@ -20,7 +20,6 @@ use crate::known_hosts::{HostName, KnownHosts};
 use crate::settings::SshSettings;
 use crate::sign_in;
 use crate::watch::{Fault, Notes, Watch, in_words};
-use crate::window;
 use crate::wire::{FirstWords, Wire};
 
 const PACKET: u32 = 64 * 1024 - 1;
@@ -104,7 +103,7 @@ impl Connection {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let name = recorded_name(route);
-        let config = Arc::new(ssh_config(&known, &name, settings.timeouts.keepalive));
+        let config = Arc::new(ssh_config(&known, &name, settings));
         let (notes, heard, cut) =
             (Arc::new(Notes::default()), Arc::new(FirstWords::default()), CancellationToken::new());
         // Whatever ends this future also ends the session behind it.
@@ -158,16 +157,17 @@ impl Connection {
         }
     }
 
-    /// Measures the round trip, beside whatever else is done. Opening a channel
-    /// tells nothing of it: an sshd may wait 40 ms with its first answer.
-    pub(crate) fn time_round_trip(self: &Arc<Self>) {
-        let this = Arc::clone(self);
-        tokio::spawn(async move {
+    /// The shortest of a few round trips; none when the host does not answer in
+    /// time. Opening a channel is no measure: an sshd may wait 40 ms with its
+    /// first answer.
+    pub(crate) async fn round_trip(&self) -> Option<Duration> {
+        let mut shortest = None;
+        for _ in 0..3 {
             let asked = Instant::now();
-            if tokio::time::timeout(LAST_WORDS, this.handle.send_ping()).await.is_ok_and(|answer| answer.is_ok()) {
-                this.notes.window.answered_after(asked.elapsed());
-            }
-        });
+            tokio::time::timeout(LAST_WORDS, self.handle.send_ping()).await.ok()?.ok()?;
+            shortest = shortest.into_iter().chain([asked.elapsed()]).min();
+        }
+        shortest
     }
 
     /// A channel to an address as the host sees it.
@@ -233,14 +233,14 @@ fn recorded_name(route: &Route) -> HostName {
     }
 }
 
-fn ssh_config(known: &KnownHosts, name: &HostName, keepalive: Duration) -> Config {
+fn ssh_config(known: &KnownHosts, name: &HostName, settings: &SshSettings) -> Config {
     let mut config = Config {
         client_id: russh::SshId::Standard(Cow::Borrowed(concat!("SSH-2.0-Selvage_", env!("CARGO_PKG_VERSION")))),
-        window_size: window::LEAST,
+        window_size: settings.window,
         maximum_packet_size: PACKET,
         channel_buffer_size: PACKETS_WAITING,
         inactivity_timeout: None,
-        keepalive_interval: Some(keepalive),
+        keepalive_interval: Some(settings.timeouts.keepalive),
         keepalive_max: MISSED_KEEPALIVES,
         nodelay: true,
         ..Config::default()

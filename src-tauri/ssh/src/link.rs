@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use russh::Channel;
@@ -8,6 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::connection::Connection;
 use crate::settings::SshSettings;
+use crate::window;
 
 /// A living connection opens a channel within this time. One that does not is
 /// made again: after the laptop slept, it may be dead without knowing.
@@ -19,11 +21,13 @@ pub(crate) struct Link {
     settings: Arc<SshSettings>,
     request: HostRequest,
     current: Mutex<Option<Arc<Connection>>>,
+    /// For the next connection; measured on the shared one.
+    window: Arc<AtomicU32>,
 }
 
 impl Link {
     pub(crate) fn new(settings: Arc<SshSettings>, request: HostRequest) -> Self {
-        Self { settings, request, current: Mutex::new(None) }
+        Self { window: Arc::new(AtomicU32::new(settings.window)), settings, request, current: Mutex::new(None) }
     }
 
     /// Signs in now, so that what is wrong is found now.
@@ -33,7 +37,9 @@ impl Link {
 
     /// A connection of its own, beside this one.
     pub(crate) async fn apart(&self) -> Result<Arc<Connection>, LinkError> {
-        Connection::open(&self.settings, &self.request).await
+        let window = self.window.load(Ordering::Relaxed);
+        let settings = SshSettings { window, ..self.settings.as_ref().clone() };
+        Connection::open(&settings, &self.request).await
     }
 
     /// Another link to the same host.
@@ -75,6 +81,17 @@ impl Link {
         }
     }
 
+    /// Finds the window that suits this host, while other things go on.
+    fn measure(&self, connection: &Arc<Connection>) {
+        let (connection, window) = (Arc::clone(connection), Arc::clone(&self.window));
+        tokio::spawn(async move {
+            if let Some(round_trip) = connection.round_trip().await {
+                tracing::debug!(?round_trip, "measured");
+                window.store(window::filling(round_trip), Ordering::Relaxed);
+            }
+        });
+    }
+
     async fn again(&self, dead: &Arc<Connection>, error: &LinkError) -> Result<Arc<Connection>, LinkError> {
         tracing::info!(host = dead.host(), %error, "lost while idle, connecting again");
         Ok(self.connection(Some(dead)).await?.0)
@@ -94,6 +111,7 @@ impl Link {
         *current = None;
         let connection = self.apart().await?;
         *current = Some(Arc::clone(&connection));
+        self.measure(&connection);
         Ok((connection, false))
     }
 }

@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::window;
+
 /// Where the SSH adapter finds its files, and how long it waits.
 ///
 /// Only `own_known_hosts` has no default: it is where trust is recorded. The
@@ -21,6 +23,8 @@ pub struct SshSettings {
     pub agent: Option<String>,
     /// How long is waited for what.
     pub timeouts: Timeouts,
+    /// Bytes of a command's output that may be on their way unread, until the host's distance is known.
+    pub window: u32,
 }
 
 /// How long is waited before giving up.
@@ -66,6 +70,7 @@ impl SshSettings {
             home: std::env::home_dir(),
             agent: None,
             timeouts: Timeouts::default(),
+            window: window::MOST,
         }
     }
 

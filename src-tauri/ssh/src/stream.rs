@@ -45,7 +45,6 @@ impl Source {
         timeouts: &Timeouts,
     ) -> Result<Self, LinkError> {
         let (read, write) = connection.session(timeouts.connect).await?.split();
-        connection.time_round_trip();
         let remote = Remote::start(write, command).await.map_err(|_| connection.lost())?;
         Ok(Self {
             remote,

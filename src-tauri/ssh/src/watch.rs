@@ -9,7 +9,6 @@ use russh::{ChannelId, ChannelOpenFailure};
 use selvage_core::ports::LinkError;
 
 use crate::known_hosts::{HostName, KnownHosts, Verdict, host_key};
-use crate::window::Window;
 
 /// Judges the host's key and notes what happens to the connection.
 pub(crate) struct Watch {
@@ -21,8 +20,6 @@ pub(crate) struct Watch {
 /// What was noted.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
-    /// How much may be on its way unread.
-    pub window: Window,
     ended: Mutex<Option<Ended>>,
     open_failure: Mutex<Option<String>>,
 }
@@ -87,10 +84,6 @@ impl Handler for Watch {
             }
             Verdict::Revoked { file, line } => Err(Fault::Judged(LinkError::HostKeyRevoked { key, file, line })),
         }
-    }
-
-    fn adjust_window(&mut self, _channel: ChannelId, _window: u32) -> u32 {
-        self.notes.window.size()
     }
 
     async fn channel_open_failure(
