@@ -12,11 +12,12 @@ use selvage_core::Secret;
 use selvage_core::deployment::{SshAuth, SshTarget};
 use selvage_core::ports::{
     Database, DatabaseConnector, DatabaseCredentials, DatabaseError, Endpoint, Forward, Host, HostConnector,
-    HostRequest, LinkError, SshSecrets,
+    HostRequest, LinkError, ScheduleWrite, ScheduleWritten, SshSecrets,
 };
 use selvage_core::probe::probe;
 use selvage_core::weavestream::compose::Project;
 use selvage_core::weavestream::run::{Page, RunFilter};
+use selvage_core::weavestream::schedule_draft::ScheduleDraft;
 use selvage_postgres::PostgresConnector;
 use selvage_ssh::{SshConnector, SshSettings};
 use selvage_testing::clock::FakeClock;
@@ -121,6 +122,7 @@ fn real_adapters_pass_the_suites_of_their_ports() {
         real.change(&more);
         runtime.block_on(long_past(&ways));
     });
+    suite.section("schedules are written, both ways", || writes(&real, &runtime, &ways));
     suite.section("the audit row reads back as it was meant", || records(&real, &runtime, &ways));
     suite.section("what is wrong is told the same both ways", || wrongs(&real, &runtime, &ways));
     suite.end();
@@ -175,6 +177,50 @@ fn records(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
             assert!(row[empty].is_null(), "{empty}: {row}");
         }
     }
+}
+
+fn writes(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
+    for database in [&ways.forwarded, &ways.psql] {
+        let actors = runtime.block_on(database.actors()).unwrap();
+        let emails: Vec<&str> = actors.iter().map(|actor| actor.email.as_str()).collect();
+        assert_eq!(emails, ["ada.lindqvist@example.test", "bruno.castellan@example.test", "chika.obi@example.test"]);
+        real.change("set session_replication_role = replica; delete from audit_log");
+        runtime.block_on(database::writes_schedules(database.as_ref(), Some(actors[1].id)));
+        runtime.block_on(database::queues_runs(database.as_ref(), None));
+        let told = real.sql(
+            "select string_agg(concat_ws(' ', action, entity_type, (select email from users where id = actor_id),
+                (before is not null)::text, (after is not null)::text), ', ' order by created_at) from audit_log
+             where entity_type = 'BackupConfig' and actor_id is not null",
+        );
+        let bruno = "BackupConfig bruno.castellan@example.test";
+        let expected = format!(
+            "backup.config.create {bruno} false true, backup.config.update {bruno} true true,
+             backup.config.update {bruno} true true, backup.config.delete {bruno} true false"
+        );
+        assert_eq!(told, expected.replace("\n             ", " "));
+        let runs = real
+            .sql("select string_agg(action, ', ' order by created_at) from audit_log where entity_type = 'BackupRun'");
+        assert_eq!(runs, "backup.run.triggered, backup.run.failed");
+        assert_eq!(runtime.block_on(database.lock_holder()), Ok(None));
+    }
+    // Keys that Selvage does not know stay, and odd ones are mended by a change only.
+    let id = real.sql(
+        "insert into backup_config (name, cron, retention, updated_at) values ('odd', '0 4 * * *',
+            '{\"keepLast\": \"many\", \"theirs\": 7}', now() at time zone 'UTC') returning id",
+    );
+    let odd =
+        runtime.block_on(ways.forwarded.schedules()).unwrap().into_iter().find(|s| s.id.to_string() == id).unwrap();
+    let off = ScheduleWrite::Enable { id: odd.id, expected: odd.updated_at, enabled: false };
+    let Ok(ScheduleWritten::Done(odd)) = runtime.block_on(ways.psql.write_schedule(&off, None)) else {
+        panic!("not switched off")
+    };
+    let retention = || real.sql(&format!("select retention from backup_config where id = '{id}'"));
+    assert_eq!(retention(), r#"{"theirs": 7, "keepLast": "many"}"#);
+    let values = ScheduleDraft::from(&odd).checked(Utc::now()).unwrap();
+    let update = ScheduleWrite::Update { id: odd.id, expected: odd.updated_at, values };
+    let written = runtime.block_on(ways.forwarded.write_schedule(&update, None));
+    assert!(matches!(written, Ok(ScheduleWritten::Done(_))), "{written:?}");
+    assert_eq!(retention(), r#"{"daily": 7, "theirs": 7, "weekly": 4, "monthly": 12, "keepLast": 3}"#);
 }
 
 fn wrongs(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {

@@ -4,7 +4,7 @@
 use tauri::Wry;
 use tauri_specta::{Builder, collect_commands};
 
-use crate::commands::{app, connection, deployments, downloads, jobs, views};
+use crate::commands::{app, connection, deployments, downloads, jobs, schedules, views};
 
 /// Every command of the window. What is not here cannot be called.
 #[must_use]
@@ -26,6 +26,9 @@ pub fn commands() -> Builder<Wry> {
         views::overview,
         views::schedules,
         views::history,
+        schedules::run_now,
+        schedules::repair_schedule,
+        schedules::enable_schedule,
         downloads::download,
         downloads::verify_copy,
         downloads::delete_copy,

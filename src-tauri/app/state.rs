@@ -8,6 +8,7 @@ use selvage_core::download::{Downloads, Patience};
 use selvage_core::jobs::JobCenter;
 use selvage_core::link::Links;
 use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
+use selvage_core::schedules::Schedules;
 use selvage_core::settings::Settings;
 use selvage_postgres::PostgresConnector;
 use selvage_ssh::{SshConnector, SshSettings};
@@ -30,6 +31,8 @@ pub struct Selvage {
     pub deployments: Deployments,
     /// Downloads and copies.
     pub downloads: Downloads,
+    /// Changes of schedules, and runs that are started.
+    pub schedules: Schedules,
     /// Running and ended jobs.
     pub jobs: JobCenter,
     home: Option<PathBuf>,
@@ -59,10 +62,16 @@ impl Selvage {
             jobs: jobs.clone(),
             patience: Patience::default(),
         };
+        let schedules = Schedules {
+            links: Arc::clone(&links),
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            jobs: jobs.clone(),
+        };
         let deployments =
             Deployments { links: Arc::clone(&links), store: Arc::clone(&store), keyring, clock: Arc::clone(&clock) };
         let settings = Settings { store: Arc::clone(&store) };
-        Ok(Self { clock, store, settings, links, deployments, downloads, jobs, home })
+        Ok(Self { clock, store, settings, links, deployments, downloads, schedules, jobs, home })
     }
 
     /// Aliases of the user's SSH configuration.

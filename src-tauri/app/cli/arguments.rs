@@ -6,6 +6,8 @@ use selvage_core::deployment::{SshAuth, SshTarget};
 use selvage_core::download::WhichRun;
 use selvage_core::weavestream::run::{RunId, RunStatus};
 
+use super::schedule_arguments::{ActorArgument, ScheduleCommand, WhichSchedule};
+
 /// Get a self-hosted Weavestream back, whatever happens to its host.
 ///
 /// Without a command the window opens.
@@ -36,6 +38,24 @@ pub enum Command {
     Schedules {
         /// Name, short name or id of the deployment
         name: String,
+    },
+    /// Add, change, remove and preview schedules
+    Schedule {
+        /// What to do
+        #[command(subcommand)]
+        command: ScheduleCommand,
+    },
+    /// Have the worker make a dump now
+    RunNow {
+        /// Which schedule
+        #[command(flatten)]
+        which: WhichSchedule,
+        /// Wait until the run has ended
+        #[arg(long)]
+        wait: bool,
+        /// On whose behalf
+        #[command(flatten)]
+        by: ActorArgument,
     },
     /// Show runs, newest first
     Runs {

@@ -4,10 +4,14 @@ mod arguments;
 mod deployment;
 mod download;
 mod print;
+mod schedule;
+mod schedule_arguments;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+
+use schedule_arguments::ScheduleCommand;
 
 pub use arguments::{Arguments, Command, DeploymentCommand};
 use selvage_core::problem::Class;
@@ -56,13 +60,17 @@ pub fn run(command: Command, data: &Path, json: bool) -> ExitCode {
 }
 
 async fn carry_out(command: Command, data: &Path, print: Print) -> Result<End, Failure> {
+    if let Command::Schedule { command: ScheduleCommand::Preview { preview } } = &command {
+        // Nothing is opened for it, and nothing is written.
+        return schedule::preview(preview, print);
+    }
     let selvage = Selvage::open(data, Arc::new(Silent)).await?;
     match command {
         Command::Deployment { command } => deployment::run(&selvage, command, print).await,
         Command::Schedules { name } => {
             let deployment = selvage.deployments.find(&name).await?;
-            let rows = selvage.deployments.schedules(deployment.id, true).await?;
-            print.list("schedules", &rows, |row| {
+            let view = selvage.deployments.schedules(deployment.id, true).await?;
+            print.list("schedules", &view.rows, |row| {
                 format!(
                     "{}  {}  {} ({})  {}",
                     row.id,
@@ -74,6 +82,8 @@ async fn carry_out(command: Command, data: &Path, print: Print) -> Result<End, F
             });
             Ok(End::Done)
         }
+        Command::Schedule { command } => schedule::run(&selvage, command, print).await,
+        Command::RunNow { which, wait, by } => schedule::run_now(&selvage, &which, &by, wait, print).await,
         Command::Runs { name, status, limit } => {
             let deployment = selvage.deployments.find(&name).await?;
             let filter = RunFilter { statuses: status.into_iter().map(Into::into).collect(), ..RunFilter::default() };

@@ -5,4 +5,5 @@ pub mod connection;
 pub mod deployments;
 pub mod downloads;
 pub mod jobs;
+pub mod schedules;
 pub mod views;

@@ -3,7 +3,7 @@
 use selvage_core::deployment::DeploymentId;
 use selvage_core::history::HistoryPage;
 use selvage_core::overview::Overview;
-use selvage_core::schedules::ScheduleRow;
+use selvage_core::schedules::SchedulesView;
 use selvage_core::weavestream::run::{Page, RunFilter};
 use tauri::State;
 
@@ -21,7 +21,7 @@ pub async fn overview(selvage: State<'_, Selvage>, id: DeploymentId, fresh: bool
 /// The schedules as last seen, or as they are now.
 #[tauri::command]
 #[specta::specta]
-pub async fn schedules(selvage: State<'_, Selvage>, id: DeploymentId, fresh: bool) -> Answer<Vec<ScheduleRow>> {
+pub async fn schedules(selvage: State<'_, Selvage>, id: DeploymentId, fresh: bool) -> Answer<SchedulesView> {
     Ok(selvage.deployments.schedules(id, fresh).await?)
 }
 

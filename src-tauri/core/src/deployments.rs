@@ -13,7 +13,7 @@ use crate::overview::{Observation, Overview, Verdict, observe, overview, verdict
 use crate::ports::{Clock, HostRequest, Keyring, KeyringError, SshSecrets, Store};
 use crate::probe::Check;
 use crate::problem::{Problem, RequestError};
-use crate::schedules::{self, ScheduleRow};
+use crate::schedules::{SchedulesView, schedules_view};
 use crate::weavestream::run::{Page, RunFilter};
 
 /// What the form for a deployment holds. It can be received, never sent.
@@ -154,10 +154,10 @@ impl Deployments {
     }
 
     /// The schedules as last seen, or as they are now.
-    pub async fn schedules(&self, id: DeploymentId, fresh: bool) -> Result<Vec<ScheduleRow>, Problem> {
+    pub async fn schedules(&self, id: DeploymentId, fresh: bool) -> Result<SchedulesView, Problem> {
         let deployment = self.get(id).await?;
         let seen = self.seen(&deployment, fresh).await?;
-        Ok(seen.map(|seen| schedules::rows(&seen, self.clock.now(), self.clock.zone())).unwrap_or_default())
+        Ok(seen.map(|seen| schedules_view(&seen, self.clock.now(), self.clock.zone())).unwrap_or_default())
     }
 
     /// One page of the history, as it is on the host now.

@@ -15,7 +15,7 @@ use crate::ports::{
 use crate::probe::{Check, CheckItem, CheckState, HostFacts, ProbeError, ProbeFailure, checklist, probe};
 use crate::problem::Problem;
 use crate::weavestream::compose::Project;
-use crate::weavestream::queue::{self, QueueError};
+use crate::weavestream::queue::{self, Ask, QueueError};
 
 /// Where a secret of a deployment lies in the keyring.
 #[must_use]
@@ -252,10 +252,10 @@ async fn test_queue(host: &dyn Host, facts: &HostFacts, project: &Project) -> Ch
     if facts.running("api").is_err() && facts.running("worker").is_err() {
         return Check::new(item, CheckState::NotTested, "needs the api or worker container");
     }
-    match queue::schedulers(host, project).await {
-        Ok(found) => Check::new(item, CheckState::Ok, format!("{} in the queue", found.len())),
+    match queue::ask(host, project, &Ask::Read).await {
+        Ok(found) => Check::new(item, CheckState::Ok, format!("{} in the queue", found.schedulers.len())),
         Err(QueueError::Link(error)) => Check::bad(item, error),
-        Err(error @ QueueError::Unreadable { .. }) => Check::new(item, CheckState::Warn, error.to_string()),
+        Err(error @ QueueError::QueueUnreachable { .. }) => Check::new(item, CheckState::Warn, error.to_string()),
     }
 }
 

@@ -8,6 +8,8 @@ use crate::deployment::FieldError;
 use crate::download::DownloadError;
 use crate::ports::{DatabaseError, KeyringError, LibraryError, LinkError, StoreError};
 use crate::probe::ProbeError;
+use crate::schedules::ScheduleError;
+use crate::weavestream::queue::QueueError;
 
 /// One problem, whatever it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
@@ -34,6 +36,12 @@ pub enum Problem {
     /// A download.
     #[error(transparent)]
     Download(#[from] DownloadError),
+    /// The queue that makes schedules fire.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// A schedule, or a run that was started.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// What was asked for.
     #[error(transparent)]
     Request(#[from] RequestError),
@@ -93,13 +101,15 @@ impl Problem {
     pub fn class(&self) -> Class {
         match self {
             Self::Download(e) => e.class(),
-            Self::Link(e) | Self::Database(DatabaseError::Link(e)) => link_class(e),
+            Self::Link(e) | Self::Database(DatabaseError::Link(e)) | Self::Queue(QueueError::Link(e)) => link_class(e),
             Self::Library(LibraryError::FileTrouble { .. })
             | Self::Store(_)
             | Self::Keyring(_)
             | Self::Probe(_)
+            | Self::Queue(_)
+            | Self::Schedule(ScheduleError::RunFailed { .. } | ScheduleError::RunSkipped { .. })
             | Self::Database(_) => Class::Failed,
-            Self::Request(_) | Self::Library(_) => Class::Refused,
+            Self::Request(_) | Self::Schedule(_) | Self::Library(_) => Class::Refused,
         }
     }
 }

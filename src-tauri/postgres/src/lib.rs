@@ -6,6 +6,7 @@ mod executor;
 mod psql;
 mod queries;
 mod tcp;
+mod writes;
 
 use std::sync::Arc;
 

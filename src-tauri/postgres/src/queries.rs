@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use selvage_core::ports::{AuditEntry, Database, DatabaseError, ServerFacts};
+use selvage_core::ports::{
+    Actor, AuditEntry, Database, DatabaseError, LockHolder, RunQueued, ScheduleWrite, ScheduleWritten, ServerFacts,
+};
+use selvage_core::weavestream::retention::Dump;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::{Retention, Schedule};
 use serde::Deserialize;
@@ -11,6 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::executor::{Executor, Param, Statement};
+use crate::writes;
 
 /// The port over any executor.
 pub struct Queries<E> {
@@ -23,12 +27,20 @@ impl<E: Executor> Queries<E> {
         Self { executor }
     }
 
-    async fn all<T: DeserializeOwned>(&self, table: &str, statement: Statement) -> Result<Vec<T>, DatabaseError> {
+    pub(crate) async fn all<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        statement: Statement,
+    ) -> Result<Vec<T>, DatabaseError> {
         let rows = self.executor.rows(&statement).await?;
         rows.into_iter().map(|row| read(table, row)).collect()
     }
 
-    async fn one<T: DeserializeOwned>(&self, table: &str, statement: Statement) -> Result<Option<T>, DatabaseError> {
+    pub(crate) async fn one<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        statement: Statement,
+    ) -> Result<Option<T>, DatabaseError> {
         Ok(self.all(table, statement).await?.into_iter().next())
     }
 }
@@ -37,6 +49,40 @@ fn read<T: DeserializeOwned>(table: &str, row: Value) -> Result<T, DatabaseError
     serde_json::from_value(row)
         .map_err(|e| DatabaseError::DatabaseRowOdd { table: table.to_owned(), reason: e.to_string() })
 }
+
+// One row of backup_config, whatever it is called in the statement.
+macro_rules! schedule_object {
+    ($row:literal) => {
+        concat!(
+            "jsonb_build_object('id', ",
+            $row,
+            ".id, 'name', ",
+            $row,
+            ".name, 'enabled', ",
+            $row,
+            ".enabled,
+            'cron', ",
+            $row,
+            ".cron, 'timezone', ",
+            $row,
+            ".timezone, 'retention', ",
+            $row,
+            ".retention,
+            'notify_emails', ",
+            $row,
+            ".notify_emails, 'notify_on_success', ",
+            $row,
+            ".notify_on_success,
+            'last_run_at', ",
+            $row,
+            ".last_run_at at time zone 'UTC',
+            'updated_at', ",
+            $row,
+            ".updated_at at time zone 'UTC')"
+        )
+    };
+}
+pub(crate) use schedule_object;
 
 // Timestamps are stored without zone and hold UTC (WEAVESTREAM.md section 2).
 // `concurrent` is told apart from a failure here, once.
@@ -53,11 +99,7 @@ macro_rules! run_object {
 
 const SERVER: &str = "select jsonb_build_object('version', current_setting('server_version_num')::int, 'now', now())";
 
-const SCHEDULES: &str = "select jsonb_build_object(
-        'id', id, 'name', name, 'enabled', enabled, 'cron', cron, 'timezone', timezone, 'retention', retention,
-        'notify_emails', notify_emails, 'notify_on_success', notify_on_success,
-        'last_run_at', last_run_at at time zone 'UTC', 'updated_at', updated_at at time zone 'UTC')
-    from backup_config order by lower(name), id";
+const SCHEDULES: &str = concat!("select ", schedule_object!("c"), " from backup_config c order by lower(c.name), c.id");
 
 const RUN: &str = concat!(
     "select ",
@@ -97,13 +139,43 @@ const RUNS: &str = concat!(
             from page join backup_run r on r.id = page.id left join backup_config c on c.id = r.config_id), '[]'::jsonb))"
 );
 
+// What retention can depend on: the newest of a week or month is the newest of a day.
+const DUMPS: &str = "select jsonb_build_object('id', id, 'started_at', started_at at time zone 'UTC', 'size', size_bytes,
+        'on_host', dump_path is not null)
+    from (
+        select id, started_at, size_bytes, dump_path,
+            row_number() over (order by started_at desc, id desc) as place,
+            row_number() over (partition by date_trunc('day', started_at) order by started_at desc, id desc) as place_of_day
+        from backup_run where config_id = $1::uuid and status::text = 'success' and started_at is not null
+    ) successes
+    where place <= 101 or place_of_day = 1 or dump_path is not null
+    order by started_at desc, id desc";
+
+// A lock of one key is told in two halves of 32 bits.
+macro_rules! backup_lock {
+    () => {
+        "l.locktype = 'advisory' and l.granted and l.objsubid = 1
+            and l.database = (select oid from pg_database where datname = current_database())
+            and ((l.classid::bigint << 32) | l.objid::bigint) = hashtext('weavestream:backup')::bigint"
+    };
+}
+pub(crate) use backup_lock;
+
+const LOCK_HOLDER: &str = concat!(
+    "select jsonb_build_object('pid', l.pid, 'user', coalesce(a.usename, ''), 'application', coalesce(a.application_name, ''),
+        'address', host(a.client_addr), 'since', coalesce(a.backend_start, now()))
+    from pg_locks l left join pg_stat_activity a on a.pid = l.pid where ",
+    backup_lock!(),
+    " limit 1"
+);
+
 const RECORD: &str = "insert into audit_log
         (id, actor_id, action, entity_type, entity_id, company_id, ip, user_agent, before, after, created_at)
     values (gen_random_uuid(), null, $1, $2, $3, null, null, $4, null, $5::jsonb, now() at time zone 'UTC')
     returning to_jsonb(id)";
 
 #[derive(Deserialize)]
-struct ScheduleRow {
+pub(crate) struct ScheduleRow {
     id: Uuid,
     name: String,
     enabled: bool,
@@ -188,6 +260,31 @@ impl<E: Executor> Database for Queries<E> {
             text(&entry.after.to_string()),
         ];
         self.executor.rows(&Statement { sql: RECORD, params }).await.map(|_| ())
+    }
+
+    async fn actors(&self) -> Result<Vec<Actor>, DatabaseError> {
+        self.all("users", Statement { sql: writes::ACTORS, params: vec![] }).await
+    }
+
+    async fn write_schedule(&self, write: &ScheduleWrite, by: Option<Uuid>) -> Result<ScheduleWritten, DatabaseError> {
+        writes::write_schedule(self, write, by).await
+    }
+
+    async fn queue_run(&self, schedule: Uuid, by: Option<Uuid>) -> Result<RunQueued, DatabaseError> {
+        writes::queue_run(self, schedule, by).await
+    }
+
+    async fn fail_queued_run(&self, run: RunId, error: &str) -> Result<(), DatabaseError> {
+        writes::fail_queued_run(self, run, error).await
+    }
+
+    async fn dumps(&self, schedule: Uuid) -> Result<Vec<Dump>, DatabaseError> {
+        let params = vec![Param::Text(Some(schedule.to_string()))];
+        self.all("backup_run", Statement { sql: DUMPS, params }).await
+    }
+
+    async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError> {
+        self.one("pg_locks", Statement { sql: LOCK_HOLDER, params: vec![] }).await
     }
 }
 

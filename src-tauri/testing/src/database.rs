@@ -5,11 +5,16 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use selvage_core::ports::{
-    AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, Endpoint, Host, ServerFacts,
+    Actor, AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, Endpoint, Host, LockHolder,
+    RunQueued, ScheduleWrite, ScheduleWritten, ServerFacts,
 };
 use selvage_core::weavestream::compose::Project;
-use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunPage};
+use selvage_core::weavestream::retention::Dump;
+use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::Schedule;
+use selvage_core::weavestream::schedule_draft::ScheduleValues;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// The fake of [`Database`]. Clones share the same rows.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +31,10 @@ pub struct Tables {
     pub runs: Vec<Run>,
     /// `audit_log`
     pub audit: Vec<AuditEntry>,
+    /// `users`, those who may act.
+    pub actors: Vec<Actor>,
+    /// Who holds the advisory lock.
+    pub lock: Option<LockHolder>,
     /// Every question fails like this.
     pub trouble: Option<DatabaseError>,
     /// Writing the audit log fails like this.
@@ -119,6 +128,176 @@ impl Database for FakeDatabase {
             Ok(())
         })?
     }
+
+    async fn actors(&self) -> Result<Vec<Actor>, DatabaseError> {
+        self.ask(|tables| tables.actors.clone())
+    }
+
+    async fn write_schedule(&self, write: &ScheduleWrite, by: Option<Uuid>) -> Result<ScheduleWritten, DatabaseError> {
+        self.ask(|tables| {
+            if !tables.may_act(by) {
+                return ScheduleWritten::ActorRefused;
+            }
+            tables.write(write).map_or_else(|other| other, ScheduleWritten::Done)
+        })
+    }
+
+    async fn queue_run(&self, schedule: Uuid, by: Option<Uuid>) -> Result<RunQueued, DatabaseError> {
+        self.ask(|tables| {
+            let Some(known) = tables.schedules.iter().find(|known| known.id == schedule).cloned() else {
+                return RunQueued::Gone;
+            };
+            if !tables.may_act(by) {
+                return RunQueued::ActorRefused;
+            }
+            let (now, locked) = (Utc::now(), tables.lock.is_some());
+            let busy = tables.runs.iter().find(|run| {
+                run.schedule_id == Some(schedule)
+                    && match run.status {
+                        RunStatus::Queued => now - run.created_at < TimeDelta::minutes(15),
+                        RunStatus::Running => locked,
+                        _ => false,
+                    }
+            });
+            if let Some(busy) = busy {
+                return RunQueued::UnderWay(busy.id);
+            }
+            let id = RunId(Uuid::new_v4());
+            tables.runs.push(Run {
+                id,
+                schedule_id: Some(schedule),
+                schedule_name: Some(known.name),
+                kind: RunKind::Manual,
+                status: RunStatus::Queued,
+                started_at: None,
+                finished_at: None,
+                created_at: now,
+                size: None,
+                manifest: None,
+                dump_path: None,
+                error: None,
+            });
+            tables.told("backup.run.triggered", "BackupRun", id.0, json!({ "configId": schedule, "kind": "MANUAL" }));
+            RunQueued::Queued(id)
+        })
+    }
+
+    async fn fail_queued_run(&self, run: RunId, error: &str) -> Result<(), DatabaseError> {
+        self.ask(|tables| {
+            let queued = tables.runs.iter_mut().find(|known| known.id == run && known.status == RunStatus::Queued);
+            if let Some(queued) = queued {
+                (queued.status, queued.error) = (RunStatus::Failed, Some(error.to_owned()));
+                queued.finished_at = Some(Utc::now());
+                tables.told("backup.run.failed", "BackupRun", run.0, json!({ "error": error }));
+            }
+        })
+    }
+
+    async fn dumps(&self, schedule: Uuid) -> Result<Vec<Dump>, DatabaseError> {
+        self.ask(|tables| {
+            let mut found: Vec<Run> = tables.runs.clone();
+            newest_first(&mut found);
+            let of_schedule = |run: &Run| run.schedule_id == Some(schedule) && run.status == RunStatus::Success;
+            let dump = |run: Run| {
+                Some(Dump {
+                    id: Some(run.id),
+                    started_at: run.started_at?,
+                    size: run.size,
+                    on_host: run.dump_path.is_some(),
+                })
+            };
+            found.into_iter().filter(of_schedule).filter_map(dump).collect()
+        })
+    }
+
+    async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError> {
+        self.ask(|tables| tables.lock.clone())
+    }
+}
+
+impl Tables {
+    fn may_act(&self, by: Option<Uuid>) -> bool {
+        by.is_none_or(|by| self.actors.iter().any(|actor| actor.id == by))
+    }
+
+    fn told(&mut self, action: &str, entity_type: &str, id: Uuid, after: Value) {
+        let (action, entity_type) = (action.to_owned(), entity_type.to_owned());
+        self.audit.push(AuditEntry { action, entity_type, entity_id: id.to_string(), after });
+    }
+
+    /// The row, when it is still the version that is expected.
+    fn version(&mut self, id: Uuid, expected: DateTime<Utc>) -> Result<usize, ScheduleWritten> {
+        match self.schedules.iter().position(|schedule| schedule.id == id) {
+            None => Err(ScheduleWritten::Gone),
+            Some(place) if self.schedules[place].updated_at == expected => Ok(place),
+            Some(place) => Err(ScheduleWritten::Moved(self.schedules[place].clone())),
+        }
+    }
+
+    fn write(&mut self, write: &ScheduleWrite) -> Result<Schedule, ScheduleWritten> {
+        match write {
+            ScheduleWrite::Create { values } => {
+                let mut schedule = blank();
+                fill(&mut schedule, values);
+                self.schedules.push(schedule.clone());
+                self.told("backup.config.create", "BackupConfig", schedule.id, document(&schedule));
+                Ok(schedule)
+            }
+            ScheduleWrite::Update { id, expected, values } => {
+                let place = self.version(*id, *expected)?;
+                fill(&mut self.schedules[place], values);
+                Ok(self.changed(place))
+            }
+            ScheduleWrite::Enable { id, expected, enabled } => {
+                let place = self.version(*id, *expected)?;
+                self.schedules[place].enabled = *enabled;
+                Ok(self.changed(place))
+            }
+            ScheduleWrite::Delete { id, expected } => {
+                let place = self.version(*id, *expected)?;
+                self.told("backup.config.delete", "BackupConfig", *id, Value::Null);
+                Ok(self.schedules.remove(place))
+            }
+        }
+    }
+
+    fn changed(&mut self, place: usize) -> Schedule {
+        let schedule = &mut self.schedules[place];
+        schedule.updated_at = Utc::now().trunc_subsecs(3).max(schedule.updated_at + TimeDelta::milliseconds(1));
+        let schedule = schedule.clone();
+        self.told("backup.config.update", "BackupConfig", schedule.id, document(&schedule));
+        schedule
+    }
+}
+
+fn blank() -> Schedule {
+    Schedule {
+        id: Uuid::new_v4(),
+        name: String::new(),
+        enabled: false,
+        cron: String::new(),
+        timezone: None,
+        retention: selvage_core::weavestream::schedule::Retention::default(),
+        notify_emails: Vec::new(),
+        notify_on_success: false,
+        last_run_at: None,
+        updated_at: Utc::now().trunc_subsecs(3),
+    }
+}
+
+fn fill(schedule: &mut Schedule, values: &ScheduleValues) {
+    let values = values.clone();
+    (schedule.name, schedule.enabled, schedule.cron) = (values.name, values.enabled, values.cron);
+    (schedule.timezone, schedule.retention) = (values.timezone, values.retention);
+    (schedule.notify_emails, schedule.notify_on_success) = (values.notify_emails, values.notify_on_success);
+}
+
+fn document(schedule: &Schedule) -> Value {
+    json!({
+        "name": schedule.name, "enabled": schedule.enabled, "cron": schedule.cron, "timezone": schedule.timezone,
+        "retention": schedule.retention, "notifyEmails": schedule.notify_emails,
+        "notifyOnSuccess": schedule.notify_on_success,
+    })
 }
 
 /// The fake of [`DatabaseConnector`]: every way leads to the same rows.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selvage_core::Secret;
-use selvage_core::ports::{Clock, Endpoint, Keyring, KeyringError, Library, Store};
+use selvage_core::ports::{Actor, Clock, Endpoint, Keyring, KeyringError, Library, Store};
 use selvage_core::probe::probe;
 use selvage_core::weavestream::compose::{ComposeWay, Project};
 use selvage_testing::clock::FakeClock;
@@ -65,6 +65,10 @@ async fn database() {
     contract::database::agree(&database, &database.clone(), sample::now()).await;
     let entry = contract::database::records(&database, "an id").await;
     assert_eq!(database.with(|tables| tables.audit.clone()), [entry]);
+    let actor = Actor { id: uuid::Uuid::new_v4(), email: "ada@example.test".into() };
+    database.with(|tables| tables.actors.push(actor.clone()));
+    contract::database::writes_schedules(&database, Some(actor.id)).await;
+    contract::database::queues_runs(&database, None).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
-import { ipc, troubleOf, type DeploymentId, type Job, type RunId } from '../ipc/client';
+import { ipc, troubleOf, type DeploymentId, type Job, type RunId, type ScheduleRow } from '../ipc/client';
 import { words } from '../words/words';
+import { jobKinds } from '../words/jobs';
 import { tell } from '../words/problems';
 import { mutate, reloadMounted } from './query.svelte';
 import { runName } from './runs.svelte';
@@ -49,6 +50,21 @@ async function chooseFirst(id: DeploymentId, run: RunId | null): Promise<void> {
   });
 }
 
+/** Has the worker make a dump now. */
+export async function runNow(id: DeploymentId, schedule: string): Promise<void> {
+  await attempt(() => mutate(() => ipc.runNow(id, schedule)));
+}
+
+/** Makes the queue agree with the database about a schedule. */
+export async function repairSchedule(id: DeploymentId, schedule: string): Promise<void> {
+  await attempt(() => mutate(() => ipc.repairSchedule(id, schedule)));
+}
+
+/** Switches a schedule on or off, unless it was changed meanwhile. */
+export async function enableSchedule(id: DeploymentId, row: ScheduleRow, enabled: boolean): Promise<void> {
+  await attempt(() => mutate(() => ipc.enableSchedule(id, { id: row.id, version: row.version }, enabled)));
+}
+
 export async function verifyAgain(id: DeploymentId, run: RunId): Promise<void> {
   await attempt(() => ipc.verifyCopy(id, run));
 }
@@ -66,7 +82,8 @@ export function told(job: Job): void {
   void reloadMounted();
   const { end } = job;
   if (end === null) return;
-  const what = runName(job.kind.run) ?? job.kind.file;
+  const kind = jobKinds[job.kind.kind];
+  const what = job.kind.kind === 'run' ? job.kind.name : (runName(job.kind.run) ?? job.kind.file);
   const show = () => {
     location.hash = linkTo(job.deployment, 'history', job.kind.run);
   };
@@ -75,16 +92,16 @@ export function told(job: Job): void {
       return toasts.show({
         tone: 'ok',
         finished: true,
-        title: words.dumpVerified(what),
-        detail: words.checksumEquals,
+        title: kind.done(what),
+        detail: kind.doneDetail,
         action: { label: words.show, run: show },
       });
     case 'cancelled':
       return toasts.show({
         tone: 'idle',
         finished: true,
-        title: job.kind.kind === 'download' ? words.downloadCancelled(what) : words.verifyCancelled(what),
-        detail: job.kind.kind === 'download' ? words.partKept : words.notCompared,
+        title: kind.cancelled(what),
+        detail: kind.cancelledDetail,
       });
     case 'interrupted':
       return;
@@ -105,13 +122,21 @@ export function tellEnd(job: Job): void {
   if (!job.end || !('problem' in job.end)) return;
   const { problem } = job.end;
   const { run } = job.kind;
-  const again =
-    job.kind.kind === 'download'
-      ? () => void download(job.deployment, run)
-      : () => void verifyAgain(job.deployment, run);
+  const again = repeat(job);
   if (problem.code === 'library_missing' || problem.code === 'library_read_only' || problem.code === 'disk_full') {
     shown.tell(problem, { label: words.chooseFolder, run: () => void chooseFirst(job.deployment, run) });
   } else {
-    shown.tell(problem, { label: job.kind.kind === 'download' ? words.downloadAgain : words.verifyAgain, run: again });
+    shown.tell(problem, { label: jobKinds[job.kind.kind].again, run: again });
+  }
+}
+
+function repeat({ deployment, kind }: Job): () => void {
+  switch (kind.kind) {
+    case 'download':
+      return () => void download(deployment, kind.run);
+    case 'verify':
+      return () => void verifyAgain(deployment, kind.run);
+    case 'run':
+      return () => void runNow(deployment, kind.schedule);
   }
 }

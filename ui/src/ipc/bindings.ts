@@ -32,9 +32,15 @@ export const commands = {
 	 */
 	overview: (id: DeploymentId, fresh: boolean) => typedError<Overview, Failure>(__TAURI_INVOKE("overview", { id, fresh })),
 	/**  The schedules as last seen, or as they are now. */
-	schedules: (id: DeploymentId, fresh: boolean) => typedError<ScheduleRow[], Failure>(__TAURI_INVOKE("schedules", { id, fresh })),
+	schedules: (id: DeploymentId, fresh: boolean) => typedError<SchedulesView, Failure>(__TAURI_INVOKE("schedules", { id, fresh })),
 	/**  One page of the history, newest first; at most 500 rows. */
 	history: (id: DeploymentId, filter: RunFilter, offset: number, limit: number) => typedError<HistoryPage, Failure>(__TAURI_INVOKE("history", { id, filter, offset, limit })),
+	/**  Has the worker make a dump now; the job follows it until it has ended. */
+	runNow: (id: DeploymentId, schedule: string) => typedError<JobId, Failure>(__TAURI_INVOKE("run_now", { id, schedule })),
+	/**  Makes the queue agree with the database about one schedule. */
+	repairSchedule: (id: DeploymentId, schedule: string) => typedError<ScheduleRow, Failure>(__TAURI_INVOKE("repair_schedule", { id, schedule })),
+	/**  Switches a schedule on or off, unless it was changed meanwhile. */
+	enableSchedule: (id: DeploymentId, which: ScheduleVersion, enabled: boolean) => typedError<ScheduleRow, Failure>(__TAURI_INVOKE("enable_schedule", { id, which, enabled })),
 	/**  Starts a download into the library; without a run, of the latest dump. */
 	download: (id: DeploymentId, run: RunId | null) => typedError<JobId, Failure>(__TAURI_INVOKE("download", { id, run })),
 	/**  Reads the copy of a run again and compares it. */
@@ -464,6 +470,14 @@ export type JobKind =
 run: string; 
 /**  The dump's file name. */
 file: string } | 
+/**  Follows a run that was started, until the worker has ended it. */
+{ kind: "run"; 
+/**  The schedule. */
+schedule: string; 
+/**  Its name. */
+name: string; 
+/**  The run. */
+run: string } | 
 /**  Reads a local copy again and compares it. */
 { kind: "verify"; 
 /**  The run. */
@@ -728,6 +742,14 @@ export type OnHostState =
 /**  The row names a file that is not the worker's. */
 "unsafe";
 
+/**  A scheduler of a schedule that is gone. */
+export type Orphan = {
+	/**  Id in the queue. */
+	id: string,
+	/**  When it fires next. */
+	next: When | null,
+};
+
 /**  Everything the overview shows. */
 export type Overview = {
 	/**  Whose. */
@@ -817,6 +839,10 @@ StoreError |
 ProbeError | 
 /**  A download. */
 DownloadError | 
+/**  The queue that makes schedules fire. */
+QueueError | 
+/**  A schedule, or a run that was started. */
+ScheduleError | 
 /**  What was asked for. */
 RequestError;
 
@@ -832,12 +858,27 @@ export type Progress = {
 	secondsLeft: number | null,
 };
 
+/**  Why the queue could not be asked. */
+export type QueueError = 
+/**  Neither api nor worker could answer: stopped, without node, or Redis is down. */
+{ code: "queue_unreachable"; 
+/**  What the last container said. */
+reason: string } | 
+/**  The host could not be asked. */
+LinkError;
+
 /**  A schedule against the queue. */
 export type QueueState = 
 /**  BullMQ has it, and says when it fires. */
 { state: "in_queue" } | 
 /**  Enabled in the database, and BullMQ does not have it: it will not fire. */
 { state: "not_in_queue" } | 
+/**  BullMQ has it with another timing than the database: it fires at the wrong times. */
+{ state: "in_queue_otherwise"; 
+/**  The expression there. */
+cron: string; 
+/**  The zone there. */
+zone: string | null } | 
 /**  Switched off, and not in the queue. */
 { state: "disabled" } | 
 /**  Switched off in the database, and still in the queue: it will fire. */
@@ -883,6 +924,18 @@ export type Retention = {
 	weekly: number,
 	/**  One per UTC month, 0 to 120. */
 	monthly: number,
+};
+
+/**  Numbers as typed; none where the field is empty. */
+export type RetentionDraft = {
+	/**  0 to 100 */
+	keepLast: number | null,
+	/**  0 to 365 */
+	daily: number | null,
+	/**  0 to 104 */
+	weekly: number | null,
+	/**  0 to 120 */
+	monthly: number | null,
 };
 
 /**  Which runs to list. */
@@ -957,14 +1010,63 @@ export type RunStatus =
 /**  Another run held the advisory lock. */
 "skipped";
 
-/**  One schedule. */
-export type ScheduleRow = {
-	/**  Primary key on the host. */
-	id: string,
+/**  What the form for a schedule holds. Nothing of it is checked yet. */
+export type ScheduleDraft = {
 	/**  As in the web app. */
 	name: string,
 	/**  Whether it should fire. */
 	enabled: boolean,
+	/**  Five fields. */
+	cron: string,
+	/**  IANA name; empty or none means `Etc/UTC`. */
+	timezone: string | null,
+	/**  Rules of pruning. */
+	retention: RetentionDraft,
+	/**  Who is mailed. */
+	notifyEmails: string[],
+	/**  Mail on success as well. */
+	notifyOnSuccess: boolean,
+};
+
+/**  Why a schedule was not changed, or a run did not end well. */
+export type ScheduleError = 
+/**  Somebody changed it meanwhile. Nothing was written. */
+{ code: "schedule_moved"; 
+/**  As it is now. */
+theirs: ScheduleDraft; 
+/**  Its version now. */
+version: string } | 
+/**  It is not there any more. Nothing was written. */
+{ code: "schedule_gone" } | 
+/**  The user is gone, or may not act. Nothing was written. */
+{ code: "actor_refused" } | 
+/**  A run of the schedule waits or runs already. Nothing was written. */
+{ code: "run_under_way"; 
+/**  Which. */
+run: string } | 
+/**  The worker could not make the dump. */
+{ code: "run_failed"; 
+/**  Which. */
+run: string; 
+/**  What the worker wrote. */
+reason: string } | 
+/**  Another run held the lock, so this one made no dump. */
+{ code: "run_skipped"; 
+/**  Which. */
+run: string };
+
+/**  One schedule. */
+export type ScheduleRow = {
+	/**  Primary key on the host. */
+	id: string,
+	/**  `updated_at`: the version that this is. */
+	version: string,
+	/**  As in the web app. */
+	name: string,
+	/**  Whether it should fire. */
+	enabled: boolean,
+	/**  As in the row; none means `Etc/UTC`. */
+	timezone: string | null,
 	/**  When it fires next, and what the queue says. */
 	next: NextRun,
 	/**  Rules of pruning. */
@@ -975,6 +1077,24 @@ export type ScheduleRow = {
 	notifyOnSuccess: boolean,
 	/**  Last success. */
 	lastRun: When | null,
+};
+
+/**  One version of a schedule: what an edit was made from. */
+export type ScheduleVersion = {
+	/**  Primary key on the host. */
+	id: string,
+	/**  `updated_at` */
+	version: string,
+};
+
+/**  Every schedule of a deployment, in the database and in the queue. */
+export type SchedulesView = {
+	/**  Rows of the database, soonest first. */
+	rows: ScheduleRow[],
+	/**  In the queue, and not in the database: they fire, and the worker finds nothing to do. */
+	orphans: Orphan[],
+	/**  Another major version of `cron-parser` on the host than the one that Selvage follows. */
+	otherCronParser: string | null,
 };
 
 /**  Sizes of the dumps of the same days. */

@@ -94,6 +94,4 @@ export const activityWords = {
   logOf: (file: string) => `Log of ${file}`,
   why: 'Why?',
   noLog: 'Nothing was logged.',
-  download: 'Download',
-  verify: 'Verification',
 } as const;

@@ -55,12 +55,16 @@ export const queueStates: Record<QueueState['state'], State & { remedy: string }
   in_queue: { ...state('ok', 'ok', 'In the queue'), remedy: 'The host will fire it at the time shown.' },
   not_in_queue: {
     ...state('warn', 'warn', 'Not in the queue'),
-    remedy: 'It is switched on in the database, and BullMQ does not have it: it will not fire. Restarting the api on the host registers it.',
+    remedy: 'It is switched on in the database, and BullMQ does not have it: it will not fire until it is registered.',
   },
-  disabled: { ...state('idle', 'pause', 'Disabled'), remedy: 'It is switched off, and does not fire. It is switched on in the web app.' },
+  in_queue_otherwise: {
+    ...state('warn', 'warn', 'Other times in the queue'),
+    remedy: 'BullMQ has it with other times than the database: it fires at the wrong ones until it is registered anew.',
+  },
+  disabled: { ...state('idle', 'pause', 'Disabled'), remedy: 'It is switched off, and does not fire. Run now still works.' },
   in_queue_though_disabled: {
     ...state('warn', 'warn', 'Still in the queue'),
-    remedy: 'It is switched off in the database, and BullMQ still has it: it will fire. Restarting the api on the host removes it.',
+    remedy: 'It is switched off in the database, and BullMQ still has it: it will fire until it is removed from the queue.',
   },
   unknown: {
     ...state('idle', 'unseen', 'Not observed'),

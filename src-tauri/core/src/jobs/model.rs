@@ -29,6 +29,15 @@ pub enum JobKind {
         /// The dump's file name.
         file: String,
     },
+    /// Follows a run that was started, until the worker has ended it.
+    Run {
+        /// The schedule.
+        schedule: String,
+        /// Its name.
+        name: String,
+        /// The run.
+        run: String,
+    },
     /// Reads a local copy again and compares it.
     Verify {
         /// The run.
@@ -44,6 +53,7 @@ impl JobKind {
     pub fn subject(&self) -> &str {
         match self {
             Self::Download { run, .. } | Self::Verify { run, .. } => run,
+            Self::Run { schedule, .. } => schedule,
         }
     }
 }

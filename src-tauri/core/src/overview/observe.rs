@@ -9,7 +9,7 @@ use crate::link::{Link, Links};
 use crate::ports::{Clock, Store};
 use crate::probe::{HostFacts, probe};
 use crate::problem::Problem;
-use crate::weavestream::queue::{self, QueueError, QueuedScheduler};
+use crate::weavestream::queue::{self, Ask, Queue, QueueError};
 use crate::weavestream::run::{Page, Run, RunFilter};
 use crate::weavestream::schedule::Schedule;
 
@@ -31,7 +31,7 @@ pub struct Observation {
     /// Every schedule.
     pub schedules: Vec<Schedule>,
     /// The queue, or why it could not be read.
-    pub queue: Result<Vec<QueuedScheduler>, String>,
+    pub queue: Result<Queue, String>,
     /// Runs of the last [`DAYS`] days, newest first.
     pub recent: Vec<Run>,
     /// The newest success whose dump is on the host.
@@ -67,12 +67,12 @@ async fn look(
         link.database.schedules(),
         link.database.runs(&filter, page, now),
         link.database.latest_good(),
-        queue::schedulers(link.host.as_ref(), &link.project),
+        queue::ask(link.host.as_ref(), &link.project, &Ask::Read),
     );
     let queue = match queue {
         Ok(found) => Ok(found),
         Err(QueueError::Link(error)) => return Err(error.into()),
-        Err(QueueError::Unreadable { reason }) => Err(reason),
+        Err(QueueError::QueueUnreachable { reason }) => Err(reason),
     };
     Ok(Observation {
         at: now,

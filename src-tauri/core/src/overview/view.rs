@@ -130,6 +130,13 @@ pub enum QueueState {
     InQueue,
     /// Enabled in the database, and BullMQ does not have it: it will not fire.
     NotInQueue,
+    /// BullMQ has it with another timing than the database: it fires at the wrong times.
+    InQueueOtherwise {
+        /// The expression there.
+        cron: String,
+        /// The zone there.
+        zone: Option<String>,
+    },
     /// Switched off, and not in the queue.
     Disabled,
     /// Switched off in the database, and still in the queue: it will fire.
@@ -231,13 +238,19 @@ fn attention(seen: &Observation, copies: &[Copy], now: DateTime<Utc>, zone: Tz) 
             QueueState::NotInQueue => say(
                 true,
                 format!("{} is in the database but not in the queue", next.schedule),
-                "It will not fire until it is registered; restarting the api does that.".into(),
+                "It will not fire until it is registered.".into(),
+                Some(AttentionAction::Schedules),
+            ),
+            QueueState::InQueueOtherwise { .. } => say(
+                true,
+                format!("{} is in the queue with other times than in the database", next.schedule),
+                "It will fire at the wrong times until it is registered anew.".into(),
                 Some(AttentionAction::Schedules),
             ),
             QueueState::InQueueThoughDisabled => say(
                 false,
                 format!("{} is switched off and still in the queue", next.schedule),
-                "It will fire until it is removed; restarting the api does that.".into(),
+                "It will fire until it is removed from the queue.".into(),
                 Some(AttentionAction::Schedules),
             ),
             _ => {}
@@ -306,10 +319,13 @@ fn against_queue(
 ) -> (Option<DateTime<Utc>>, NextRun) {
     let queued = match &seen.queue {
         Err(reason) => Err(QueueState::Unknown { reason: reason.clone() }),
-        Ok(queue) => Ok(queue.iter().find(|q| q.id == schedule.scheduler_id())),
+        Ok(queue) => Ok(queue.of(schedule.id)),
     };
     let (queue, at) = match queued {
         Err(unknown) => (unknown, None),
+        Ok(Some(q)) if schedule.enabled && !q.is_timed_as(schedule) => {
+            (QueueState::InQueueOtherwise { cron: q.pattern.clone().unwrap_or_default(), zone: q.tz.clone() }, q.next)
+        }
         Ok(Some(q)) if schedule.enabled => (QueueState::InQueue, q.next),
         Ok(Some(q)) => (QueueState::InQueueThoughDisabled, q.next),
         Ok(None) if schedule.enabled => (QueueState::NotInQueue, None),

@@ -4,12 +4,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use uuid::Uuid;
 
 use super::{Endpoint, Host, LinkError};
 use crate::Secret;
 use crate::weavestream::compose::Project;
+use crate::weavestream::retention::Dump;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunPage};
 use crate::weavestream::schedule::Schedule;
+use crate::weavestream::schedule_draft::ScheduleValues;
 
 /// Weavestream's Postgres, as far as Selvage uses it.
 #[async_trait]
@@ -27,6 +30,22 @@ pub trait Database: Send + Sync {
     async fn latest_good(&self) -> Result<Option<Run>, DatabaseError>;
     /// Adds one row to `audit_log`, as the web app would (`WEAVESTREAM.md` section 5).
     async fn record(&self, entry: &AuditEntry) -> Result<(), DatabaseError>;
+
+    /// Users who may change schedules and start runs, by address (`WEAVESTREAM.md` section 5).
+    async fn actors(&self) -> Result<Vec<Actor>, DatabaseError>;
+    /// Changes `backup_config` and records it in `audit_log`, both or neither.
+    /// `by` is the acting user; none leaves the actor empty.
+    async fn write_schedule(&self, write: &ScheduleWrite, by: Option<Uuid>) -> Result<ScheduleWritten, DatabaseError>;
+    /// Adds a manual run that waits for the worker, and records it, unless one
+    /// of this schedule is under way.
+    async fn queue_run(&self, schedule: Uuid, by: Option<Uuid>) -> Result<RunQueued, DatabaseError>;
+    /// Settles a run that still waits, because no worker will come to it.
+    async fn fail_queued_run(&self, run: RunId, error: &str) -> Result<(), DatabaseError>;
+    /// Every success of a schedule that matters to its retention: those with
+    /// files, the newest hundred, and the newest of each UTC day. Newest first.
+    async fn dumps(&self, schedule: Uuid) -> Result<Vec<Dump>, DatabaseError>;
+    /// Who holds the advisory lock of backups; none when nobody does.
+    async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError>;
 }
 
 /// Opens databases.
@@ -78,6 +97,94 @@ pub struct AuditEntry {
     pub entity_id: String,
     /// What was done, for `after`.
     pub after: serde_json::Value,
+}
+
+/// A user who may act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    /// Primary key in `users`.
+    #[specta(type = String)]
+    pub id: Uuid,
+    /// Unique there.
+    pub email: String,
+}
+
+/// One change of `backup_config`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScheduleWrite {
+    /// A new row.
+    Create {
+        /// What it holds.
+        values: ScheduleValues,
+    },
+    /// A changed row. Keys of `retention` that Selvage does not know stay.
+    Update {
+        /// Which.
+        id: Uuid,
+        /// `updated_at` of the version that was edited.
+        expected: DateTime<Utc>,
+        /// What it holds from now on.
+        values: ScheduleValues,
+    },
+    /// A row switched on or off, and nothing else of it.
+    Enable {
+        /// Which.
+        id: Uuid,
+        /// `updated_at` of the version that was seen.
+        expected: DateTime<Utc>,
+        /// Whether it should fire.
+        enabled: bool,
+    },
+    /// A row less. Its runs and dumps stay.
+    Delete {
+        /// Which.
+        id: Uuid,
+        /// `updated_at` of the version that was seen.
+        expected: DateTime<Utc>,
+    },
+}
+
+/// What became of a [`ScheduleWrite`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScheduleWritten {
+    /// Done; the row as it is now, or as it last was.
+    Done(Schedule),
+    /// Nothing was written: the row was changed meanwhile, to this.
+    Moved(Schedule),
+    /// Nothing was written: the row is not there any more.
+    Gone,
+    /// Nothing was written: this user is gone, or may not act.
+    ActorRefused,
+}
+
+/// What became of asking for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunQueued {
+    /// The row waits for the worker.
+    Queued(RunId),
+    /// Nothing was written: this one waits or runs already.
+    UnderWay(RunId),
+    /// Nothing was written: the schedule is not there any more.
+    Gone,
+    /// Nothing was written: this user is gone, or may not act.
+    ActorRefused,
+}
+
+/// A session of Postgres that holds the advisory lock of backups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LockHolder {
+    /// Its process on the server.
+    pub pid: i32,
+    /// Its database user.
+    pub user: String,
+    /// What it calls itself; empty when it does not say.
+    pub application: String,
+    /// Its address; none for a local socket.
+    pub address: Option<String>,
+    /// When the session began.
+    #[specta(type = String)]
+    pub since: DateTime<Utc>,
 }
 
 /// Why the database did not answer.

@@ -10,7 +10,10 @@ mod notifier;
 mod store;
 
 pub use clock::Clock;
-pub use database::{AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, ServerFacts};
+pub use database::{
+    Actor, AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, LockHolder, RunQueued,
+    ScheduleWrite, ScheduleWritten, ServerFacts,
+};
 pub use host::{
     ByteSource, Endpoint, Exit, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output, SshSecrets,
 };

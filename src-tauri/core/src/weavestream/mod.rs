@@ -3,8 +3,11 @@
 
 pub mod archive;
 pub mod compose;
+pub mod cron;
 pub mod dump_name;
 pub mod manifest;
 pub mod queue;
+pub mod retention;
 pub mod run;
 pub mod schedule;
+pub mod schedule_draft;

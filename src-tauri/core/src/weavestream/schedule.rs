@@ -75,12 +75,12 @@ impl Schedule {
     pub fn zone_name(&self) -> &str {
         self.timezone.as_deref().unwrap_or("Etc/UTC")
     }
+}
 
-    /// The id of its BullMQ Job Scheduler (`WEAVESTREAM.md` section 3).
-    #[must_use]
-    pub fn scheduler_id(&self) -> String {
-        format!("backup-config-{}", self.id)
-    }
+/// The id of a schedule's BullMQ Job Scheduler (`WEAVESTREAM.md` section 3).
+#[must_use]
+pub fn scheduler_id(schedule: Uuid) -> String {
+    format!("backup-config-{schedule}")
 }
 
 #[cfg(test)]

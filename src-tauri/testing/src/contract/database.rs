@@ -1,8 +1,10 @@
 //! Weavestream's Postgres.
 
 use chrono::{DateTime, Utc};
-use selvage_core::ports::{AuditEntry, Database};
+use selvage_core::ports::{AuditEntry, Database, RunQueued, ScheduleWrite, ScheduleWritten};
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
+use selvage_core::weavestream::schedule::{Retention, Schedule};
+use selvage_core::weavestream::schedule_draft::ScheduleValues;
 use uuid::Uuid;
 
 const EVERYTHING: Page = Page { offset: 0, limit: 500 };
@@ -108,4 +110,78 @@ pub async fn records(database: &dyn Database, entity: &str) -> AuditEntry {
     };
     database.record(&entry).await.unwrap();
     entry
+}
+
+fn values(name: &str) -> ScheduleValues {
+    ScheduleValues {
+        name: name.to_owned(),
+        enabled: true,
+        cron: "0 3 * * *".into(),
+        timezone: Some("America/New_York".into()),
+        retention: Retention { keep_last: 2, daily: 3, weekly: 4, monthly: 5 },
+        notify_emails: vec!["it's@acme.example".into(), "ops@acme.example".into()],
+        notify_on_success: true,
+    }
+}
+
+fn done(outcome: ScheduleWritten) -> Schedule {
+    match outcome {
+        ScheduleWritten::Done(schedule) => schedule,
+        other => panic!("not written: {other:?}"),
+    }
+}
+
+/// Makes, changes, switches and deletes a schedule; a version that is old, a row
+/// that is gone and a user who may not act are refused without a trace.
+pub async fn writes_schedules(database: &dyn Database, actor: Option<Uuid>) {
+    let stranger = Some(Uuid::new_v4());
+    let before = database.schedules().await.unwrap().len();
+    let create = ScheduleWrite::Create { values: values("it's \"new\" $1 \\") };
+    assert_eq!(database.write_schedule(&create, stranger).await, Ok(ScheduleWritten::ActorRefused));
+    assert_eq!(database.schedules().await.unwrap().len(), before);
+    let made = done(database.write_schedule(&create, actor).await.unwrap());
+    assert_eq!((made.name.as_str(), made.enabled, made.last_run_at), ("it's \"new\" $1 \\", true, None));
+    assert_eq!(made.notify_emails.len(), 2);
+    assert!(database.schedules().await.unwrap().contains(&made));
+
+    let (id, first) = (made.id, made.updated_at);
+    let mut other = values("another");
+    (other.timezone, other.notify_emails) = (None, Vec::new());
+    let update = |expected| ScheduleWrite::Update { id, expected, values: other.clone() };
+    let changed = done(database.write_schedule(&update(first), actor).await.unwrap());
+    assert_eq!((changed.name.as_str(), changed.timezone.as_deref()), ("another", None));
+    assert!(changed.updated_at > first, "a version got its old stamp again");
+    // The version that was edited is not the one that is there.
+    assert_eq!(database.write_schedule(&update(first), actor).await, Ok(ScheduleWritten::Moved(changed.clone())));
+    let off = |expected| ScheduleWrite::Enable { id, expected, enabled: false };
+    assert_eq!(database.write_schedule(&off(first), actor).await, Ok(ScheduleWritten::Moved(changed.clone())));
+    let switched = done(database.write_schedule(&off(changed.updated_at), actor).await.unwrap());
+    assert_eq!(switched, Schedule { enabled: false, updated_at: switched.updated_at, ..changed.clone() });
+
+    let delete = |expected| ScheduleWrite::Delete { id, expected };
+    assert!(matches!(database.write_schedule(&delete(first), actor).await, Ok(ScheduleWritten::Moved(_))));
+    assert_eq!(done(database.write_schedule(&delete(switched.updated_at), actor).await.unwrap()), switched);
+    assert_eq!(database.write_schedule(&delete(switched.updated_at), actor).await, Ok(ScheduleWritten::Gone));
+    assert_eq!(database.schedules().await.unwrap().len(), before);
+}
+
+/// Queues a run of a schedule of its own once, and settles it.
+pub async fn queues_runs(database: &dyn Database, actor: Option<Uuid>) {
+    let create = ScheduleWrite::Create { values: values("for runs") };
+    let schedule = done(database.write_schedule(&create, actor).await.unwrap());
+    assert_eq!(database.queue_run(Uuid::new_v4(), actor).await, Ok(RunQueued::Gone));
+    assert_eq!(database.queue_run(schedule.id, Some(Uuid::new_v4())).await, Ok(RunQueued::ActorRefused));
+    let Ok(RunQueued::Queued(run)) = database.queue_run(schedule.id, actor).await else { panic!("not queued") };
+    assert_eq!(database.queue_run(schedule.id, actor).await, Ok(RunQueued::UnderWay(run)));
+    let row = database.run(run).await.unwrap().unwrap();
+    assert_eq!((row.status, row.kind, row.schedule_id), (RunStatus::Queued, RunKind::Manual, Some(schedule.id)));
+    database.fail_queued_run(run, "it's not queued").await.unwrap();
+    let row = database.run(run).await.unwrap().unwrap();
+    assert_eq!((row.status, row.error.as_deref()), (RunStatus::Failed, Some("it's not queued")));
+    // What has been settled is not settled again.
+    database.fail_queued_run(run, "twice").await.unwrap();
+    assert_eq!(database.run(run).await.unwrap().unwrap().error.as_deref(), Some("it's not queued"));
+    assert_eq!(database.dumps(schedule.id).await, Ok(Vec::new()));
+    let delete = ScheduleWrite::Delete { id: schedule.id, expected: schedule.updated_at };
+    done(database.write_schedule(&delete, actor).await.unwrap());
 }

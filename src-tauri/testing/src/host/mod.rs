@@ -6,10 +6,12 @@ mod connector;
 mod fake;
 mod faults;
 mod look;
+mod queue;
 mod state;
 mod stream;
 
 pub use connector::{FakeConnector, SHOWN_KEY};
 pub use fake::FakeHost;
 pub use faults::{Faults, StreamFault};
+pub use queue::SimQueue;
 pub use state::{Compose, Docker, HostState, SimService};

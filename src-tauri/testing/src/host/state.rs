@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+
+use super::queue::SimQueue;
 
 /// What the simulated host is.
 #[derive(Clone, Debug)]
@@ -31,8 +32,8 @@ pub struct HostState {
     pub dumps_readable: bool,
     /// Files there. Shared, so that a change does not disturb who reads.
     pub files: BTreeMap<String, Arc<Vec<u8>>>,
-    /// What BullMQ would print.
-    pub schedulers: Value,
+    /// Its queue.
+    pub queue: SimQueue,
     /// The host's clock.
     pub now: DateTime<Utc>,
     /// sshd lets this login forward.
@@ -102,7 +103,7 @@ impl HostState {
             backup_folder: "/opt/weavestream/data/backup".into(),
             dumps_readable: false,
             files: BTreeMap::new(),
-            schedulers: json!([]),
+            queue: SimQueue::default(),
             now,
             forwarding: true,
         }

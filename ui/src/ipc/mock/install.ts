@@ -49,7 +49,7 @@ export function install(options: Options = {}): Mock {
   const find = (id: string) => here.deployments.find((row) => row.deployment.id === id) ?? refuse({ code: 'no_such_deployment', name: id });
   const runOf = (id: string) => here.runs.find((run) => run.id === id) ?? refuse({ code: 'no_such_run', run: id });
 
-  function start(deployment: string, run: string, kind: Job['kind']['kind']): string {
+  function start(deployment: string, run: string, kind: 'download' | 'verify'): string {
     const row = runOf(run);
     if (here.jobs.some((job) => job.end === null && job.kind.run === run)) refuse({ code: 'already_running', job: run });
     const total = row.size ?? 0;
@@ -115,6 +115,18 @@ export function install(options: Options = {}): Mock {
       find(id);
       if (fresh) await slow();
       return schedules();
+    },
+    runNow: (id, schedule) => {
+      const name = schedules().rows.find((row) => row.id === schedule)?.name ?? refuse({ code: 'schedule_gone' });
+      const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'run', schedule, name, run: crypto.randomUUID() }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Waiting for the worker', progress: null, canceling: false, end: null };
+      tell({ change: 'job', job });
+      setTimeout(() => tell({ change: 'job', job: { ...job, step: 'The dump is on the host', endedAt: new Date(NOW).toISOString(), end: { end: 'done' } } }), delay * 20);
+      return job.id;
+    },
+    repairSchedule: (_id, schedule) => schedules().rows.find((row) => row.id === schedule) ?? refuse({ code: 'schedule_gone' }),
+    enableSchedule: (_id, which, enabled) => {
+      const row = schedules().rows.find((known) => known.id === which.id) ?? refuse({ code: 'schedule_gone' });
+      return { ...row, enabled };
     },
     history: async (id, filter, offset, limit) => {
       find(id);

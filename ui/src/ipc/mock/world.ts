@@ -1,4 +1,4 @@
-import type { Check, CheckItem, Deployment, DeploymentRow, Draft, HostKey, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, Strip, Verdict } from '../bindings';
+import type { Check, CheckItem, Deployment, DeploymentRow, Draft, HostKey, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, SchedulesView, Strip, Verdict } from '../bindings';
 import { manyRuns, SCHEDULES, typicalRuns } from './runs';
 import { ago, day, daysBack, local, when } from './time';
 
@@ -98,11 +98,13 @@ export function nextRuns(): NextRun[] {
   return [next('Daily', { state: 'in_queue' }, ago(-1, 0, 41)), next('Weekly', { state: 'not_in_queue' }), next('Month end', { state: 'disabled' })];
 }
 
-export function schedules(): ScheduleRow[] {
+export function schedules(): SchedulesView {
   const [daily, weekly, month] = nextRuns();
-  if (!daily || !weekly || !month) return [];
+  if (!daily || !weekly || !month) return { rows: [], orphans: [], otherCronParser: null };
   const row = (run: NextRun, enabled: boolean, last: number | null): ScheduleRow => ({
     id: run.id,
+    version: '2026-10-01T08:00:00.000000Z',
+    timezone: run.zone === 'Etc/UTC' ? null : run.zone,
     name: run.schedule,
     enabled,
     next: run,
@@ -111,7 +113,7 @@ export function schedules(): ScheduleRow[] {
     notifyOnSuccess: !enabled,
     lastRun: last === null ? null : when(last),
   });
-  return [row(daily, true, ago(0, 0, 41)), row(weekly, true, ago(4, 0, -49)), row(month, false, null)];
+  return { rows: [row(daily, true, ago(0, 0, 41)), row(weekly, true, ago(4, 0, -49)), row(month, false, null)], orphans: [], otherCronParser: null };
 }
 
 function strip(): Strip {
@@ -155,7 +157,7 @@ export function overview(world: World, row: DeploymentRow): Overview {
       none('proven'),
     ],
     attention: [
-      { grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered; restarting the api does that.', action: 'schedules' },
+      { grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered.', action: 'schedules' },
       ...(latest?.copy ? [] : [{ grave: false, title: `The dump of ${latest?.when.local ?? ''} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download' } as const]),
       { grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection' },
     ],

@@ -1,0 +1,196 @@
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use selvage_core::weavestream::schedule::{Retention, Schedule};
+use selvage_core::weavestream::schedule_draft::{RetentionDraft, ScheduleDraft};
+
+/// What to do with schedules.
+#[derive(Subcommand, Debug)]
+pub enum ScheduleCommand {
+    /// Make a schedule and register it in the queue
+    Add {
+        /// Name, short name or id of the deployment
+        deployment: String,
+        /// Its name
+        #[arg(long)]
+        name: String,
+        /// Five fields
+        #[arg(long)]
+        cron: String,
+        /// Make it switched off
+        #[arg(long)]
+        disabled: bool,
+        /// What it holds
+        #[command(flatten)]
+        values: ScheduleArguments,
+        /// On whose behalf
+        #[command(flatten)]
+        by: ActorArgument,
+    },
+    /// Change a schedule; what is not given stays
+    Edit {
+        /// Which
+        #[command(flatten)]
+        which: WhichSchedule,
+        /// Its name
+        #[arg(long)]
+        name: Option<String>,
+        /// Five fields
+        #[arg(long)]
+        cron: Option<String>,
+        /// What it holds
+        #[command(flatten)]
+        values: ScheduleArguments,
+        /// On whose behalf
+        #[command(flatten)]
+        by: ActorArgument,
+    },
+    /// Delete a schedule; its dumps and runs stay
+    Remove {
+        /// Which
+        #[command(flatten)]
+        which: WhichSchedule,
+        /// On whose behalf
+        #[command(flatten)]
+        by: ActorArgument,
+    },
+    /// Switch a schedule on
+    Enable {
+        /// Which
+        #[command(flatten)]
+        which: WhichSchedule,
+        /// On whose behalf
+        #[command(flatten)]
+        by: ActorArgument,
+    },
+    /// Switch a schedule off
+    Disable {
+        /// Which
+        #[command(flatten)]
+        which: WhichSchedule,
+        /// On whose behalf
+        #[command(flatten)]
+        by: ActorArgument,
+    },
+    /// Make the queue agree with the database about a schedule
+    Repair {
+        /// Which
+        #[command(flatten)]
+        which: WhichSchedule,
+    },
+    /// Tell when an expression fires; no host is needed
+    Preview {
+        /// What to preview
+        #[command(flatten)]
+        preview: PreviewArguments,
+    },
+}
+
+/// One schedule of one deployment.
+#[derive(Args, Debug)]
+pub struct WhichSchedule {
+    /// Name, short name or id of the deployment
+    pub deployment: String,
+    /// Id of the schedule, as `selvage schedules` prints it
+    pub id: uuid::Uuid,
+}
+
+/// On whose behalf a change is made.
+#[derive(Args, Debug)]
+pub struct ActorArgument {
+    /// Mail address of a user of Weavestream who may act; without it the audit log names nobody
+    #[arg(id = "actor", long = "as", value_name = "EMAIL")]
+    pub actor: Option<String>,
+}
+
+/// What a schedule holds beside its name and its expression.
+#[derive(Args, Debug)]
+pub struct ScheduleArguments {
+    /// Time zone as in Europe/Berlin; empty for Etc/UTC
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+    /// Newest dumps to keep, 0 to 100
+    #[arg(long)]
+    pub keep_last: Option<f64>,
+    /// Days of which the newest dump is kept, 0 to 365
+    #[arg(long)]
+    pub daily: Option<f64>,
+    /// Weeks of which the newest dump is kept, 0 to 104
+    #[arg(long)]
+    pub weekly: Option<f64>,
+    /// Months of which the newest dump is kept, 0 to 120
+    #[arg(long)]
+    pub monthly: Option<f64>,
+    /// Address that the host mails failures to; can be repeated, and replaces those that are there
+    #[arg(long, value_name = "EMAIL", conflicts_with = "no_email")]
+    pub email: Vec<String>,
+    /// The host mails nobody
+    #[arg(long)]
+    pub no_email: bool,
+    /// Whether the host mails successes as well
+    #[arg(long, value_name = "true|false")]
+    pub notify_on_success: Option<bool>,
+}
+
+impl ScheduleArguments {
+    /// A new schedule.
+    #[must_use]
+    pub fn create(&self, name: String, cron: String, enabled: bool) -> ScheduleDraft {
+        let draft = ScheduleDraft {
+            name,
+            enabled,
+            cron,
+            timezone: None,
+            retention: Retention::default().into(),
+            notify_emails: Vec::new(),
+            notify_on_success: false,
+        };
+        self.over(draft)
+    }
+
+    /// A changed schedule.
+    #[must_use]
+    pub fn change(&self, schedule: &Schedule, name: Option<String>, cron: Option<String>) -> ScheduleDraft {
+        let mut draft = ScheduleDraft::from(schedule);
+        draft.name = name.unwrap_or(draft.name);
+        draft.cron = cron.unwrap_or(draft.cron);
+        self.over(draft)
+    }
+
+    fn over(&self, mut draft: ScheduleDraft) -> ScheduleDraft {
+        if self.tz.is_some() {
+            draft.timezone.clone_from(&self.tz);
+        }
+        let kept = draft.retention;
+        draft.retention = RetentionDraft {
+            keep_last: self.keep_last.or(kept.keep_last),
+            daily: self.daily.or(kept.daily),
+            weekly: self.weekly.or(kept.weekly),
+            monthly: self.monthly.or(kept.monthly),
+        };
+        if self.no_email || !self.email.is_empty() {
+            draft.notify_emails.clone_from(&self.email);
+        }
+        draft.notify_on_success = self.notify_on_success.unwrap_or(draft.notify_on_success);
+        draft
+    }
+}
+
+/// What to preview.
+#[derive(Args, Debug)]
+pub struct PreviewArguments {
+    /// Five fields
+    #[arg(long, required_unless_present = "batch")]
+    pub cron: Option<String>,
+    /// Time zone as in Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "Etc/UTC")]
+    pub tz: String,
+    /// The times after this one, as in 2026-10-22T07:41:00Z; without it, after now
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<DateTime<Utc>>,
+    /// How many
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub count: u16,
+    /// Read one JSON object a line, `{"cron", "tz", "from", "count"}`, and answer each with one
+    #[arg(long, conflicts_with = "cron")]
+    pub batch: bool,
+}

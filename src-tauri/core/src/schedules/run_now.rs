@@ -1,0 +1,98 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::error::ScheduleError;
+use super::write::Schedules;
+use crate::deployment::Deployment;
+use crate::jobs::{JobEnd, JobHandle, JobId, JobKind};
+use crate::link::Link;
+use crate::ports::RunQueued;
+use crate::problem::Problem;
+use crate::weavestream::queue::{self, Ask};
+use crate::weavestream::run::{Run, RunId, RunStatus};
+
+/// How often a run that was started is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+impl Schedules {
+    /// Starts a run and follows it as a job until the worker has ended it. Gives
+    /// the run and the job.
+    pub async fn run_now(
+        &self,
+        deployment: &Deployment,
+        schedule: Uuid,
+        by: Option<Uuid>,
+    ) -> Result<(RunId, JobId), Problem> {
+        let run = self.start_run(deployment, schedule, by).await?;
+        let row = self.links.open(deployment).await?.database.run(run).await?;
+        let name = row.and_then(|row| row.schedule_name).unwrap_or_default();
+        let kind = JobKind::Run { schedule: schedule.to_string(), name, run: run.to_string() };
+        let (me, followed) = (self.clone(), deployment.clone());
+        let work = |job: JobHandle| async move { me.follow(&followed, run, &job).await };
+        let job = self.jobs.start(deployment.id, kind, work).await?;
+        Ok((run, job))
+    }
+
+    /// Starts a run as the web app does, also of a schedule that is switched off.
+    pub async fn start_run(&self, deployment: &Deployment, schedule: Uuid, by: Option<Uuid>) -> Result<RunId, Problem> {
+        let link = self.links.open(deployment).await?;
+        let run = match link.database.queue_run(schedule, by).await? {
+            RunQueued::Queued(run) => run,
+            RunQueued::UnderWay(run) => return Err(ScheduleError::RunUnderWay { run: run.to_string() }.into()),
+            RunQueued::Gone => return Err(ScheduleError::ScheduleGone.into()),
+            RunQueued::ActorRefused => return Err(ScheduleError::ActorRefused.into()),
+        };
+        if let Err(error) = queue::ask(link.host.as_ref(), &link.project, &Ask::Run { schedule, run }).await {
+            // No worker will come to it: the row must not wait for ever. Should this
+            // fail as well, the row still says `queued`, which is what it is.
+            let settled = link.database.fail_queued_run(run, &format!("not queued: {error}")).await;
+            if let Err(trouble) = settled {
+                tracing::warn!(%run, %trouble, "a run that could not be queued could not be settled");
+            }
+            return Err(error.into());
+        }
+        Ok(run)
+    }
+
+    /// Cancelling ends the following only: a run on the host cannot be stopped from here.
+    async fn follow(&self, deployment: &Deployment, run: RunId, job: &JobHandle) -> Result<(), JobEnd> {
+        let mut told = None;
+        loop {
+            let read = |link: Arc<Link>| -> futures::future::BoxFuture<'_, Result<Option<Run>, Problem>> {
+                Box::pin(async move { Ok(link.database.run(run).await?) })
+            };
+            let row = self.links.read(deployment, read).await.map_err(JobEnd::from)?;
+            let Some(row) = row else { return Err(Problem::from(ScheduleError::ScheduleGone).into()) };
+            if told != Some(row.status) {
+                told = Some(row.status);
+                job.step(step(row.status)).await;
+            }
+            let id = run.to_string();
+            match row.status {
+                RunStatus::Success => return Ok(()),
+                RunStatus::Failed => {
+                    let reason = row.error.unwrap_or_else(|| "the worker gave no reason".to_owned());
+                    return Err(Problem::from(ScheduleError::RunFailed { run: id, reason }).into());
+                }
+                RunStatus::Skipped => return Err(Problem::from(ScheduleError::RunSkipped { run: id }).into()),
+                RunStatus::Queued | RunStatus::Running => {}
+            }
+            tokio::select! {
+                () = job.cancelled().cancelled() => return Err(JobEnd::Cancelled),
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+}
+
+fn step(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Queued => "Waiting for the worker",
+        RunStatus::Running => "The worker makes the dump",
+        RunStatus::Success => "The dump is on the host",
+        RunStatus::Failed => "The worker could not make the dump",
+        RunStatus::Skipped => "Another run was under way",
+    }
+}

@@ -1,0 +1,88 @@
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::overview::{NextRun, Observation, next};
+use crate::time::When;
+use crate::weavestream::schedule::{Retention, scheduler_id};
+
+/// Every schedule of a deployment, in the database and in the queue.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SchedulesView {
+    /// Rows of the database, soonest first.
+    pub rows: Vec<ScheduleRow>,
+    /// In the queue, and not in the database: they fire, and the worker finds nothing to do.
+    pub orphans: Vec<Orphan>,
+    /// Another major version of `cron-parser` on the host than the one that Selvage follows.
+    pub other_cron_parser: Option<String>,
+}
+
+/// A scheduler of a schedule that is gone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Orphan {
+    /// Id in the queue.
+    pub id: String,
+    /// When it fires next.
+    pub next: Option<When>,
+}
+
+/// One schedule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ScheduleRow {
+    /// Primary key on the host.
+    pub id: String,
+    /// `updated_at`: the version that this is.
+    pub version: String,
+    /// As in the web app.
+    pub name: String,
+    /// Whether it should fire.
+    pub enabled: bool,
+    /// As in the row; none means `Etc/UTC`.
+    pub timezone: Option<String>,
+    /// When it fires next, and what the queue says.
+    pub next: NextRun,
+    /// Rules of pruning.
+    pub retention: Retention,
+    /// Who is mailed.
+    pub notify_emails: Vec<String>,
+    /// Mail on success as well.
+    pub notify_on_success: bool,
+    /// Last success.
+    pub last_run: Option<When>,
+}
+
+/// What was seen of the schedules, as shown at `now` in `zone`.
+#[must_use]
+pub fn schedules_view(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> SchedulesView {
+    let row = |next: NextRun| {
+        let schedule = seen.schedules.iter().find(|s| s.id == next.id)?;
+        Some(ScheduleRow {
+            id: schedule.id.to_string(),
+            version: schedule.updated_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+            name: schedule.name.clone(),
+            enabled: schedule.enabled,
+            timezone: schedule.timezone.clone(),
+            next,
+            retention: schedule.retention,
+            notify_emails: schedule.notify_emails.clone(),
+            notify_on_success: schedule.notify_on_success,
+            last_run: schedule.last_run_at.map(|at| When::new(at, now, zone)),
+        })
+    };
+    let queue = seen.queue.as_ref().ok();
+    let known: Vec<String> = seen.schedules.iter().map(|schedule| scheduler_id(schedule.id)).collect();
+    let orphans = queue.into_iter().flat_map(|queue| &queue.schedulers).filter(|queued| !known.contains(&queued.id));
+    SchedulesView {
+        rows: next(seen, now, zone).into_iter().filter_map(row).collect(),
+        orphans: orphans
+            .map(|queued| Orphan { id: queued.id.clone(), next: queued.next.map(|at| When::new(at, now, zone)) })
+            .collect(),
+        other_cron_parser: queue
+            .filter(|queue| !queue.reads_cron_as_we_do())
+            .and_then(|queue| queue.cron_parser.clone()),
+    }
+}

@@ -1,0 +1,55 @@
+import type { Job, JobKind } from '../ipc/client';
+import type { IconName } from '../parts/icons';
+
+interface Words {
+  icon: IconName;
+  /** What its bar is called. */
+  name: string;
+  doing: (what: string | undefined, percent: string) => string;
+  done: (what: string) => string;
+  doneDetail: string;
+  cancelled: (what: string) => string;
+  cancelledDetail: string;
+  again: string;
+}
+
+const ofDump = (what: string | undefined) => (what === undefined ? 'a dump' : `dump of ${what}`);
+
+/** What is said of each kind of job. */
+export const jobKinds: Record<JobKind['kind'], Words> = {
+  download: {
+    icon: 'download',
+    name: 'Download',
+    doing: (what, percent) => `Downloading ${ofDump(what)}, ${percent}`,
+    done: (what) => `Dump of ${what} verified`,
+    doneDetail: 'SHA-256 equals its manifest',
+    cancelled: (what) => `Download of ${what} cancelled`,
+    cancelledDetail: 'What has arrived is kept; the next download goes on from there',
+    again: 'Download again',
+  },
+  verify: {
+    icon: 'shield',
+    name: 'Verification',
+    doing: (what, percent) => `Verifying ${ofDump(what)}, ${percent}`,
+    done: (what) => `Dump of ${what} verified`,
+    doneDetail: 'SHA-256 equals its manifest',
+    cancelled: (what) => `Verification of ${what} cancelled`,
+    cancelledDetail: 'The copy was not compared to its end',
+    again: 'Verify again',
+  },
+  run: {
+    icon: 'play',
+    name: 'Run on the host',
+    doing: (what) => `${what ?? 'A run'} on the host`,
+    done: (what) => `${what} has run`,
+    doneDetail: 'The dump is on the host',
+    cancelled: (what) => `${what} is no longer followed`,
+    cancelledDetail: 'The run goes on, on the host',
+    again: 'Run again',
+  },
+};
+
+/** What a job is about: a file, or a schedule. */
+export function subjectOf(kind: Job['kind']): string {
+  return kind.kind === 'run' ? kind.name : kind.file;
+}
