@@ -67,6 +67,7 @@ impl Selvage {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             jobs: jobs.clone(),
+            starting: Arc::default(),
         };
         let deployments =
             Deployments { links: Arc::clone(&links), store: Arc::clone(&store), keyring, clock: Arc::clone(&clock) };

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Window, hostDown, hostUp, notifications, otherWindow, quoted, root } from './session.mjs';
+import { Key, Window, hostDown, hostUp, notifications, otherWindow, quoted, root } from './session.mjs';
 
 const name = `e2e${process.pid}`.slice(0, 16);
 const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
@@ -104,6 +104,30 @@ test('a download that ends while another window is in front is told by the deskt
   assert.deepEqual(more, [], 'it is told once');
 });
 
+test('a schedule is switched, run and repaired', async () => {
+  await window.press('Schedules');
+  await window.text('America/New_York');
+  await window.press('Run now');
+  await window.text('Daily has run');
+  await window.press('Switch off');
+  await window.text('It is switched off, and does not fire.');
+  await window.shot('schedule-off');
+  await sound('schedule, switched off');
+  await window.press('Switch on');
+  await window.find('//button[normalize-space(.)="Switch off"]');
+  forget(host.schedules.daily);
+  await window.control('k');
+  await window.keys('overview', Key.ENTER);
+  await window.text('Evidence');
+  await window.press('Schedules');
+  await window.text('Not in the queue');
+  await window.press('Daily');
+  await window.shot('schedule-not-in-queue');
+  await sound('schedule, not in the queue');
+  await window.press('Repair');
+  await window.until(async () => !(await window.has('//button[normalize-space(.)="Repair"]')), 'it is in the queue again');
+});
+
 test('every other screen, in both themes and both sizes', async () => {
   const screens = { Overview: 'Evidence', History: 'SHA-256 verified', Schedules: 'America/New_York', Connection: 'Test connection', Settings: 'Theme' };
   for (const [screen, text] of Object.entries(screens)) {
@@ -133,6 +157,16 @@ test('no secret of the host reached the window, or a file of Selvage', async () 
     for (const { parentPath, name: file } of files) assert.ok(!readFileSync(join(parentPath, file)).includes(secret), `a secret is in ${file}`);
   }
 });
+
+/** Removes a schedule from the queue, as an old Weavestream or an emptied Redis leaves it. */
+function forget(schedule) {
+  const env = { ...process.env, DOCKER_HOST: host.docker.host };
+  const filters = [`project=${host.project}`, 'service=redis'].flatMap((label) => ['--filter', `label=com.docker.compose.${label}`]);
+  const redis = execFileSync('docker', ['ps', '-q', ...filters], { encoding: 'utf8', env }).trim();
+  const script = 'redis.call("del", "bull:backup:repeat:backup-config-" .. ARGV[1]); return redis.call("zrem", "bull:backup:repeat", "backup-config-" .. ARGV[1])';
+  const told = execFileSync('docker', ['exec', '-e', `REDISCLI_AUTH=${host.redis.password}`, redis, 'redis-cli', 'eval', script, '0', schedule], { encoding: 'utf8', env });
+  assert.equal(told.trim(), '1', 'it was in the queue');
+}
 
 /** Answers GTK's folder dialog: typing `/` opens its location entry. */
 function chooseFolder(folder) {

@@ -96,7 +96,17 @@ export class Window {
         throw gone;
       }
     };
-    return this.web.wait(look, patience, `not shown: ${xpath}`);
+    return this.until(look, `not shown: ${xpath}`, patience);
+  }
+
+  /** Waits until `holds`; when it never does, a picture shows what there was instead. */
+  async until(holds, what, patience = PATIENCE) {
+    try {
+      return await this.web.wait(holds, patience, what);
+    } catch (never) {
+      await this.shot('failed').catch(() => {});
+      throw never;
+    }
   }
 
   /** Whether something is there right now. */

@@ -1,4 +1,4 @@
-use std::io::{BufRead, Write};
+use std::io::{BufRead, ErrorKind, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use selvage_core::deployment::Deployment;
@@ -48,7 +48,7 @@ pub async fn run(selvage: &Selvage, command: ScheduleCommand, print: Print) -> R
             });
             return Ok(End::Done);
         }
-        ScheduleCommand::Preview { preview } => return preview_one(&preview, print),
+        ScheduleCommand::Preview { preview: asked } => return preview(&asked, print),
     };
     print.one("schedule", &row, || told(selvage, &row));
     Ok(End::Done)
@@ -120,8 +120,12 @@ pub async fn run_now(
 /// Carries out `selvage schedule preview`, for which nothing is opened.
 pub fn preview(preview: &PreviewArguments, print: Print) -> Result<End, Failure> {
     if preview.batch {
-        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            let answer = answer(&line);
+        for line in std::io::stdin().lock().lines() {
+            let answer = match line {
+                Ok(line) => answer(&line),
+                Err(error) if error.kind() == ErrorKind::InvalidData => json!({ "error": "not understood: no UTF-8" }),
+                Err(_) => break,
+            };
             if writeln!(std::io::stdout(), "{answer}").is_err() {
                 break;
             }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
@@ -124,6 +125,19 @@ impl Links {
             }
             other => other,
         }
+    }
+
+    /// The link, shown to work just now: after a closed lid the one that is open
+    /// may be broken. For work that changes something, which is not repeated.
+    pub async fn live(&self, deployment: &Deployment) -> Result<Arc<Link>, Problem> {
+        let shown = |link: Arc<Link>| {
+            async move {
+                link.database.server().await?;
+                Ok(link)
+            }
+            .boxed()
+        };
+        self.read(deployment, shown).await
     }
 
     /// Records a host key as trusted, after the admin compared it.
@@ -277,7 +291,7 @@ fn untested(done: &[Check]) -> Vec<Check> {
 }
 
 /// Whether the open link is of no more use: the next try needs a new one.
-fn is_broken(problem: &Problem) -> bool {
+pub(crate) fn is_broken(problem: &Problem) -> bool {
     match problem {
         Problem::Link(error) | Problem::Database(DatabaseError::Link(error)) => error.is_passing(),
         // A container that was made anew has another id and address.

@@ -107,7 +107,11 @@ impl Problem {
             | Self::Keyring(_)
             | Self::Probe(_)
             | Self::Queue(_)
-            | Self::Schedule(ScheduleError::RunFailed { .. } | ScheduleError::RunSkipped { .. })
+            | Self::Schedule(
+                ScheduleError::RunFailed { .. }
+                | ScheduleError::RunSkipped { .. }
+                | ScheduleError::OutcomeUnknown { .. },
+            )
             | Self::Database(_) => Class::Failed,
             Self::Request(_) | Self::Schedule(_) | Self::Library(_) => Class::Refused,
         }

@@ -162,6 +162,13 @@ impl DiskPart {
     }
 }
 
+impl Drop for DiskPart {
+    fn drop(&mut self) {
+        // The thread's handle holds the lock as well: the next opener must not meet it.
+        let _ = self.end_syncing();
+    }
+}
+
 impl PartFile for DiskPart {
     fn len(&self) -> Result<u64, LibraryError> {
         self.file.metadata().map(|found| found.len()).map_err(|error| self.trouble(&error))

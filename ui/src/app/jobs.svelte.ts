@@ -32,9 +32,9 @@ export class Jobs {
     if (job.end !== null && before?.end == null) this.#onEnd(job);
   }
 
-  /** The running job about a run, if there is one. */
+  /** The running job about the dump of a run, if there is one. */
   of(run: string): Job | undefined {
-    return this.running.find((job) => job.kind.run === run);
+    return this.running.find(({ kind }) => kind.kind !== 'run' && kind.run === run);
   }
 }
 

@@ -1044,6 +1044,10 @@ version: string } |
 { code: "run_under_way"; 
 /**  Which. */
 run: string } | 
+/**  The connection broke under the change, so that it may have been made. */
+{ code: "outcome_unknown"; 
+/**  What was noticed. */
+reason: string } | 
 /**  The worker could not make the dump. */
 { code: "run_failed"; 
 /**  Which. */

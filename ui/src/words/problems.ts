@@ -136,13 +136,15 @@ const table: Table = {
 
   // Schedules and runs
   queue_unreachable: (p) =>
-    told('The queue cannot be reached', p.reason, 'Nothing in the queue was changed. What was saved to the database is saved.', 'Check that redis and api run on the host, then press Repair.'),
+    told('The queue could not be told', p.reason, 'What was saved to the database is saved; the queue may not agree with it.', 'Check that redis and api run on the host, then press Repair.'),
   schedule_moved: (p) =>
     told('The schedule was changed meanwhile', `Somebody changed “${p.theirs.name}” after it was read here: \`${p.theirs.cron}\`, ${p.theirs.timezone ?? 'Etc/UTC'}, ${p.theirs.enabled ? 'switched on' : 'switched off'}.`, 'Nothing was written; theirs stands.', 'Look at the schedule as it is now, and make the change again if it is still right.'),
   schedule_gone: () => told('This schedule is gone', 'It is not in the database any more; somebody deleted it.', NOT_BEGUN, 'Choose another schedule.'),
   actor_refused: () =>
     told('This user may not act', 'The user is gone, is switched off, or has no right to manage backups any more.', 'Nothing was written.', 'Choose another user of Weavestream who may manage backups.'),
   run_under_way: (p) => told('A run is under way', `Run ${p.run} of this schedule waits or runs already.`, 'It goes on. No other was started.', 'Follow it in the history.'),
+  outcome_unknown: (p) =>
+    told('The connection broke under the change', p.reason, 'It is not known whether the change was made; it was made whole or not at all.', 'Look at the schedule or the history as it is now before trying again.'),
   run_failed: (p) => told('The run failed on the host', p.reason, 'Earlier dumps are as they were.', 'Look at the worker’s log on the host, then run it again.'),
   run_skipped: () => told('The run was skipped', 'Another run held the lock, so the worker made no second dump.', 'The other run goes on.', 'Wait until it has ended, then run it again.'),
 

@@ -52,8 +52,7 @@ impl JobKind {
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
-            Self::Download { run, .. } | Self::Verify { run, .. } => run,
-            Self::Run { schedule, .. } => schedule,
+            Self::Download { run, .. } | Self::Verify { run, .. } | Self::Run { run, .. } => run,
         }
     }
 }

@@ -9,4 +9,6 @@ mod view;
 pub use observe::{Observation, observe};
 pub use strip::{Cell, CellState, SizeTrend, Strip, StripRow};
 pub use verdict::{Verdict, VerdictState, verdict};
-pub use view::{Attention, AttentionAction, Evidence, EvidenceKind, NextRun, Overview, QueueState, next, overview};
+pub use view::{
+    Attention, AttentionAction, Evidence, EvidenceKind, NextRun, Overview, QueueState, against_queue, next, overview,
+};

@@ -10,6 +10,7 @@ use crate::deployment::Deployment;
 use crate::history::{RunRow, row};
 use crate::ports::{Copy, CopyState};
 use crate::time::{When, local, relative, span};
+use crate::weavestream::queue::Queue;
 use crate::weavestream::run::{Run, RunId, RunStatus};
 use crate::weavestream::schedule::Schedule;
 
@@ -306,18 +307,20 @@ fn has_verified(copies: &[Copy], run: RunId) -> bool {
 #[must_use]
 pub fn next(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<NextRun> {
     let mut found: Vec<(Option<DateTime<Utc>>, NextRun)> =
-        seen.schedules.iter().map(|s| against_queue(s, seen, now, zone)).collect();
+        seen.schedules.iter().map(|s| against_queue(s, &seen.queue, now, zone)).collect();
     found.sort_by_key(|(at, next)| (at.is_none(), *at, next.schedule.clone()));
     found.into_iter().map(|(_, next)| next).collect()
 }
 
-fn against_queue(
+/// One schedule against the queue, or against why that could not be read; with the time of its next firing.
+#[must_use]
+pub fn against_queue(
     schedule: &Schedule,
-    seen: &Observation,
+    queue: &Result<Queue, String>,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> (Option<DateTime<Utc>>, NextRun) {
-    let queued = match &seen.queue {
+    let queued = match queue {
         Err(reason) => Err(QueueState::Unknown { reason: reason.clone() }),
         Ok(queue) => Ok(queue.of(schedule.id)),
     };

@@ -27,6 +27,12 @@ pub enum ScheduleError {
         /// Which.
         run: String,
     },
+    /// The connection broke under the change, so that it may have been made.
+    #[error("the connection broke under the change, which may have been made: {reason}")]
+    OutcomeUnknown {
+        /// What was noticed.
+        reason: String,
+    },
     /// The worker could not make the dump.
     #[error("run {run} failed: {reason}")]
     RunFailed {

@@ -1,20 +1,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use uuid::Uuid;
 
 use super::error::ScheduleError;
-use super::write::Schedules;
+use super::write::{Schedules, perhaps_done};
 use crate::deployment::Deployment;
 use crate::jobs::{JobEnd, JobHandle, JobId, JobKind};
-use crate::link::Link;
+use crate::link::{Link, is_broken};
 use crate::ports::RunQueued;
-use crate::problem::Problem;
+use crate::problem::{Problem, RequestError};
 use crate::weavestream::queue::{self, Ask};
 use crate::weavestream::run::{Run, RunId, RunStatus};
 
 /// How often a run that was started is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Looks in a row that may go unanswered; each waits for the link's own patience as well.
+const LOOKS_UNANSWERED: u32 = 30;
 
 impl Schedules {
     /// Starts a run and follows it as a job until the worker has ended it. Gives
@@ -26,8 +29,9 @@ impl Schedules {
         by: Option<Uuid>,
     ) -> Result<(RunId, JobId), Problem> {
         let run = self.start_run(deployment, schedule, by).await?;
-        let row = self.links.open(deployment).await?.database.run(run).await?;
-        let name = row.and_then(|row| row.schedule_name).unwrap_or_default();
+        // The run is under way by now: that its name cannot be read is no failure.
+        let row = self.read(deployment, run).await.ok().flatten();
+        let name = row.and_then(|row| row.schedule_name).unwrap_or_else(|| schedule.to_string());
         let kind = JobKind::Run { schedule: schedule.to_string(), name, run: run.to_string() };
         let (me, followed) = (self.clone(), deployment.clone());
         let work = |job: JobHandle| async move { me.follow(&followed, run, &job).await };
@@ -37,8 +41,9 @@ impl Schedules {
 
     /// Starts a run as the web app does, also of a schedule that is switched off.
     pub async fn start_run(&self, deployment: &Deployment, schedule: Uuid, by: Option<Uuid>) -> Result<RunId, Problem> {
-        let link = self.links.open(deployment).await?;
-        let run = match link.database.queue_run(schedule, by).await? {
+        let _turn = self.starting.lock().await;
+        let link = self.links.live(deployment).await?;
+        let run = match link.database.queue_run(schedule, by).await.map_err(perhaps_done)? {
             RunQueued::Queued(run) => run,
             RunQueued::UnderWay(run) => return Err(ScheduleError::RunUnderWay { run: run.to_string() }.into()),
             RunQueued::Gone => return Err(ScheduleError::ScheduleGone.into()),
@@ -59,12 +64,24 @@ impl Schedules {
     /// Cancelling ends the following only: a run on the host cannot be stopped from here.
     async fn follow(&self, deployment: &Deployment, run: RunId, job: &JobHandle) -> Result<(), JobEnd> {
         let mut told = None;
+        let mut unanswered = 0;
         loop {
-            let read = |link: Arc<Link>| -> futures::future::BoxFuture<'_, Result<Option<Run>, Problem>> {
-                Box::pin(async move { Ok(link.database.run(run).await?) })
+            let row = match self.read(deployment, run).await {
+                Ok(Some(row)) => row,
+                Ok(None) => return Err(Problem::from(RequestError::NoSuchRun { run: run.to_string() }).into()),
+                // The run goes on without us: a closed lid is no failure of it.
+                Err(problem) if is_broken(&problem) && unanswered < LOOKS_UNANSWERED => {
+                    unanswered += 1;
+                    told = None;
+                    job.step("The host does not answer; looking again").await;
+                    if pause(job).await {
+                        continue;
+                    }
+                    return Err(JobEnd::Cancelled);
+                }
+                Err(problem) => return Err(problem.into()),
             };
-            let row = self.links.read(deployment, read).await.map_err(JobEnd::from)?;
-            let Some(row) = row else { return Err(Problem::from(ScheduleError::ScheduleGone).into()) };
+            unanswered = 0;
             if told != Some(row.status) {
                 told = Some(row.status);
                 job.step(step(row.status)).await;
@@ -79,11 +96,23 @@ impl Schedules {
                 RunStatus::Skipped => return Err(Problem::from(ScheduleError::RunSkipped { run: id }).into()),
                 RunStatus::Queued | RunStatus::Running => {}
             }
-            tokio::select! {
-                () = job.cancelled().cancelled() => return Err(JobEnd::Cancelled),
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+            if !pause(job).await {
+                return Err(JobEnd::Cancelled);
             }
         }
+    }
+
+    async fn read(&self, deployment: &Deployment, run: RunId) -> Result<Option<Run>, Problem> {
+        let read = |link: Arc<Link>| async move { Ok(link.database.run(run).await?) }.boxed();
+        self.links.read(deployment, read).await
+    }
+}
+
+/// Waits until the next look; false when cancelled meanwhile.
+async fn pause(job: &JobHandle) -> bool {
+    tokio::select! {
+        () = job.cancelled().cancelled() => false,
+        () = tokio::time::sleep(LOOK_EVERY) => true,
     }
 }
 

@@ -5,7 +5,7 @@ use specta::Type;
 
 use crate::overview::{NextRun, Observation, next};
 use crate::time::When;
-use crate::weavestream::schedule::{Retention, scheduler_id};
+use crate::weavestream::schedule::{Retention, Schedule, scheduler_id};
 
 /// Every schedule of a deployment, in the database and in the queue.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -55,23 +55,35 @@ pub struct ScheduleRow {
     pub last_run: Option<When>,
 }
 
+/// One schedule as shown at `now` in `zone`.
+#[must_use]
+pub fn row(schedule: &Schedule, next: NextRun, now: DateTime<Utc>, zone: Tz) -> ScheduleRow {
+    ScheduleRow {
+        id: schedule.id.to_string(),
+        version: version(schedule),
+        name: schedule.name.clone(),
+        enabled: schedule.enabled,
+        timezone: schedule.timezone.clone(),
+        next,
+        retention: schedule.retention,
+        notify_emails: schedule.notify_emails.clone(),
+        notify_on_success: schedule.notify_on_success,
+        last_run: schedule.last_run_at.map(|at| When::new(at, now, zone)),
+    }
+}
+
+/// `updated_at` as it is handed out and taken back, to the microsecond.
+#[must_use]
+pub fn version(schedule: &Schedule) -> String {
+    schedule.updated_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
 /// What was seen of the schedules, as shown at `now` in `zone`.
 #[must_use]
 pub fn schedules_view(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> SchedulesView {
     let row = |next: NextRun| {
         let schedule = seen.schedules.iter().find(|s| s.id == next.id)?;
-        Some(ScheduleRow {
-            id: schedule.id.to_string(),
-            version: schedule.updated_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
-            name: schedule.name.clone(),
-            enabled: schedule.enabled,
-            timezone: schedule.timezone.clone(),
-            next,
-            retention: schedule.retention,
-            notify_emails: schedule.notify_emails.clone(),
-            notify_on_success: schedule.notify_on_success,
-            last_run: schedule.last_run_at.map(|at| When::new(at, now, zone)),
-        })
+        Some(row(schedule, next, now, zone))
     };
     let queue = seen.queue.as_ref().ok();
     let known: Vec<String> = seen.schedules.iter().map(|schedule| scheduler_id(schedule.id)).collect();

@@ -4,18 +4,20 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::error::ScheduleError;
-use super::view::{ScheduleRow, SchedulesView, schedules_view};
+use super::view::{ScheduleRow, row, version};
 use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
-use crate::link::{Link, Links};
-use crate::ports::{Actor, Clock, ScheduleWrite, ScheduleWritten, Store};
+use crate::link::{Link, Links, is_broken};
+use crate::overview::against_queue;
+use crate::ports::{Actor, Clock, DatabaseError, ScheduleWrite, ScheduleWritten, Store};
 use crate::problem::{Problem, RequestError};
 use crate::weavestream::queue::{self, Ask, Queue};
 use crate::weavestream::schedule::{Schedule, scheduler_id};
-use crate::weavestream::schedule_draft::ScheduleDraft;
+use crate::weavestream::schedule_draft::{ScheduleDraft, ScheduleValues};
 
 /// Changes schedules, and makes the queue agree.
 #[derive(Clone)]
@@ -28,6 +30,8 @@ pub struct Schedules {
     pub clock: Arc<dyn Clock>,
     /// Who follows the runs that are started.
     pub jobs: JobCenter,
+    /// One run is started at a time, so that a double click finds the first one under way.
+    pub starting: Arc<Mutex<()>>,
 }
 
 /// One version of a schedule: what an edit was made from.
@@ -93,37 +97,36 @@ impl Schedules {
         which: ScheduleVersion,
         by: Option<Uuid>,
     ) -> Result<Option<String>, Problem> {
-        let link = self.links.open(deployment).await?;
+        let link = self.links.live(deployment).await?;
         let write = ScheduleWrite::Delete { id: which.id, expected: which.version };
-        written(link.database.write_schedule(&write, by).await?)?;
+        let deleted = self.written(&link, &write, by).await?;
         let told = tell(&link, &Ask::Remove { scheduler: &scheduler_id(which.id) }).await;
         let trouble = told.as_ref().err().cloned();
-        self.remember(deployment, &link, told).await?;
+        self.remember(deployment, told, |rows| rows.retain(|row| row.id != deleted.id)).await;
         Ok(trouble)
     }
 
     /// Makes the queue agree with the database about one schedule.
     pub async fn repair(&self, deployment: &Deployment, id: Uuid) -> Result<ScheduleRow, Problem> {
-        let link = self.links.open(deployment).await?;
+        let link = self.links.live(deployment).await?;
         let schedules = link.database.schedules().await?;
         let schedule = schedules.into_iter().find(|schedule| schedule.id == id).ok_or(ScheduleError::ScheduleGone)?;
         let queue = queue::ask(link.host.as_ref(), &link.project, &wanted(&schedule, &scheduler_id(id))).await?;
-        self.remember(deployment, &link, Ok(queue)).await?.row(id)
+        Ok(self.row(deployment, &schedule, Ok(queue)).await)
     }
 
-    /// Removes a scheduler whose schedule is gone.
-    pub async fn remove_orphan(&self, deployment: &Deployment, scheduler: &str) -> Result<SchedulesView, Problem> {
-        let link = self.links.open(deployment).await?;
+    /// Removes a scheduler whose schedule is gone; one that has a schedule stays.
+    pub async fn remove_orphan(&self, deployment: &Deployment, scheduler: &str) -> Result<(), Problem> {
+        let link = self.links.live(deployment).await?;
         let known = link.database.schedules().await?;
-        if known.iter().any(|schedule| scheduler_id(schedule.id) == scheduler) {
-            // It came into being meanwhile.
-            return Ok(self.remember(deployment, &link, tell(&link, &Ask::Read).await).await?.0);
+        if !known.iter().any(|schedule| scheduler_id(schedule.id) == scheduler) {
+            let queue = queue::ask(link.host.as_ref(), &link.project, &Ask::Remove { scheduler }).await?;
+            self.remember(deployment, Ok(queue), |_| {}).await;
         }
-        let queue = queue::ask(link.host.as_ref(), &link.project, &Ask::Remove { scheduler }).await?;
-        Ok(self.remember(deployment, &link, Ok(queue)).await?.0)
+        Ok(())
     }
 
-    fn checked(&self, draft: &ScheduleDraft) -> Result<crate::weavestream::schedule_draft::ScheduleValues, Problem> {
+    fn checked(&self, draft: &ScheduleDraft) -> Result<ScheduleValues, Problem> {
         draft.checked(self.clock.now()).map_err(|fields| RequestError::Fields { fields }.into())
     }
 
@@ -135,37 +138,61 @@ impl Schedules {
         write: &ScheduleWrite,
         by: Option<Uuid>,
     ) -> Result<ScheduleRow, Problem> {
-        let link = self.links.open(deployment).await?;
-        let schedule = written(link.database.write_schedule(write, by).await?)?;
+        let link = self.links.live(deployment).await?;
+        let schedule = self.written(&link, write, by).await?;
         let told = tell(&link, &wanted(&schedule, &scheduler_id(schedule.id))).await;
-        self.remember(deployment, &link, told).await?.row(schedule.id)
+        Ok(self.row(deployment, &schedule, told).await)
     }
 
-    /// Keeps what is known now as what was last seen.
+    async fn written(&self, link: &Link, write: &ScheduleWrite, by: Option<Uuid>) -> Result<Schedule, Problem> {
+        let outcome = link.database.write_schedule(write, by).await.map_err(perhaps_done)?;
+        Ok(match outcome {
+            ScheduleWritten::Done(schedule) => schedule,
+            ScheduleWritten::Moved(theirs) => {
+                let (version, theirs) = (version(&theirs), Box::new(ScheduleDraft::from(&theirs)));
+                return Err(ScheduleError::ScheduleMoved { theirs, version }.into());
+            }
+            ScheduleWritten::Gone => return Err(ScheduleError::ScheduleGone.into()),
+            ScheduleWritten::ActorRefused => return Err(ScheduleError::ActorRefused.into()),
+        })
+    }
+
+    /// The schedule as it is now. Nothing here fails: the row is written.
+    async fn row(&self, deployment: &Deployment, schedule: &Schedule, queue: Result<Queue, String>) -> ScheduleRow {
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let (_, next) = against_queue(schedule, &queue, now, zone);
+        let replace = |rows: &mut Vec<Schedule>| {
+            rows.retain(|row| row.id != schedule.id);
+            rows.push(schedule.clone());
+        };
+        self.remember(deployment, queue, replace).await;
+        row(schedule, next, now, zone)
+    }
+
+    /// Keeps what is known now as what was last seen, until the next look.
     async fn remember(
         &self,
         deployment: &Deployment,
-        link: &Link,
         queue: Result<Queue, String>,
-    ) -> Result<Remembered, Problem> {
-        let schedules = link.database.schedules().await?;
-        let mut seen = match self.store.observation(deployment.id).await? {
-            Some(seen) => seen,
-            None => crate::overview::observe(&self.links, &self.store, self.clock.as_ref(), deployment).await?,
+        change: impl FnOnce(&mut Vec<Schedule>) + Send,
+    ) {
+        let kept = async {
+            let Some(mut seen) = self.store.observation(deployment.id).await? else { return Ok(()) };
+            change(&mut seen.schedules);
+            seen.queue = queue;
+            self.store.save_observation(deployment.id, &seen).await
         };
-        (seen.schedules, seen.queue) = (schedules, queue);
-        self.store.save_observation(deployment.id, &seen).await?;
-        Ok(Remembered(schedules_view(&seen, self.clock.now(), self.clock.zone())))
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "what was changed could not be remembered");
+        }
     }
 }
 
-struct Remembered(SchedulesView);
-
-impl Remembered {
-    fn row(self, id: Uuid) -> Result<ScheduleRow, Problem> {
-        let found = self.0.rows.into_iter().find(|row| row.next.id == id);
-        found.ok_or_else(|| ScheduleError::ScheduleGone.into())
-    }
+/// A connection that breaks under a change leaves open whether it was made.
+pub fn perhaps_done(error: DatabaseError) -> Problem {
+    let reason = error.to_string();
+    let problem = Problem::from(error);
+    if is_broken(&problem) { ScheduleError::OutcomeUnknown { reason }.into() } else { problem }
 }
 
 /// What the queue should hold for `schedule`.
@@ -181,16 +208,4 @@ fn wanted<'a>(schedule: &'a Schedule, scheduler: &'a str) -> Ask<'a> {
 /// answer than a Redis that is down.
 async fn tell(link: &Link, what: &Ask<'_>) -> Result<Queue, String> {
     queue::ask(link.host.as_ref(), &link.project, what).await.map_err(|error| error.to_string())
-}
-
-fn written(outcome: ScheduleWritten) -> Result<Schedule, ScheduleError> {
-    match outcome {
-        ScheduleWritten::Done(schedule) => Ok(schedule),
-        ScheduleWritten::Moved(theirs) => Err(ScheduleError::ScheduleMoved {
-            version: theirs.updated_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
-            theirs: Box::new(ScheduleDraft::from(&theirs)),
-        }),
-        ScheduleWritten::Gone => Err(ScheduleError::ScheduleGone),
-        ScheduleWritten::ActorRefused => Err(ScheduleError::ActorRefused),
-    }
 }

@@ -126,9 +126,10 @@ pub async fn ask(host: &dyn Host, project: &Project, what: &Ask<'_>) -> Result<Q
         let folder = format!("/app/apps/{service}");
         let command = project.exec_in(service, &folder, ["node", "-"]).stdin(script.clone());
         let output = host.run(&command).await?;
-        match (output.exit, parse(&output.stdout_text())) {
-            (0, Some(found)) => return Ok(found),
-            _ => reason = output.last_words(),
+        // Printed once everything was done: what goes wrong after it, such as hanging up, changes nothing.
+        match parse(&output.stdout_text()) {
+            Some(found) => return Ok(found),
+            None => reason = output.last_words(),
         }
     }
     Err(QueueError::QueueUnreachable { reason })

@@ -1,5 +1,6 @@
 // Run with the host's own node and bullmq, from a folder where they resolve. `asked` was defined above. Whatever was
-// asked for is done first; then the queue is read back. Only one marked line is printed, because loaded code may print too.
+// asked for is done first; then the queue is read back. A run is added last instead, so that what fails has added
+// nothing. Only one marked line is printed, because loaded code may print too.
 const { createRequire } = require('node:module');
 const { Queue } = require('bullmq');
 const address = new URL(process.env.REDIS_URL);
@@ -11,18 +12,31 @@ queue.on('error', () => {});
 const version = () => {
   try { return createRequire(require.resolve('bullmq'))('cron-parser/package.json').version; } catch { return null; }
 };
+const upsert = ({ id, pattern, tz, config }) =>
+  queue.upsertJobScheduler(id, { pattern, tz }, { name: 'run', data: { kind: 'run', configId: config } });
 const act = {
   read: async () => {},
-  upsert: ({ id, pattern, tz, config }) => queue.upsertJobScheduler(id, { pattern, tz }, { name: 'run', data: { kind: 'run', configId: config } }),
+  upsert: async (wanted) => {
+    try {
+      return await upsert(wanted);
+    } catch (error) {
+      // A scheduler that was lost can leave its next job behind, and bullmq then refuses to make that job anew.
+      if (!/already exists/.test(error.message)) throw error;
+      const left = (await queue.getDelayed()).filter((job) => job.id?.startsWith(`repeat:${wanted.id}:`));
+      for (const job of left) await job.remove();
+      return await upsert(wanted);
+    }
+  },
   remove: ({ id }) => queue.removeJobScheduler(id),
   // A job with this id is added once, however often it is asked for.
   run: ({ config, run }) => queue.add('run', { kind: 'run', configId: config, backupRunId: run },
     { attempts: 1, jobId: `backup-run-${run}`, removeOnComplete: true, removeOnFail: 100 }),
 };
 (async () => {
-  await act[asked.act](asked);
+  if (asked.act !== 'run') await act[asked.act](asked);
   const found = await queue.getJobSchedulers(0, -1, true);
   const schedulers = found.map(({ key, id, next, pattern, tz }) => ({ id: id ?? key, next: next ?? null, pattern: pattern ?? null, tz: tz ?? null }));
+  if (asked.act === 'run') await act.run(asked);
   console.log('selvage:' + JSON.stringify({ schedulers, cronParser: version() }));
   await queue.close();
 })().then(() => process.exit(0), (error) => { console.error(String(error && error.message || error)); process.exit(1); });
