@@ -68,6 +68,7 @@ impl Selvage {
             clock: Arc::clone(&clock),
             jobs: jobs.clone(),
             starting: Arc::default(),
+            dumps: Arc::default(),
         };
         let deployments =
             Deployments { links: Arc::clone(&links), store: Arc::clone(&store), keyring, clock: Arc::clone(&clock) };

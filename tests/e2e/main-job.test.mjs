@@ -80,7 +80,7 @@ test('the dump is downloaded into a folder from the native dialog, and verified'
   await window.text('verified', 90_000);
   const folder = join(library, 'production-acme');
   const file = join(folder, host.runs.latest.filename);
-  await window.web.wait(() => existsSync(file), 60_000, 'the dump is in the library');
+  await window.until(() => existsSync(file), 'the dump is in the library');
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   assert.equal(sha256, host.runs.latest.sha256);
   assert.deepEqual(readdirSync(folder).filter((f) => f.endsWith('.part')), []);
@@ -95,7 +95,7 @@ test('a download that ends while another window is in front is told by the deskt
   try {
     await window.press('History');
     await window.press('Download the dump of ');
-    await window.web.wait(() => notifications().length > before, 60_000, 'the desktop tells it');
+    await window.until(() => notifications().length > before, 'the desktop tells it');
   } finally {
     close();
   }
@@ -104,32 +104,72 @@ test('a download that ends while another window is in front is told by the deskt
   assert.deepEqual(more, [], 'it is told once');
 });
 
-test('a schedule is switched, run and repaired', async () => {
+test('a schedule is made, changed, run and deleted', async () => {
   await window.press('Schedules');
-  await window.text('America/New_York');
+  await window.text('At 03:00, every day');
+  await window.choose('Recorded as', 'example.test');
+  await window.press('New schedule');
+  await window.fill('Name', 'Hourly');
+  await window.fill('Cron', '15 * * *');
+  await window.press('Create');
+  await window.text('Not saved: 1 field to correct.');
+  await window.shot('schedule-wrong');
+  await sound('schedule, a field in error');
+  await window.fill('Cron', '15 * * * *');
+  await window.fill('Time zone', 'Lord How');
+  await window.press('Australia/Lord_Howe');
+  await window.fill('Keep last', '48');
+  await window.press('Create');
+  await window.text('registered in the queue');
+  await window.shot('schedule-made');
+  const made = inDatabase("SELECT id || '|' || cron || '|' || timezone || '|' || (retention->>'keepLast') FROM backup_config WHERE name = 'Hourly'");
+  assert.match(made, /\|15 \* \* \* \*\|Australia\/Lord_Howe\|48$/);
+  const [hourly] = made.split('|');
+  assert.match(inDatabase(`SELECT action || ' ' || (actor_id IS NOT NULL) || ' ' || user_agent FROM audit_log WHERE entity_id = '${hourly}'`), /^backup\.config\.create true selvage\//);
+
   await window.press('Run now');
-  await window.text('Daily has run');
-  await window.press('Switch off');
-  await window.text('It is switched off, and does not fire.');
-  await window.shot('schedule-off');
-  await sound('schedule, switched off');
-  await window.press('Switch on');
-  await window.find('//button[normalize-space(.)="Switch off"]');
+  await window.text('Hourly has run');
+  await window.find('//label[normalize-space(.)="Enabled"]/input', { use: (found) => found.click().then(() => true) });
+  await window.text('Changed here, and not saved yet.');
+  await window.press('Save');
+  await window.text('It is switched off and does not fire');
+  assert.equal(inDatabase("SELECT enabled FROM backup_config WHERE name = 'Hourly'"), 'f');
+
+  // Somebody edits it in the web app meanwhile.
+  await window.fill('Name', 'Each hour');
+  inDatabase(`UPDATE backup_config SET cron = '45 * * * *', updated_at = now() WHERE id = '${hourly}'`);
+  await window.press('Save');
+  await window.text('was changed elsewhere meanwhile');
+  await window.shot('schedule-conflict');
+  await sound('schedule, conflict');
+  await window.press('Take theirs');
+  assert.equal(inDatabase(`SELECT name || cron FROM backup_config WHERE id = '${hourly}'`), 'Hourly45 * * * *');
+
+  await window.press('More for this schedule');
+  await window.press('Delete…');
+  await window.text('stay on the host');
+  await window.press('Delete schedule');
+  await window.until(() => inDatabase(`SELECT count(*) FROM backup_config WHERE id = '${hourly}'`) === '0', 'it is deleted');
+  await window.text('3 in the database');
+  assert.equal(inDatabase(`SELECT count(*) FROM backup_run WHERE dump_path IS NOT NULL AND triggered_by IS NOT NULL AND created_at > now() - interval '10 minutes'`) === '0', false, 'its dump stays');
+});
+
+test('a schedule that the queue has lost is told, and repaired', async () => {
   forget(host.schedules.daily);
   await window.control('k');
   await window.keys('overview', Key.ENTER);
   await window.text('Evidence');
   await window.press('Schedules');
-  await window.text('Not in the queue');
+  await window.text('Will not fire until registered');
   await window.press('Daily');
   await window.shot('schedule-not-in-queue');
   await sound('schedule, not in the queue');
   await window.press('Repair');
-  await window.until(async () => !(await window.has('//button[normalize-space(.)="Repair"]')), 'it is in the queue again');
+  await window.text('registered in the queue');
 });
 
 test('every other screen, in both themes and both sizes', async () => {
-  const screens = { Overview: 'Evidence', History: 'SHA-256 verified', Schedules: 'America/New_York', Connection: 'Test connection', Settings: 'Theme' };
+  const screens = { Overview: 'Evidence', History: 'SHA-256 verified', Schedules: 'At 03:00, every day', Connection: 'Test connection', Settings: 'Theme' };
   for (const [screen, text] of Object.entries(screens)) {
     await window.press(screen);
     await window.text(text);
@@ -158,14 +198,23 @@ test('no secret of the host reached the window, or a file of Selvage', async () 
   }
 });
 
+/** What the host's `docker` prints in the container of a service. */
+function inService(service, env, ...command) {
+  const where = { ...process.env, DOCKER_HOST: host.docker.host };
+  const filters = [`project=${host.project}`, `service=${service}`].flatMap((label) => ['--filter', `label=com.docker.compose.${label}`]);
+  const id = execFileSync('docker', ['ps', '-q', ...filters], { encoding: 'utf8', env: where }).trim();
+  return execFileSync('docker', ['exec', ...env.flatMap((pair) => ['-e', pair]), id, ...command], { encoding: 'utf8', env: where }).trim();
+}
+
+/** Asks the host's own Postgres, past Selvage. */
+function inDatabase(sql) {
+  return inService('postgres', [], 'sh', '-c', 'psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -Atqc "$0"', sql);
+}
+
 /** Removes a schedule from the queue, as an old Weavestream or an emptied Redis leaves it. */
 function forget(schedule) {
-  const env = { ...process.env, DOCKER_HOST: host.docker.host };
-  const filters = [`project=${host.project}`, 'service=redis'].flatMap((label) => ['--filter', `label=com.docker.compose.${label}`]);
-  const redis = execFileSync('docker', ['ps', '-q', ...filters], { encoding: 'utf8', env }).trim();
   const script = 'redis.call("del", "bull:backup:repeat:backup-config-" .. ARGV[1]); return redis.call("zrem", "bull:backup:repeat", "backup-config-" .. ARGV[1])';
-  const told = execFileSync('docker', ['exec', '-e', `REDISCLI_AUTH=${host.redis.password}`, redis, 'redis-cli', 'eval', script, '0', schedule], { encoding: 'utf8', env });
-  assert.equal(told.trim(), '1', 'it was in the queue');
+  assert.equal(inService('redis', [`REDISCLI_AUTH=${host.redis.password}`], 'redis-cli', 'eval', script, '0', schedule), '1', 'it was in the queue');
 }
 
 /** Answers GTK's folder dialog: typing `/` opens its location entry. */

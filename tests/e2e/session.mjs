@@ -104,7 +104,7 @@ export class Window {
     try {
       return await this.web.wait(holds, patience, what);
     } catch (never) {
-      await this.shot('failed').catch(() => {});
+      await this.shot(`failed-${Date.now()}`).catch(() => {});
       throw never;
     }
   }
@@ -119,7 +119,7 @@ export class Window {
     return this.find(`//*[text()[contains(normalize-space(.), ${quoted(text)})]]`, { patience });
   }
 
-  /** Presses a button or link by its name, or by how its name begins, once it can be pressed. */
+  /** Presses a button, link or choice of a list by its name, or by how its name begins, once it can be pressed. */
   press(name) {
     const says = `(starts-with(normalize-space(.), ${quoted(name)}) or starts-with(@aria-label, ${quoted(name)}))`;
     const use = async (found) => {
@@ -127,19 +127,20 @@ export class Window {
       await found.click();
       return true;
     };
-    return this.find(`(//button[${says}] | //a[${says}])[last()]`, { use });
+    return this.find(`(//button[${says}] | //a[${says}] | //*[@role="option" or @role="menuitem"][${says}])[last()]`, { use });
   }
 
-  /** The field under a label. */
+  /** The field in a label, or under it. */
   async fill(label, value) {
-    const field = await this.find(`//label[normalize-space(.)=${quoted(label)}]/following::*[self::input or self::select][1]`);
+    const named = `//label[normalize-space(.)=${quoted(label)}]`;
+    const field = await this.find(`(${named}//input | ${named}/following::*[self::input or self::select])[1]`);
     await field.clear();
     await field.sendKeys(value);
     return field;
   }
 
   async choose(label, option) {
-    const field = await this.find(`//label[normalize-space(.)=${quoted(label)}]/following::select[1]`);
+    const field = await this.find(`//select[@aria-label=${quoted(label)}] | //label[normalize-space(.)=${quoted(label)}]/following::select[1]`);
     const wanted = await field.findElement(By.xpath(`.//option[contains(normalize-space(.), ${quoted(option)})]`));
     await wanted.click();
   }

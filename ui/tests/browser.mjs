@@ -127,7 +127,64 @@ export const views = [
     },
   },
   { name: 'history-many', scene: 'many', hash: at('history'), ready: 'tbody tr th' },
-  { name: 'schedules', scene: 'typical', hash: at('schedules'), ready: '.item' },
+  { name: 'schedules', scene: 'typical', hash: at('schedules'), ready: '.keeps-grid' },
+  {
+    name: 'schedules-not-queued',
+    scene: 'trouble',
+    hash: at('schedules'),
+    ready: '.keeps-grid',
+    act: async (tab) => {
+      await tab.getByRole('button', { name: /^Weekly/ }).click();
+      await tab.getByRole('button', { name: 'Repair' }).waitFor();
+    },
+  },
+  {
+    name: 'schedules-new',
+    scene: 'typical',
+    hash: at('schedules'),
+    ready: '.keeps-grid',
+    act: async (tab) => {
+      await tab.getByRole('button', { name: 'New schedule' }).first().click();
+      await tab.getByLabel('Cron').fill('0 3 * *');
+      await tab.getByLabel('Time zone', { exact: true }).first().fill('Europe/Berlinn');
+      await tab.getByLabel('Keep last').fill('101');
+      await tab.getByRole('button', { name: 'Create' }).click();
+      await tab.locator('#keeps-error').waitFor();
+    },
+  },
+  {
+    name: 'schedules-zones',
+    scene: 'typical',
+    hash: at('schedules'),
+    ready: '.keeps-grid',
+    act: async (tab) => {
+      await tab.getByRole('combobox', { name: 'Time zone' }).fill('eu');
+      await tab.getByRole('option', { name: 'Europe/Berlin' }).waitFor();
+    },
+  },
+  {
+    name: 'schedules-conflict',
+    scene: 'moved',
+    hash: at('schedules'),
+    ready: '.keeps-grid',
+    act: async (tab) => {
+      await tab.getByLabel('Name', { exact: true }).fill('Every night');
+      await tab.getByLabel('Cron').fill('30 3 * * *');
+      await tab.getByRole('button', { name: 'Save', exact: true }).click();
+      await tab.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'schedules-delete',
+    scene: 'typical',
+    hash: at('schedules'),
+    ready: '.keeps-grid',
+    act: async (tab) => {
+      await tab.getByRole('button', { name: 'More for this schedule' }).click();
+      await tab.getByRole('menuitem', { name: 'Delete…' }).click();
+      await tab.getByRole('alertdialog').waitFor();
+    },
+  },
   { name: 'connection', scene: 'typical', hash: at('connection'), ready: '.facts' },
   {
     name: 'connection-tested',

@@ -52,6 +52,8 @@ for (const [name, selector] of [
   ['host-key-changed', '[role=alertdialog]'],
   ['failure', '[role=alertdialog]'],
   ['remove', '[role=alertdialog]'],
+  ['schedules-conflict', '[role=alertdialog]'],
+  ['schedules-delete', '[role=alertdialog]'],
 ]) {
   await check(`${name}: the keyboard reaches every control and stays inside`, name, async (tab) => {
     const { reached, left } = await tabThrough(tab, selector);
@@ -147,6 +149,41 @@ await check('a click beside the form does not lose what was typed', 'add', async
   await tab.getByLabel('Name').fill('typed');
   await tab.mouse.click(5, 400);
   assert.equal(await tab.getByLabel('Name').inputValue(), 'typed');
+});
+
+await check('a time zone is found by its city, and taken by keyboard', 'schedules', async (tab) => {
+  const zone = tab.getByRole('combobox', { name: 'Time zone' });
+  await zone.fill('new y');
+  await tab.getByRole('option', { name: 'America/New_York' }).waitFor();
+  await tab.keyboard.press('Enter');
+  assert.equal(await zone.inputValue(), 'America/New_York');
+  await zone.fill('Asia');
+  await tab.getByRole('option', { name: 'Asia/Kolkata' }).waitFor();
+  await tab.keyboard.press('ArrowDown');
+  await tab.keyboard.press('Enter');
+  assert.equal(await zone.inputValue(), 'Asia/Tokyo');
+});
+
+await check('addresses become chips, and the last one goes with Backspace', 'schedules', async (tab) => {
+  const mails = tab.getByRole('textbox', { name: 'The host mails failures to' });
+  await mails.fill('new@acme.example');
+  await mails.press('Enter');
+  await mails.pressSequentially('other@acme.example ');
+  assert.equal(await tab.locator('.chip').count(), 4);
+  await mails.press('Backspace');
+  assert.equal(await tab.locator('.chip').count(), 3);
+  await tab.getByRole('button', { name: 'Remove ops@acme.example' }).click();
+  assert.equal(await tab.locator('.chip').count(), 2);
+});
+
+await check('nothing that was typed is lost by looking elsewhere', 'schedules', async (tab) => {
+  await tab.getByLabel('Name', { exact: true }).fill('Every night');
+  await tab.getByRole('button', { name: /^Weekly/ }).click();
+  await tab.getByRole('link', { name: 'History' }).click();
+  await tab.locator('tbody tr th').first().waitFor();
+  await tab.getByRole('link', { name: 'Schedules' }).click();
+  await tab.getByRole('button', { name: /^Daily.*Not saved/ }).click();
+  assert.equal(await tab.getByLabel('Name', { exact: true }).inputValue(), 'Every night');
 });
 
 await check('nothing is cut off at the smallest size', 'overview', async (tab) => {

@@ -3,7 +3,6 @@ use std::io::{BufRead, ErrorKind, Write};
 use chrono::{DateTime, SecondsFormat, Utc};
 use selvage_core::deployment::Deployment;
 use selvage_core::jobs::JobEnd;
-use selvage_core::ports::Actor;
 use selvage_core::problem::RequestError;
 use selvage_core::schedules::{ScheduleError, ScheduleRow, ScheduleVersion};
 use selvage_core::weavestream::cron::{Cron, CronError, Zone};
@@ -83,8 +82,8 @@ async fn found(selvage: &Selvage, which: &WhichSchedule) -> Result<(Deployment, 
 }
 
 async fn actor(selvage: &Selvage, deployment: &Deployment, by: &ActorArgument) -> Result<Option<Uuid>, Failure> {
-    let Some(email) = &by.actor else { return Ok(None) };
-    let actors: Vec<Actor> = selvage.schedules.actors(deployment).await?;
+    let Some(email) = &by.actor else { return Ok(selvage.schedules.chosen(deployment.id).await?) };
+    let actors = selvage.schedules.actors(deployment).await?.actors;
     let actor = actors.into_iter().find(|actor| actor.email.eq_ignore_ascii_case(email));
     Ok(Some(actor.ok_or(ScheduleError::ActorRefused)?.id))
 }

@@ -97,7 +97,7 @@ pub struct WhichSchedule {
 /// On whose behalf a change is made.
 #[derive(Args, Debug)]
 pub struct ActorArgument {
-    /// Mail address of a user of Weavestream who may act; without it the audit log names nobody
+    /// Mail address of a user of Weavestream who may act; without it the one chosen in the window, else nobody
     #[arg(id = "actor", long = "as", value_name = "EMAIL")]
     pub actor: Option<String>,
 }

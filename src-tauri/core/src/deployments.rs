@@ -14,6 +14,7 @@ use crate::ports::{Clock, HostRequest, Keyring, KeyringError, SshSecrets, Store}
 use crate::probe::Check;
 use crate::problem::{Problem, RequestError};
 use crate::schedules::{SchedulesView, schedules_view};
+use crate::settings::Settings;
 use crate::weavestream::run::{Page, RunFilter};
 
 /// What the form for a deployment holds. It can be received, never sent.
@@ -118,6 +119,7 @@ impl Deployments {
         self.links.forget(id).await;
         let password = deployment.ssh.auth == SshAuth::Password;
         self.store.remove_deployment(id).await?;
+        Settings { store: Arc::clone(&self.store) }.set_actor(id, None).await?;
         let kind = if password { SecretKind::Password } else { SecretKind::Passphrase };
         match self.keyring.delete(&keyring_name(id, kind)).await {
             // Where there is no keyring nothing was kept.

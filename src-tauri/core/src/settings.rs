@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use uuid::Uuid;
+
+use crate::deployment::DeploymentId;
 use crate::ports::{Store, StoreError};
 
 /// Settings of the laptop; only differences from the defaults are stored.
@@ -32,4 +35,19 @@ impl Settings {
     pub async fn set_library(&self, folder: &Path) -> Result<(), StoreError> {
         self.store.set_setting("library", Some(&folder.display().to_string())).await
     }
+
+    /// The user of Weavestream as whom what is done to a deployment is recorded;
+    /// none leaves the actor empty.
+    pub async fn actor(&self, deployment: DeploymentId) -> Result<Option<Uuid>, StoreError> {
+        Ok(self.store.setting(&actor_key(deployment)).await?.and_then(|id| id.parse().ok()))
+    }
+
+    /// Chooses that user.
+    pub async fn set_actor(&self, deployment: DeploymentId, actor: Option<Uuid>) -> Result<(), StoreError> {
+        self.store.set_setting(&actor_key(deployment), actor.map(|id| id.to_string()).as_deref()).await
+    }
+}
+
+fn actor_key(deployment: DeploymentId) -> String {
+    format!("actor:{deployment}")
 }

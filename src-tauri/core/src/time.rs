@@ -38,10 +38,18 @@ pub fn local(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
         0 => "Today".to_owned(),
         1 => "Yesterday".to_owned(),
         -1 => "Tomorrow".to_owned(),
-        _ if at.year() == now.year() => at.format("%a %-d %b").to_string(),
-        _ => at.format("%-d %b %Y").to_string(),
+        _ => return dated(at.to_utc(), now.to_utc(), zone),
     };
     format!("{day}, {}", at.format("%H:%M"))
+}
+
+/// Day and minute in `zone`, by their date also when it is near: for two zones
+/// side by side, where `Today` is not one day.
+#[must_use]
+pub fn dated(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
+    let pattern = if at.year() == now.year() { "%a %-d %b, %H:%M" } else { "%-d %b %Y, %H:%M" };
+    at.format(pattern).to_string()
 }
 
 /// `41 minutes ago`, `6 days ago`, `in 23 h 19 min`.

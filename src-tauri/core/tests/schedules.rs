@@ -43,7 +43,7 @@ impl Admin {
         ));
         let jobs = JobCenter::new(scene.store.clone(), scene.clock.clone()).await.unwrap();
         let (store, clock) = (scene.store.clone(), scene.clock.clone());
-        let schedules = Schedules { links, store, clock, jobs, starting: Arc::default() };
+        let schedules = Schedules { links, store, clock, jobs, starting: Arc::default(), dumps: Arc::default() };
         (Self { scene, schedules, queue }, daily)
     }
 

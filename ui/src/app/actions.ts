@@ -1,4 +1,4 @@
-import { ipc, troubleOf, type DeploymentId, type Job, type RunId, type ScheduleRow } from '../ipc/client';
+import { ipc, troubleOf, type DeploymentId, type Job, type RunId } from '../ipc/client';
 import { words } from '../words/words';
 import { jobKinds } from '../words/jobs';
 import { tell } from '../words/problems';
@@ -15,7 +15,13 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
     return true;
   } catch (thrown) {
     const { problem } = troubleOf(thrown);
-    shown.tell(problem, { label: words.tryAgain, run: () => void attempt(act) });
+    if (problem.code === 'schedule_moved' || problem.code === 'schedule_gone') {
+      // The same again would be refused again: first it has to be seen as it is.
+      shown.tell(problem);
+      void reloadMounted();
+    } else {
+      shown.tell(problem, { label: words.tryAgain, run: () => void attempt(act) });
+    }
     return false;
   }
 }
@@ -58,11 +64,6 @@ export async function runNow(id: DeploymentId, schedule: string): Promise<void> 
 /** Makes the queue agree with the database about a schedule. */
 export async function repairSchedule(id: DeploymentId, schedule: string): Promise<void> {
   await attempt(() => mutate(() => ipc.repairSchedule(id, schedule)));
-}
-
-/** Switches a schedule on or off, unless it was changed meanwhile. */
-export async function enableSchedule(id: DeploymentId, row: ScheduleRow, enabled: boolean): Promise<void> {
-  await attempt(() => mutate(() => ipc.enableSchedule(id, { id: row.id, version: row.version }, enabled)));
 }
 
 export async function verifyAgain(id: DeploymentId, run: RunId): Promise<void> {

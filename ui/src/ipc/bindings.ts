@@ -35,12 +35,31 @@ export const commands = {
 	schedules: (id: DeploymentId, fresh: boolean) => typedError<SchedulesView, Failure>(__TAURI_INVOKE("schedules", { id, fresh })),
 	/**  One page of the history, newest first; at most 500 rows. */
 	history: (id: DeploymentId, filter: RunFilter, offset: number, limit: number) => typedError<HistoryPage, Failure>(__TAURI_INVOKE("history", { id, filter, offset, limit })),
-	/**  Has the worker make a dump now; the job follows it until it has ended. */
-	runNow: (id: DeploymentId, schedule: string) => typedError<JobId, Failure>(__TAURI_INVOKE("run_now", { id, schedule })),
+	/**  Users who may act on the deployment, and the one as whom Selvage records. */
+	actors: (id: DeploymentId) => typedError<Actors, Failure>(__TAURI_INVOKE("actors", { id })),
+	/**  Chooses as whom what is done to the deployment is recorded; none leaves the actor empty. */
+	chooseActor: (id: DeploymentId, actor: string | null) => typedError<null, Failure>(__TAURI_INVOKE("choose_actor", { id, actor })),
+	/**  Every IANA time zone, by name. */
+	timeZones: () => typedError<string[], Failure>(__TAURI_INVOKE("time_zones")),
+	/**  When a schedule would fire, and what is wrong with it. */
+	previewSchedule: (draft: ScheduleDraft) => typedError<SchedulePreview, Failure>(__TAURI_INVOKE("preview_schedule", { draft })),
+	/**  What its retention makes of its dumps; `fresh` asks the host for them again. */
+	previewKeeps: (id: DeploymentId, schedule: string | null, draft: ScheduleDraft, fresh: boolean) => typedError<KeepPreview, Failure>(__TAURI_INVOKE("preview_keeps", { id, schedule, draft, fresh })),
+	/**  Writes a new schedule and registers it. */
+	createSchedule: (id: DeploymentId, draft: ScheduleDraft) => typedError<ScheduleRow, Failure>(__TAURI_INVOKE("create_schedule", { id, draft })),
+	/**  Writes what was edited, unless the schedule was changed meanwhile. */
+	editSchedule: (id: DeploymentId, which: ScheduleVersion, draft: ScheduleDraft) => typedError<ScheduleRow, Failure>(__TAURI_INVOKE("edit_schedule", { id, which, draft })),
+	/**
+	 *  Deletes a schedule, unless it was changed meanwhile; its dumps stay. Gives
+	 *  what the queue could not be told, if anything.
+	 */
+	deleteSchedule: (id: DeploymentId, which: ScheduleVersion) => typedError<string | null, Failure>(__TAURI_INVOKE("delete_schedule", { id, which })),
 	/**  Makes the queue agree with the database about one schedule. */
 	repairSchedule: (id: DeploymentId, schedule: string) => typedError<ScheduleRow, Failure>(__TAURI_INVOKE("repair_schedule", { id, schedule })),
-	/**  Switches a schedule on or off, unless it was changed meanwhile. */
-	enableSchedule: (id: DeploymentId, which: ScheduleVersion, enabled: boolean) => typedError<ScheduleRow, Failure>(__TAURI_INVOKE("enable_schedule", { id, which, enabled })),
+	/**  Removes a scheduler whose schedule is gone from the queue. */
+	removeOrphan: (id: DeploymentId, scheduler: string) => typedError<null, Failure>(__TAURI_INVOKE("remove_orphan", { id, scheduler })),
+	/**  Has the worker make a dump now; the job follows it until it has ended. */
+	runNow: (id: DeploymentId, schedule: string) => typedError<JobId, Failure>(__TAURI_INVOKE("run_now", { id, schedule })),
 	/**  Starts a download into the library; without a run, of the latest dump. */
 	download: (id: DeploymentId, run: RunId | null) => typedError<JobId, Failure>(__TAURI_INVOKE("download", { id, run })),
 	/**  Reads the copy of a run again and compares it. */
@@ -65,6 +84,34 @@ export const commands = {
 };
 
 /* Types */
+/**  A user who may act. */
+export type Actor = {
+	/**  Primary key in `users`. */
+	id: string,
+	/**  Unique there. */
+	email: string,
+};
+
+/**  Who may act on a deployment, and as whom Selvage records what it does there. */
+export type Actors = {
+	/**  By address. */
+	actors: Actor[],
+	/**  The one that was chosen; none leaves the actor empty. */
+	chosen: string | null,
+};
+
+/**  What is on the host at the end of a month ahead. */
+export type AheadRow = {
+	/**  `Oct` */
+	month: string,
+	/**  `2027` */
+	year: number,
+	/**  Dumps that the rules keep then. */
+	dumps: number,
+	/**  Bytes of those, were each as large as the newest is now. */
+	bytes: number,
+};
+
 /**  What the window needs to know at its start. */
 export type AppInfo = {
 	/**  Selvage's version. */
@@ -129,6 +176,31 @@ export type CellState =
 /**  A run is queued or under way, and none ended. */
 "running";
 
+/**  What a change of the clocks does to a schedule. */
+export type ChangeEffect = 
+/**  In the schedule's zone, and no firing falls into it. */
+{ effect: "nothing" } | 
+/**  The time that was set does not exist on that day: it fires later. */
+{ effect: "later"; 
+/**  `02:30` */
+set: string; 
+/**  `03:30` */
+comes: string } | 
+/**  The time that was set does not exist on that day: it does not fire. */
+{ effect: "skipped"; 
+/**  `02:30` */
+set: string } | 
+/**  The time that was set exists twice on that day: it fires once. */
+{ effect: "once"; 
+/**  `01:30` */
+set: string } | 
+/**  The time that was set exists twice on that day: it fires twice. */
+{ effect: "twice"; 
+/**  `01:30` */
+set: string } | 
+/**  On the laptop's clock only: from here on it comes at another hour here. */
+{ effect: "here" };
+
 /**  One line of the connection test. */
 export type Check = {
 	/**  What was looked at. */
@@ -179,6 +251,34 @@ export type Class =
 "failed" | 
 /**  It was finished, and what was examined is not sound. */
 "found_wanting";
+
+/**  A change of the clocks on the way to a firing. */
+export type ClockChange = {
+	/**  `Berlin` */
+	place: string,
+	/**  `25 Oct, 03:00`, on the clock before the change. */
+	at: string,
+	/**  By how many minutes the clock is put forward; negative when it is put back. */
+	minutes: number,
+	/**  What it does to the schedule. */
+	effect: ChangeEffect,
+};
+
+/**  One dump of the grid, or all of a month where there are too many. */
+export type Column = {
+	/**  Two short lines, in UTC, as the rules count: day and month, or month and year. */
+	label: [string, string],
+	/**  In the laptop's zone; of the newest when they are several. */
+	when: When,
+	/**  How many dumps it stands for. */
+	dumps: number,
+	/**  It is the one that the next run adds. */
+	coming: boolean,
+	/**  What each rule makes of it, in the order of [`Rule::ALL`]. */
+	cells: KeepCell[],
+	/**  How many of them the next pruning deletes. */
+	deleted: number,
+};
 
 /**  A copy on this laptop. */
 export type CopyRow = {
@@ -231,6 +331,16 @@ reason: string }) & { missing?: never } |
 reason: string }) & { missing?: never; table?: never } | 
 /**  The way to it failed. */
 LinkError;
+
+/**  A dump that the next pruning deletes on the host. */
+export type DeletedDump = {
+	/**  Its run. */
+	run: RunId,
+	/**  In the laptop's zone. */
+	when: When,
+	/**  A verified copy is on this laptop. */
+	copied: boolean,
+};
 
 /**  One Weavestream installation, with its link and settings on this laptop. */
 export type Deployment = {
@@ -387,6 +497,16 @@ export type FieldError = {
 	reason: string,
 };
 
+/**  One time at which a schedule fires. */
+export type Firing = {
+	/**  In the schedule's zone. */
+	there: string,
+	/**  In the laptop's zone. */
+	here: string,
+	/**  Changes of the clocks since the firing before that matter to it. */
+	changes: ClockChange[],
+};
+
 /**  One page of the history. */
 export type HistoryPage = {
 	/**  Newest first. */
@@ -484,6 +604,39 @@ run: string } |
 run: string; 
 /**  The dump's file name. */
 file: string };
+
+/**  What a rule makes of one column. */
+export type KeepCell = {
+	/**  What changes with the next run. */
+	state: KeepState,
+	/**  How many dumps it keeps after the next run. */
+	dumps: number,
+};
+
+/**  What a schedule's retention makes of its dumps. */
+export type KeepPreview = {
+	/**  Dumps on the host, oldest first; the last is the one that the next run adds, if it is known when. */
+	columns: Column[],
+	/**  Dumps on the host now. */
+	dumps: number,
+	/**  Bytes of those. */
+	bytes: number,
+	/**  Dumps that the next pruning deletes, newest first. */
+	deleted: DeletedDump[],
+	/**  The coming months; empty when it does not fire. */
+	ahead: AheadRow[],
+};
+
+/**  What changes for a rule with the next run, and with the rules that are not saved yet. */
+export type KeepState = 
+/**  It keeps nothing here. */
+"no" | 
+/**  It keeps, now and after the next run. */
+"keeps" | 
+/**  It keeps from the next run on. */
+"next" | 
+/**  It keeps now, and no longer after the next run. */
+"ends";
 
 /**  Why the keyring did not answer. None of these ever leads to a plain file. */
 export type KeyringError = 
@@ -1059,6 +1212,22 @@ reason: string } |
 /**  Which. */
 run: string };
 
+/**  What a schedule would do. */
+export type SchedulePreview = {
+	/**  What keeps it from being written, a line for each field in error. */
+	errors: FieldError[],
+	/**  The next firings, soonest first; as if it were enabled. */
+	firings: Firing[],
+	/**  Day of month and day of week are both set: either of them is enough. */
+	eitherDay: boolean,
+	/**  `New York`; empty when there is no such zone. */
+	place: string,
+	/**  Minutes east of UTC now. */
+	offset: number,
+	/**  The next offset within a year, and the day from which it holds, as `1 Nov`. */
+	nextOffset: [number, string] | null,
+};
+
 /**  One schedule. */
 export type ScheduleRow = {
 	/**  Primary key on the host. */
@@ -1073,6 +1242,8 @@ export type ScheduleRow = {
 	timezone: string | null,
 	/**  When it fires next, and what the queue says. */
 	next: NextRun,
+	/**  Day of month and day of week are both set: either of them is enough. */
+	eitherDay: boolean,
 	/**  Rules of pruning. */
 	retention: Retention,
 	/**  Who is mailed. */

@@ -2,6 +2,8 @@
 
 mod clock_changes;
 mod error;
+mod keeps;
+mod plan;
 mod preview;
 mod run_now;
 mod view;
@@ -9,6 +11,8 @@ mod write;
 
 pub use clock_changes::{ChangeEffect, ClockChange};
 pub use error::ScheduleError;
-pub use preview::{AheadRow, Column, CronPreview, Firing, KeepCell, KeepPreview, keep_preview, preview};
+pub use keeps::{AheadRow, Column, DeletedDump, KeepCell, KeepPreview, KeepState};
+pub use plan::{Actors, DumpsSeen};
+pub use preview::{Firing, SchedulePreview};
 pub use view::{Orphan, ScheduleRow, SchedulesView, schedules_view};
 pub use write::{ScheduleVersion, Schedules};

@@ -5,6 +5,7 @@ use specta::Type;
 
 use crate::overview::{NextRun, Observation, next};
 use crate::time::When;
+use crate::weavestream::cron::Cron;
 use crate::weavestream::schedule::{Retention, Schedule, scheduler_id};
 
 /// Every schedule of a deployment, in the database and in the queue.
@@ -45,6 +46,8 @@ pub struct ScheduleRow {
     pub timezone: Option<String>,
     /// When it fires next, and what the queue says.
     pub next: NextRun,
+    /// Day of month and day of week are both set: either of them is enough.
+    pub either_day: bool,
     /// Rules of pruning.
     pub retention: Retention,
     /// Who is mailed.
@@ -65,6 +68,7 @@ pub fn row(schedule: &Schedule, next: NextRun, now: DateTime<Utc>, zone: Tz) -> 
         enabled: schedule.enabled,
         timezone: schedule.timezone.clone(),
         next,
+        either_day: Cron::parse(&schedule.cron).is_ok_and(|cron| cron.either_day()),
         retention: schedule.retention,
         notify_emails: schedule.notify_emails.clone(),
         notify_on_success: schedule.notify_on_success,

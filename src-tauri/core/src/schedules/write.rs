@@ -1,19 +1,19 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::error::ScheduleError;
+use super::plan::DumpsSeen;
 use super::view::{ScheduleRow, row, version};
 use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
 use crate::link::{Link, Links, is_broken};
 use crate::overview::against_queue;
-use crate::ports::{Actor, Clock, DatabaseError, ScheduleWrite, ScheduleWritten, Store};
+use crate::ports::{Clock, DatabaseError, ScheduleWrite, ScheduleWritten, Store};
 use crate::problem::{Problem, RequestError};
 use crate::weavestream::queue::{self, Ask, Queue};
 use crate::weavestream::schedule::{Schedule, scheduler_id};
@@ -32,6 +32,8 @@ pub struct Schedules {
     pub jobs: JobCenter,
     /// One run is started at a time, so that a double click finds the first one under way.
     pub starting: Arc<Mutex<()>>,
+    /// What a preview of retention was made from.
+    pub dumps: DumpsSeen,
 }
 
 /// One version of a schedule: what an edit was made from.
@@ -47,12 +49,6 @@ pub struct ScheduleVersion {
 }
 
 impl Schedules {
-    /// Users who may act on the deployment.
-    pub async fn actors(&self, deployment: &Deployment) -> Result<Vec<Actor>, Problem> {
-        let read = |link: Arc<Link>| async move { Ok(link.database.actors().await?) }.boxed();
-        self.links.read(deployment, read).await
-    }
-
     /// Writes a new schedule and registers it.
     pub async fn create(
         &self,

@@ -96,23 +96,41 @@ impl ScheduleDraft {
         let zone = errors.take("timezone", timezone(self.timezone.as_deref()));
         let cron = errors.take("cron", cron(&self.cron, zone.as_ref().map(|(_, zone)| *zone), now));
         let notify_emails = errors.take("notifyEmails", emails(&self.notify_emails));
-        let typed = self.retention;
-        let keep_last = errors.take("keepLast", count(typed.keep_last, 100));
-        let daily = errors.take("daily", count(typed.daily, 365));
-        let weekly = errors.take("weekly", count(typed.weekly, 104));
-        let monthly = errors.take("monthly", count(typed.monthly, 120));
+        let retention = self.retention.read(&mut errors);
         let values = || {
             Some(ScheduleValues {
                 name: name?,
                 enabled: self.enabled,
                 cron: cron?,
                 timezone: zone?.0,
-                retention: Retention { keep_last: keep_last?, daily: daily?, weekly: weekly?, monthly: monthly? },
+                retention: retention?,
                 notify_emails: notify_emails?,
                 notify_on_success: self.notify_on_success,
             })
         };
         values().ok_or(errors.found)
+    }
+
+    /// The zone it would fire in, as typed.
+    #[must_use]
+    pub fn zone_name(&self) -> &str {
+        self.timezone.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or("Etc/UTC")
+    }
+}
+
+impl RetentionDraft {
+    /// The rules, if every number is within its limits. Every field in error is named.
+    pub fn checked(&self) -> Result<Retention, Vec<FieldError>> {
+        let mut errors = Errors::default();
+        self.read(&mut errors).ok_or(errors.found)
+    }
+
+    fn read(&self, errors: &mut Errors) -> Option<Retention> {
+        let keep_last = errors.take("keepLast", count(self.keep_last, 100));
+        let daily = errors.take("daily", count(self.daily, 365));
+        let weekly = errors.take("weekly", count(self.weekly, 104));
+        let monthly = errors.take("monthly", count(self.monthly, 120));
+        Some(Retention { keep_last: keep_last?, daily: daily?, weekly: weekly?, monthly: monthly? })
     }
 }
 

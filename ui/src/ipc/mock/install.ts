@@ -5,7 +5,8 @@ import type { commands, Deployment, Failure, Job, JobChange, Problem } from '../
 import { MARK } from './mark';
 import { copyOf, pageOf } from './runs';
 import { NOW, when, ZONE } from './time';
-import { overview, scenes, schedules, test, world, type Scene, type World } from './world';
+import { ACTORS, draftOf, keeps, preview, written, wrongRules, ZONES } from './schedules';
+import { overview, scenes, test, world, type Scene, type World } from './world';
 
 type Data<C> = C extends (...args: never[]) => Promise<infer A> ? (A extends { status: 'ok'; data: infer T } ? T : never) : never;
 type Handlers = { [N in keyof typeof commands]: (...args: Parameters<(typeof commands)[N]>) => Promise<Data<(typeof commands)[N]>> | Data<(typeof commands)[N]> };
@@ -48,6 +49,8 @@ export function install(options: Options = {}): Mock {
   const slow = () => new Promise((done) => setTimeout(done, delay));
   const find = (id: string) => here.deployments.find((row) => row.deployment.id === id) ?? refuse({ code: 'no_such_deployment', name: id });
   const runOf = (id: string) => here.runs.find((run) => run.id === id) ?? refuse({ code: 'no_such_run', run: id });
+
+  const scheduleOf = (id: string) => here.schedules.find((row) => row.id === id) ?? refuse({ code: 'schedule_gone' });
 
   function start(deployment: string, run: string, kind: 'download' | 'verify'): string {
     const row = runOf(run);
@@ -114,19 +117,60 @@ export function install(options: Options = {}): Mock {
     schedules: async (id, fresh) => {
       find(id);
       if (fresh) await slow();
-      return schedules();
+      const orphans = scene === 'trouble' ? [{ id: 'backup-config-1387b6dd-0ea2-40d1-a63f-50e751a65901', next: when(NOW + 3_600_000) }] : [];
+      return { rows: here.schedules, orphans, otherCronParser: scene === 'trouble' ? '5.4.0' : null };
     },
+    actors: () => ({ actors: ACTORS, chosen: here.actor }),
+    chooseActor: (_id, actor) => {
+      here.actor = actor;
+      return null;
+    },
+    timeZones: () => ZONES,
+    previewSchedule: (draft) => preview(draft),
+    previewKeeps: async (_id, schedule, draft) => {
+      await slow();
+      if (wrongRules(draft).length > 0) refuse({ code: 'fields', fields: wrongRules(draft) });
+      return keeps(schedule === null ? null : scheduleOf(schedule).name, draft);
+    },
+    createSchedule: async (_id, draft) => {
+      await slow();
+      const row = written(crypto.randomUUID(), draft);
+      here.schedules = [row, ...here.schedules];
+      return row;
+    },
+    editSchedule: async (_id, which, draft) => {
+      await slow();
+      const before = scheduleOf(which.id);
+      // Somebody edits each schedule just before it is saved here.
+      if (scene === 'moved' && !before.version.startsWith('moved')) {
+        before.version = `moved ${before.version}`;
+        before.next = { ...before.next, cron: '15 2 * * *' };
+        before.retention = { ...before.retention, daily: 14 };
+      }
+      if (before.version !== which.version) refuse({ code: 'schedule_moved', theirs: draftOf(before), version: before.version });
+      const row = written(which.id, draft);
+      here.schedules = here.schedules.map((known) => (known.id === row.id ? row : known));
+      return row;
+    },
+    deleteSchedule: async (_id, which) => {
+      await slow();
+      scheduleOf(which.id);
+      here.schedules = here.schedules.filter((known) => known.id !== which.id);
+      return null;
+    },
+    repairSchedule: (_id, schedule) => {
+      const before = scheduleOf(schedule);
+      const row = { ...written(schedule, draftOf(before)), version: before.version };
+      here.schedules = here.schedules.map((known) => (known.id === schedule ? row : known));
+      return row;
+    },
+    removeOrphan: () => null,
     runNow: (id, schedule) => {
-      const name = schedules().rows.find((row) => row.id === schedule)?.name ?? refuse({ code: 'schedule_gone' });
+      const { name } = scheduleOf(schedule);
       const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'run', schedule, name, run: crypto.randomUUID() }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Waiting for the worker', progress: null, canceling: false, end: null };
       tell({ change: 'job', job });
       setTimeout(() => tell({ change: 'job', job: { ...job, step: 'The dump is on the host', endedAt: new Date(NOW).toISOString(), end: { end: 'done' } } }), delay * 20);
       return job.id;
-    },
-    repairSchedule: (_id, schedule) => schedules().rows.find((row) => row.id === schedule) ?? refuse({ code: 'schedule_gone' }),
-    enableSchedule: (_id, which, enabled) => {
-      const row = schedules().rows.find((known) => known.id === which.id) ?? refuse({ code: 'schedule_gone' });
-      return { ...row, enabled };
     },
     history: async (id, filter, offset, limit) => {
       find(id);

@@ -1,9 +1,10 @@
-import type { Check, CheckItem, Deployment, DeploymentRow, Draft, HostKey, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, SchedulesView, Strip, Verdict } from '../bindings';
+import type { Check, CheckItem, Deployment, DeploymentRow, Draft, HostKey, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, Strip, Verdict } from '../bindings';
+import { scheduleRows } from './schedules';
 import { manyRuns, SCHEDULES, typicalRuns } from './runs';
 import { ago, day, daysBack, local, when } from './time';
 
 /** Moments to look at. */
-export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh'] as const;
+export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh', 'moved'] as const;
 export type Scene = (typeof scenes)[number];
 
 export const ACME = 'd3a1c0de-0000-4000-8000-000000000001';
@@ -33,6 +34,8 @@ export interface World {
   scene: Scene;
   deployments: DeploymentRow[];
   runs: RunRow[];
+  schedules: ScheduleRow[];
+  actor: string | null;
   jobs: Job[];
   trusted: Set<string>;
   theme: string | null;
@@ -53,6 +56,8 @@ export function world(scene: Scene): World {
     scene,
     deployments: scene === 'empty' ? [] : deployments,
     runs,
+    schedules: scene === 'empty' ? [] : scheduleRows(nextRuns()),
+    actor: null,
     jobs: scene === 'downloading' ? jobsOf(runs) : [],
     trusted: new Set(['ws1.acme.example', 'staging.acme.example', 'ws.northwind.example']),
     theme: null,
@@ -96,24 +101,6 @@ function next(name: keyof typeof SCHEDULES, queue: NextRun['queue'], at?: number
 
 export function nextRuns(): NextRun[] {
   return [next('Daily', { state: 'in_queue' }, ago(-1, 0, 41)), next('Weekly', { state: 'not_in_queue' }), next('Month end', { state: 'disabled' })];
-}
-
-export function schedules(): SchedulesView {
-  const [daily, weekly, month] = nextRuns();
-  if (!daily || !weekly || !month) return { rows: [], orphans: [], otherCronParser: null };
-  const row = (run: NextRun, enabled: boolean, last: number | null): ScheduleRow => ({
-    id: run.id,
-    version: '2026-10-01T08:00:00.000000Z',
-    timezone: run.zone === 'Etc/UTC' ? null : run.zone,
-    name: run.schedule,
-    enabled,
-    next: run,
-    retention: enabled ? { keepLast: 3, daily: 7, weekly: 4, monthly: 12 } : { keepLast: 0, daily: 0, weekly: 0, monthly: 24 },
-    notifyEmails: enabled ? ['ops@acme.example', 'oncall@acme.example'] : [],
-    notifyOnSuccess: !enabled,
-    lastRun: last === null ? null : when(last),
-  });
-  return { rows: [row(daily, true, ago(0, 0, 41)), row(weekly, true, ago(4, 0, -49)), row(month, false, null)], orphans: [], otherCronParser: null };
 }
 
 function strip(): Strip {

@@ -13,6 +13,12 @@ pub enum Zone {
 }
 
 impl Zone {
+    /// The names of the IANA database, in their order.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect()
+    }
+
     /// Reads a name without case, as the host does: IANA names, `utc`, `gmt`, and `UTC+5:30`.
     pub fn parse(name: &str) -> Result<Self, CronError> {
         let lowered = name.to_ascii_lowercase();
