@@ -7,12 +7,13 @@ use selvage_core::problem::RequestError;
 use selvage_core::schedules::{ScheduleError, ScheduleRow, ScheduleVersion};
 use selvage_core::weavestream::cron::{Cron, CronError, Zone};
 use selvage_core::weavestream::schedule::Schedule;
+use selvage_core::weavestream::schedule_draft::ScheduleDraft;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::print::Print;
-use super::schedule_arguments::{ActorArgument, PreviewArguments, ScheduleCommand, WhichSchedule};
+use super::schedule_arguments::{ActorArgument, PreviewArguments, RuleArguments, ScheduleCommand, WhichSchedule};
 use super::{End, Failure};
 use crate::state::Selvage;
 
@@ -47,9 +48,27 @@ pub async fn run(selvage: &Selvage, command: ScheduleCommand, print: Print) -> R
             });
             return Ok(End::Done);
         }
+        ScheduleCommand::Keeps { which, rules } => return keeps(selvage, &which, &rules, print).await,
         ScheduleCommand::Preview { preview: asked } => return preview(&asked, print),
     };
     print.one("schedule", &row, || told(selvage, &row));
+    Ok(End::Done)
+}
+
+async fn keeps(selvage: &Selvage, which: &WhichSchedule, rules: &RuleArguments, print: Print) -> Result<End, Failure> {
+    let (deployment, schedule) = found(selvage, which).await?;
+    let mut draft = ScheduleDraft::from(&schedule);
+    draft.retention = rules.over(draft.retention);
+    let seen = selvage.schedules.keeps(&deployment, Some(schedule.id), &draft, true).await?;
+    print.one("keeps", &seen, || {
+        let deleted = seen.deleted.iter().map(|dump| {
+            let copied = if dump.copied { "a verified copy is on this laptop" } else { "no copy is on this laptop" };
+            format!("the next run deletes the dump of {} ({copied})", dump.when.local)
+        });
+        let ahead = seen.ahead.last().map(|ahead| format!("in 12 months: {} dumps", ahead.dumps));
+        let now = format!("{} dumps on the host, {:.0} bytes", seen.dumps, seen.bytes);
+        std::iter::once(now).chain(deleted).chain(ahead).collect::<Vec<_>>().join("\n")
+    });
     Ok(End::Done)
 }
 

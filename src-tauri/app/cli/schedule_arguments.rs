@@ -77,6 +77,15 @@ pub enum ScheduleCommand {
         #[command(flatten)]
         which: WhichSchedule,
     },
+    /// Tell which dumps a schedule keeps and its next run deletes, with its rules or with others; changes nothing
+    Keeps {
+        /// Which
+        #[command(flatten)]
+        which: WhichSchedule,
+        /// Rules in place of its own
+        #[command(flatten)]
+        rules: RuleArguments,
+    },
     /// Tell when an expression fires; no host is needed
     Preview {
         /// What to preview
@@ -108,6 +117,23 @@ pub struct ScheduleArguments {
     /// Time zone as in Europe/Berlin; empty for Etc/UTC
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
+    /// What it keeps
+    #[command(flatten)]
+    pub rules: RuleArguments,
+    /// Address that the host mails failures to; can be repeated, and replaces those that are there
+    #[arg(long, value_name = "EMAIL", conflicts_with = "no_email")]
+    pub email: Vec<String>,
+    /// The host mails nobody
+    #[arg(long)]
+    pub no_email: bool,
+    /// Whether the host mails successes as well
+    #[arg(long, value_name = "true|false")]
+    pub notify_on_success: Option<bool>,
+}
+
+/// Rules of retention.
+#[derive(Args, Debug)]
+pub struct RuleArguments {
     /// Newest dumps to keep, 0 to 100
     #[arg(long)]
     pub keep_last: Option<f64>,
@@ -120,15 +146,19 @@ pub struct ScheduleArguments {
     /// Months of which the newest dump is kept, 0 to 120
     #[arg(long)]
     pub monthly: Option<f64>,
-    /// Address that the host mails failures to; can be repeated, and replaces those that are there
-    #[arg(long, value_name = "EMAIL", conflicts_with = "no_email")]
-    pub email: Vec<String>,
-    /// The host mails nobody
-    #[arg(long)]
-    pub no_email: bool,
-    /// Whether the host mails successes as well
-    #[arg(long, value_name = "true|false")]
-    pub notify_on_success: Option<bool>,
+}
+
+impl RuleArguments {
+    /// `kept`, with what was given in its place.
+    #[must_use]
+    pub fn over(&self, kept: RetentionDraft) -> RetentionDraft {
+        RetentionDraft {
+            keep_last: self.keep_last.or(kept.keep_last),
+            daily: self.daily.or(kept.daily),
+            weekly: self.weekly.or(kept.weekly),
+            monthly: self.monthly.or(kept.monthly),
+        }
+    }
 }
 
 impl ScheduleArguments {
@@ -160,13 +190,7 @@ impl ScheduleArguments {
         if self.tz.is_some() {
             draft.timezone.clone_from(&self.tz);
         }
-        let kept = draft.retention;
-        draft.retention = RetentionDraft {
-            keep_last: self.keep_last.or(kept.keep_last),
-            daily: self.daily.or(kept.daily),
-            weekly: self.weekly.or(kept.weekly),
-            monthly: self.monthly.or(kept.monthly),
-        };
+        draft.retention = self.rules.over(draft.retention);
         if self.no_email || !self.email.is_empty() {
             draft.notify_emails.clone_from(&self.email);
         }
