@@ -170,7 +170,9 @@ impl<'a> Past<'a> {
         let found: BTreeSet<String> = std::fs::read_dir(self.host.backups())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-            .filter(|name| name.ends_with(".dump") && !name.starts_with('.'))
+            .filter(|name| {
+                std::path::Path::new(name).extension().is_some_and(|last| last == "dump") && !name.starts_with('.')
+            })
             .collect();
         assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), named);
     }

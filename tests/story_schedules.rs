@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![cfg(target_os = "linux")]
 
+use selvage_testing::held::Held;
 use selvage_testing::laptop::{Answer, Laptop};
 use selvage_testing::real_host::RealHost;
 use selvage_testing::sections::Sections;
@@ -144,22 +145,52 @@ fn runs(story: &mut Sections, host: &RealHost, laptop: &Laptop) {
         laptop.download(run).expect_code(0);
     });
     story.section("a run while another holds the lock is skipped, which is no failure of the dump", || {
-        let postgres = host.container("postgres");
-        let (user, name) = (host.text("/database/user"), host.text("/database/name"));
-        let hold = "select pg_advisory_lock(hashtext('weavestream:backup')); select pg_sleep(20)";
-        let mut holder = std::process::Command::new("docker")
-            .env("DOCKER_HOST", host.text("/docker/host"))
-            .args(["exec", &postgres, "psql", "-U", user, "-d", name, "-c", hold])
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        until_true("the lock is held", || {
-            host.sql("select count(*) from pg_locks where locktype = 'advisory' and granted") == "1"
-        });
+        let held = Held::new(host, "select pg_advisory_lock(hashtext('weavestream:backup'))");
         let answer = laptop.run(&["run-now", "acme", disabled, "--wait"]);
-        let _ = host.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted");
-        let _ = holder.wait();
+        drop(held);
         answer.expect_problem(1, "run_skipped");
+    });
+    story.section("who is at work on a run that does not end is told", || {
+        let inspect = |run: &str| {
+            let answer = laptop.run(&["inspect", "acme", run]);
+            answer.expect_code(0);
+            answer
+        };
+        // pg_dump waits for the table, so that the worker holds the backup lock meanwhile.
+        let held = Held::new(host, "begin; lock table companies in access exclusive mode");
+        let answer = laptop.run(&["run-now", "acme", disabled]);
+        answer.expect_code(0);
+        let run = answer.at("/run/id").as_str().unwrap().to_owned();
+        until_true("the worker has begun", || {
+            host.sql(&format!("select status from backup_run where id = '{run}'")) == "running"
+        });
+        let seen = inspect(&run);
+        assert_eq!(
+            (seen.at("/inspection/state"), seen.at("/inspection/holder/service")),
+            (&"working".into(), &"worker".into()),
+            "{}",
+            seen.said
+        );
+        laptop.run(&["run-now", "acme", disabled]).expect_problem(3, "run_under_way");
+        // The worker is killed in the middle of it.
+        host.kill("worker");
+        drop(held);
+        until_true("the lock is free", || host.sql("select count(*) from pg_locks where locktype = 'advisory'") == "0");
+        let seen = inspect(&run);
+        assert_eq!(seen.at("/inspection/state"), "stuck", "{}", seen.said);
+        assert!(seen.at("/inspection/holder").is_null());
+        let held = Held::new(host, "select pg_advisory_lock(hashtext('weavestream:backup'))");
+        let seen = inspect(&run);
+        assert_eq!(seen.at("/inspection/state"), "held_elsewhere", "{}", seen.said);
+        drop(held);
+        host.start(&["worker"]);
+        // What is stuck is in nobody's way.
+        let next = laptop.run(&["run-now", "acme", disabled, "--wait"]);
+        next.expect_code(0);
+        assert_eq!(inspect(next.at("/run/id").as_str().unwrap()).at("/inspection/state"), "ended");
+        host.change(&format!(
+            "update backup_run set status = 'failed', error = 'settled by the test' where id = '{run}'"
+        ));
     });
 }
 

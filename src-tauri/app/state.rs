@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use selvage_core::deployments::Deployments;
 use selvage_core::download::{Downloads, Patience};
+use selvage_core::dump::OneOffDumps;
 use selvage_core::jobs::JobCenter;
 use selvage_core::link::Links;
 use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
@@ -31,6 +32,8 @@ pub struct Selvage {
     pub deployments: Deployments,
     /// Downloads and copies.
     pub downloads: Downloads,
+    /// Dumps made straight to this laptop.
+    pub dumps: OneOffDumps,
     /// Changes of schedules, and runs that are started.
     pub schedules: Schedules,
     /// Running and ended jobs.
@@ -58,9 +61,17 @@ impl Selvage {
             store: Arc::clone(&store),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
-            notifier,
+            notifier: Arc::clone(&notifier),
             jobs: jobs.clone(),
             patience: Patience::default(),
+        };
+        let dumps = OneOffDumps {
+            links: Arc::clone(&links),
+            store: Arc::clone(&store),
+            library: Arc::new(DiskLibrary),
+            clock: Arc::clone(&clock),
+            notifier,
+            jobs: jobs.clone(),
         };
         let schedules = Schedules {
             links: Arc::clone(&links),
@@ -73,7 +84,7 @@ impl Selvage {
         let deployments =
             Deployments { links: Arc::clone(&links), store: Arc::clone(&store), keyring, clock: Arc::clone(&clock) };
         let settings = Settings { store: Arc::clone(&store) };
-        Ok(Self { clock, store, settings, links, deployments, downloads, schedules, jobs, home })
+        Ok(Self { clock, store, settings, links, deployments, downloads, dumps, schedules, jobs, home })
     }
 
     /// Aliases of the user's SSH configuration.

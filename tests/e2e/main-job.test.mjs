@@ -12,6 +12,7 @@ import { Key, Window, hostDown, hostUp, notifications, otherWindow, quoted, root
 const name = `e2e${process.pid}`.slice(0, 16);
 const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
 const library = mkdtempSync(join(tmpdir(), 'selvage-library-'));
+const folder = join(library, 'production-acme');
 let host;
 let window;
 
@@ -78,7 +79,6 @@ test('the dump is downloaded into a folder from the native dialog, and verified'
   await window.press('Download latest dump');
   chooseFolder(library);
   await window.text('verified', 90_000);
-  const folder = join(library, 'production-acme');
   const file = join(folder, host.runs.latest.filename);
   await window.until(() => existsSync(file), 'the dump is in the library');
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -102,6 +102,20 @@ test('a download that ends while another window is in front is told by the deskt
   const [told, ...more] = notifications().slice(before);
   assert.match(told, /^Production – acme: dump verified: .*\.dump equals its manifest\.$/);
   assert.deepEqual(more, [], 'it is told once');
+});
+
+test('a dump is made straight to the laptop', async () => {
+  await window.press('History');
+  await window.press('Dump to this laptop…');
+  await window.text('While a backup of the host is under way');
+  await sound('one-off dump, dialog');
+  await window.press('Dump now');
+  await window.text('The one-off dump is here');
+  await window.text('One-off dumps on this laptop: 1');
+  const [made, ...more] = readdirSync(folder).filter((file) => /^weavestream-postgres-manual-.*\.dump$/.test(file));
+  assert.deepEqual(more, []);
+  const manifest = JSON.parse(readFileSync(join(folder, made.replace(/\.dump$/, '.manifest.json')), 'utf8'));
+  assert.equal(createHash('sha256').update(readFileSync(join(folder, made))).digest('hex'), manifest.sha256);
 });
 
 test('a schedule is made, changed, run and deleted', async () => {

@@ -95,12 +95,12 @@ export const views = [
       await tab.getByRole('alertdialog').waitFor();
     },
   },
-  { name: 'history', scene: 'typical', hash: at('history'), ready: 'tbody tr th' },
+  { name: 'history', scene: 'typical', hash: at('history'), ready: '.runs tbody tr th' },
   {
     name: 'history-open',
     scene: 'downloading',
     hash: at('history'),
-    ready: 'tbody tr th',
+    ready: '.runs tbody tr th',
     act: async (tab) => {
       await tab.getByRole('button', { name: 'Details of Yesterday, 09:00' }).click();
       await tab.keyboard.press('Control+j');
@@ -111,7 +111,7 @@ export const views = [
     name: 'history-menu',
     scene: 'typical',
     hash: at('history'),
-    ready: 'tbody tr th',
+    ready: '.runs tbody tr th',
     act: async (tab) => {
       await tab.getByRole('button', { name: 'More for Yesterday, 09:00' }).click();
       await tab.getByRole('menuitem', { name: 'Manifest' }).waitFor();
@@ -121,12 +121,41 @@ export const views = [
     name: 'history-failed',
     scene: 'typical',
     hash: at('history'),
-    ready: 'tbody tr th',
+    ready: '.runs tbody tr th',
     act: async (tab) => {
       await tab.getByRole('button', { name: 'Details of Wed 14 Oct, 09:00' }).click();
     },
   },
-  { name: 'history-many', scene: 'many', hash: at('history'), ready: 'tbody tr th' },
+  {
+    name: 'history-dump',
+    scene: 'typical',
+    hash: at('history'),
+    ready: '.runs tbody tr th',
+    act: async (tab) => {
+      await tab.getByRole('button', { name: 'Dump to this laptop…' }).click();
+      await tab.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'history-one-off',
+    scene: 'downloading',
+    hash: at('history'),
+    ready: '.runs tbody tr th',
+    act: async (tab) => {
+      await tab.locator('summary').click();
+    },
+  },
+  {
+    name: 'history-stuck',
+    scene: 'typical',
+    hash: at('history'),
+    ready: '.runs tbody tr th',
+    act: async (tab) => {
+      await tab.getByRole('button', { name: /^Details of/ }).first().click();
+      await tab.getByText('Nobody is at it any more').waitFor();
+    },
+  },
+  { name: 'history-many', scene: 'many', hash: at('history'), ready: '.runs tbody tr th' },
   { name: 'schedules', scene: 'typical', hash: at('schedules'), ready: '.keeps-grid' },
   {
     name: 'schedules-not-queued',

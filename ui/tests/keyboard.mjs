@@ -52,6 +52,7 @@ for (const [name, selector] of [
   ['host-key-changed', '[role=alertdialog]'],
   ['failure', '[role=alertdialog]'],
   ['remove', '[role=alertdialog]'],
+  ['history-dump', '[role=dialog]'],
   ['schedules-conflict', '[role=alertdialog]'],
   ['schedules-delete', '[role=alertdialog]'],
 ]) {
@@ -180,7 +181,7 @@ await check('nothing that was typed is lost by looking elsewhere', 'schedules', 
   await tab.getByLabel('Name', { exact: true }).fill('Every night');
   await tab.getByRole('button', { name: /^Weekly/ }).click();
   await tab.getByRole('link', { name: 'History' }).click();
-  await tab.locator('tbody tr th').first().waitFor();
+  await tab.locator('.runs tbody tr th').first().waitFor();
   await tab.getByRole('link', { name: 'Schedules' }).click();
   await tab.getByRole('button', { name: /^Daily.*Not saved/ }).click();
   assert.equal(await tab.getByLabel('Name', { exact: true }).inputValue(), 'Every night');

@@ -68,6 +68,13 @@ pub enum Command {
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=500))]
         limit: u32,
     },
+    /// Tell whether anybody is at work on a run that has not ended
+    Inspect {
+        /// Name, short name or id of the deployment
+        name: String,
+        /// Id of the run, as `selvage runs` prints it
+        run: uuid::Uuid,
+    },
     /// Bring a dump here and verify it
     Download {
         /// Name, short name or id of the deployment
@@ -78,6 +85,20 @@ pub enum Command {
         /// Folder of this laptop
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
+    },
+    /// Make a dump straight to this laptop, without a schedule, as before an upgrade
+    Dump {
+        /// Name, short name or id of the deployment
+        name: String,
+        /// Folder of this laptop
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// Wait while a backup of the host is under way
+        #[arg(long, conflicts_with = "without_lock")]
+        wait: bool,
+        /// Dump also beside a backup that is under way, without the lock that keeps two dumps apart
+        #[arg(long)]
+        without_lock: bool,
     },
     /// Show running and ended jobs
     Jobs,

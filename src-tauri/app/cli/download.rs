@@ -1,7 +1,9 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+use selvage_core::deployment::Deployment;
 use selvage_core::download::{Target, WhichRun};
+use selvage_core::dump::{DumpTarget, LockChoice};
 use selvage_core::jobs::{Job, JobChange, JobEnd, JobId};
 use selvage_core::ports::Copy;
 use selvage_core::problem::Problem;
@@ -19,6 +21,28 @@ pub async fn run(selvage: &Selvage, name: &str, which: WhichRun, to: PathBuf, pr
     let folder = std::path::absolute(&to).unwrap_or(to);
     let changes = selvage.jobs.changes();
     let id = selvage.downloads.start(Target { deployment: deployment.clone(), which, folder }).await?;
+    let stopped = "stopped; what arrived is kept and is taken up again next time";
+    end(selvage, &deployment, id, changes, stopped, print).await
+}
+
+/// Carries out `selvage dump`.
+pub async fn dump(selvage: &Selvage, name: &str, to: PathBuf, lock: LockChoice, print: Print) -> Result<End, Failure> {
+    let deployment = selvage.deployments.find(name).await?;
+    let folder = std::path::absolute(&to).unwrap_or(to);
+    let changes = selvage.jobs.changes();
+    let id = selvage.dumps.start(DumpTarget { deployment: deployment.clone(), folder, lock }).await?;
+    end(selvage, &deployment, id, changes, "stopped; nothing of the dump is kept", print).await
+}
+
+/// Follows the job to its end, and prints the copy that it made.
+async fn end(
+    selvage: &Selvage,
+    deployment: &Deployment,
+    id: JobId,
+    changes: Receiver<JobChange>,
+    stopped: &str,
+    print: Print,
+) -> Result<End, Failure> {
     match follow(selvage, id, changes).await? {
         JobEnd::Done => {
             let copies = selvage.store.copies(deployment.id).await?;
@@ -31,7 +55,7 @@ pub async fn run(selvage: &Selvage, name: &str, which: WhichRun, to: PathBuf, pr
             if print.json {
                 println!("{}", json!({ "cancelled": true }));
             }
-            eprintln!("selvage: stopped; what arrived is kept and is taken up again next time");
+            eprintln!("selvage: {stopped}");
             Ok(End::Cancelled)
         }
         JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::FoundWanting(problem) => Err(problem.into()),
@@ -39,7 +63,8 @@ pub async fn run(selvage: &Selvage, name: &str, which: WhichRun, to: PathBuf, pr
 }
 
 fn told(copy: &Copy) -> String {
-    format!("{}\nverified: SHA-256 {} equals its manifest, {} entries", copy.path, copy.sha256, copy.entries)
+    let manifest = if copy.made_at.is_some() { "is in" } else { "equals" };
+    format!("{}\nverified: SHA-256 {} {manifest} its manifest, {} entries", copy.path, copy.sha256, copy.entries)
 }
 
 /// Shows progress on a terminal and passes Ctrl-C on, until the job has ended.

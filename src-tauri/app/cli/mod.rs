@@ -14,8 +14,9 @@ use std::sync::Arc;
 use schedule_arguments::ScheduleCommand;
 
 pub use arguments::{Arguments, Command, DeploymentCommand};
+use selvage_core::dump::LockChoice;
 use selvage_core::problem::Class;
-use selvage_core::weavestream::run::{Page, RunFilter};
+use selvage_core::weavestream::run::{Page, RunFilter, RunId};
 
 use crate::error::Failure;
 use crate::notify::Silent;
@@ -95,7 +96,16 @@ async fn carry_out(command: Command, data: &Path, print: Print) -> Result<End, F
             });
             Ok(End::Done)
         }
+        Command::Inspect { name, run } => schedule::inspect(&selvage, &name, RunId(run), print).await,
         Command::Download { name, which, to } => download::run(&selvage, &name, which, to, print).await,
+        Command::Dump { name, to, wait, without_lock } => {
+            let lock = match (wait, without_lock) {
+                (true, _) => LockChoice::Wait,
+                (_, true) => LockChoice::GoOn,
+                _ => LockChoice::Refuse,
+            };
+            download::dump(&selvage, &name, to, lock, print).await
+        }
         Command::Jobs => {
             let jobs = selvage.jobs.jobs().await?;
             print.list("jobs", &jobs, |job| {

@@ -4,8 +4,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use selvage_core::deployment::Deployment;
 use selvage_core::jobs::JobEnd;
 use selvage_core::problem::RequestError;
-use selvage_core::schedules::{ScheduleError, ScheduleRow, ScheduleVersion};
+use selvage_core::schedules::{AtWork, ScheduleError, ScheduleRow, ScheduleVersion};
 use selvage_core::weavestream::cron::{Cron, CronError, Zone};
+use selvage_core::weavestream::run::RunId;
 use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
 use serde::Deserialize;
@@ -131,6 +132,32 @@ pub async fn run_now(
     };
     print.one("run", &json!({ "id": run, "ended": wait }), || {
         if wait { format!("run {run}: the dump is on the host") } else { format!("run {run} waits for the worker") }
+    });
+    Ok(End::Done)
+}
+
+/// Carries out `selvage inspect`.
+pub async fn inspect(selvage: &Selvage, name: &str, run: RunId, print: Print) -> Result<End, Failure> {
+    let deployment = selvage.deployments.find(name).await?;
+    let seen = selvage.schedules.inspect(&deployment, run).await?;
+    print.one("inspection", &seen, || {
+        let state = match seen.state {
+            AtWork::Ended => "it has ended",
+            AtWork::Waiting => "it waits for the worker",
+            AtWork::Working => "the worker is at it",
+            AtWork::Stuck => "nobody is at it any more: the row says running for ever",
+            AtWork::HeldElsewhere => "somebody else than the worker holds the lock",
+        };
+        match &seen.holder {
+            None => format!("{state}; nobody holds the lock"),
+            Some(by) => {
+                let place = by.service.as_deref().or(by.address.as_deref()).unwrap_or("a local socket");
+                format!(
+                    "{state}; the lock is held from {place} by {}, process {}, {}",
+                    by.user, by.pid, by.since.relative
+                )
+            }
+        }
     });
     Ok(End::Done)
 }

@@ -2,8 +2,9 @@
 
 use selvage_core::deployment::DeploymentId;
 use selvage_core::jobs::JobId;
-use selvage_core::schedules::{Actors, KeepPreview, SchedulePreview, ScheduleRow, ScheduleVersion};
+use selvage_core::schedules::{Actors, KeepPreview, RunInspection, SchedulePreview, ScheduleRow, ScheduleVersion};
 use selvage_core::weavestream::cron::Zone;
+use selvage_core::weavestream::run::RunId;
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
 use tauri::State;
 use uuid::Uuid;
@@ -119,6 +120,14 @@ pub async fn run_now(selvage: State<'_, Selvage>, id: DeploymentId, schedule: St
     let by = selvage.schedules.chosen(id).await?;
     let (_, job) = selvage.schedules.run_now(&deployment, key(&schedule), by).await?;
     Ok(job)
+}
+
+/// Looks who is at work on a run that has not ended.
+#[tauri::command]
+#[specta::specta]
+pub async fn inspect_run(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<RunInspection> {
+    let deployment = selvage.deployments.get(id).await?;
+    Ok(selvage.schedules.inspect(&deployment, run).await?)
 }
 
 /// A text that is no key names nothing.

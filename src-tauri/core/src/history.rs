@@ -80,6 +80,36 @@ pub struct CopyRow {
     pub entries: u32,
 }
 
+/// A dump that was made straight to this laptop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OneOffRow {
+    /// Its own id, in place of a run's.
+    pub id: RunId,
+    /// When it was made.
+    pub when: When,
+    /// Bytes.
+    pub size: f64,
+    /// The file here.
+    pub copy: CopyRow,
+}
+
+/// The one-off dumps among `copies`, newest first.
+#[must_use]
+pub fn one_off(copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> Vec<OneOffRow> {
+    let row = |copy: &Copy| {
+        Some(OneOffRow {
+            id: copy.run,
+            when: When::new(copy.made_at?, now, zone),
+            size: crate::download::float(copy.size),
+            copy: copy_row(copy, now, zone),
+        })
+    };
+    let mut rows: Vec<OneOffRow> = copies.iter().filter_map(row).collect();
+    rows.sort_by(|a, b| b.when.utc.cmp(&a.when.utc));
+    rows
+}
+
 /// Facts of a manifest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

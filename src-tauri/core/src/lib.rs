@@ -7,6 +7,7 @@
 pub mod deployment;
 pub mod deployments;
 pub mod download;
+pub mod dump;
 pub mod history;
 pub mod jobs;
 pub mod link;

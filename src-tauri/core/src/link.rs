@@ -303,16 +303,7 @@ pub(crate) fn is_broken(problem: &Problem) -> bool {
 
 /// User, password and name of the database, from the postgres container's own environment.
 async fn credentials(host: &dyn Host, project: &Project, container: &str) -> Result<DatabaseCredentials, Problem> {
-    let output = host.run(&project.docker(["inspect", "--format", "{{json .Config.Env}}", container])).await?;
-    let failed = |reason: String| ProbeError::HostCommandFailed { doing: "docker inspect".into(), reason };
-    if output.exit != 0 {
-        return Err(failed(output.last_words()).into());
-    }
-    let env: Vec<Secret> = serde_json::from_slice::<Vec<String>>(&output.stdout)
-        .map_err(|_| failed("its environment is not a list".into()))?
-        .into_iter()
-        .map(Secret::new)
-        .collect();
+    let env = environment(host, project, container).await?;
     let value = |name: &str| {
         env.iter().find_map(|line| line.expose().strip_prefix(name)?.strip_prefix('=').map(ToOwned::to_owned))
     };
@@ -322,6 +313,18 @@ async fn credentials(host: &dyn Host, project: &Project, container: &str) -> Res
         database: value("POSTGRES_DB").unwrap_or_else(|| user.clone()),
         user,
     })
+}
+
+/// The environment of a container, as `NAME=value`: most of it is secret.
+pub(crate) async fn environment(host: &dyn Host, project: &Project, container: &str) -> Result<Vec<Secret>, Problem> {
+    let output = host.run(&project.docker(["inspect", "--format", "{{json .Config.Env}}", container])).await?;
+    let failed = |reason: String| ProbeError::HostCommandFailed { doing: "docker inspect".into(), reason };
+    if output.exit != 0 {
+        return Err(failed(output.last_words()).into());
+    }
+    let lines = serde_json::from_slice::<Vec<String>>(&output.stdout);
+    let lines = lines.map_err(|_| failed("its environment is not a list".into()))?;
+    Ok(lines.into_iter().map(Secret::new).collect())
 }
 
 impl From<ProbeFailure> for Problem {

@@ -6,6 +6,7 @@ use specta::Type;
 
 use crate::deployment::FieldError;
 use crate::download::DownloadError;
+use crate::dump::DumpError;
 use crate::ports::{DatabaseError, KeyringError, LibraryError, LinkError, StoreError};
 use crate::probe::ProbeError;
 use crate::schedules::ScheduleError;
@@ -36,6 +37,9 @@ pub enum Problem {
     /// A download.
     #[error(transparent)]
     Download(#[from] DownloadError),
+    /// A one-off dump.
+    #[error(transparent)]
+    Dump(#[from] DumpError),
     /// The queue that makes schedules fire.
     #[error(transparent)]
     Queue(#[from] QueueError),
@@ -102,7 +106,10 @@ impl Problem {
         match self {
             Self::Download(e) => e.class(),
             Self::Link(e) | Self::Database(DatabaseError::Link(e)) | Self::Queue(QueueError::Link(e)) => link_class(e),
+            Self::Dump(DumpError::BackupUnderWay { .. }) => Class::Refused,
+            Self::Dump(DumpError::DumpNotAnArchive { .. }) => Class::FoundWanting,
             Self::Library(LibraryError::FileTrouble { .. })
+            | Self::Dump(_)
             | Self::Store(_)
             | Self::Keyring(_)
             | Self::Probe(_)

@@ -169,6 +169,9 @@ const LOCK_HOLDER: &str = concat!(
     " limit 1"
 );
 
+const END_SESSIONS: &str = "select to_jsonb(count(pg_terminate_backend(pid))) from pg_stat_activity
+    where application_name = $1 and pid <> pg_backend_pid()";
+
 const RECORD: &str = "insert into audit_log
         (id, actor_id, action, entity_type, entity_id, company_id, ip, user_agent, before, after, created_at)
     values (gen_random_uuid(), null, $1, $2, $3, null, null, $4, null, $5::jsonb, now() at time zone 'UTC')
@@ -285,6 +288,11 @@ impl<E: Executor> Database for Queries<E> {
 
     async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError> {
         self.one("pg_locks", Statement { sql: LOCK_HOLDER, params: vec![] }).await
+    }
+
+    async fn end_sessions(&self, application: &str) -> Result<u32, DatabaseError> {
+        let params = vec![Param::Text(Some(application.to_owned()))];
+        Ok(self.one("pg_stat_activity", Statement { sql: END_SESSIONS, params }).await?.unwrap_or(0))
     }
 }
 

@@ -213,6 +213,13 @@ impl Database for FakeDatabase {
     async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError> {
         self.ask(|tables| tables.lock.clone())
     }
+
+    async fn end_sessions(&self, application: &str) -> Result<u32, DatabaseError> {
+        self.ask(|tables| {
+            let held = tables.lock.take_if(|holder| holder.application == application);
+            u32::from(held.is_some())
+        })
+    }
 }
 
 impl Tables {

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod contract;
 pub mod database;
 pub mod fault_proxy;
+pub mod held;
 pub mod host;
 pub mod keyring;
 pub mod keyring_session;

@@ -118,6 +118,11 @@ impl RealHost {
         self.docker_said(&args);
     }
 
+    /// Kills the processes of a service where they are.
+    pub fn kill(&self, service: &str) {
+        self.docker_said(&["kill", &self.container(service)]);
+    }
+
     /// Starts services and waits until they are healthy.
     pub fn start(&self, services: &[&str]) {
         for service in services {

@@ -1,6 +1,6 @@
-import { ipc, troubleOf, type DeploymentId, type Job, type RunId } from '../ipc/client';
+import { ipc, troubleOf, type DeploymentId, type Job, type LockChoice, type RunId } from '../ipc/client';
 import { words } from '../words/words';
-import { jobKinds } from '../words/jobs';
+import { jobKinds, subjectOf } from '../words/jobs';
 import { tell } from '../words/problems';
 import { mutate, reloadMounted } from './query.svelte';
 import { runName } from './runs.svelte';
@@ -34,7 +34,7 @@ export async function download(id: DeploymentId, run: RunId | null): Promise<voi
     const { problem } = troubleOf(thrown);
     switch (problem.code) {
       case 'no_library':
-        await chooseFirst(id, run);
+        await chooseThen(() => void download(id, run));
         return;
       case 'already_running':
         shown.drawer = true;
@@ -42,7 +42,7 @@ export async function download(id: DeploymentId, run: RunId | null): Promise<voi
       case 'library_missing':
       case 'library_read_only':
       case 'disk_full':
-        shown.tell(problem, { label: words.chooseFolder, run: () => void chooseFirst(id, run) });
+        shown.tell(problem, { label: words.chooseFolder, run: () => void chooseThen(() => void download(id, run)) });
         return;
       default:
         shown.tell(problem, { label: words.tryAgain, run: () => void download(id, run) });
@@ -50,10 +50,29 @@ export async function download(id: DeploymentId, run: RunId | null): Promise<voi
   }
 }
 
-async function chooseFirst(id: DeploymentId, run: RunId | null): Promise<void> {
+async function chooseThen(go: () => void): Promise<void> {
   await attempt(async () => {
-    if (await shown.chooseLibrary()) await download(id, run);
+    if (await shown.chooseLibrary()) go();
   });
+}
+
+/** Makes a dump straight to this laptop. Asks for the folder first when there is none. */
+export async function makeDump(id: DeploymentId, lock: LockChoice): Promise<void> {
+  try {
+    await ipc.makeDump(id, lock);
+  } catch (thrown) {
+    const { problem } = troubleOf(thrown);
+    switch (problem.code) {
+      case 'no_library':
+        await chooseThen(() => void makeDump(id, lock));
+        return;
+      case 'already_running':
+        shown.drawer = true;
+        return;
+      default:
+        shown.tell(problem, { label: words.tryAgain, run: () => void makeDump(id, lock) });
+    }
+  }
 }
 
 /** Has the worker make a dump now. */
@@ -84,9 +103,9 @@ export function told(job: Job): void {
   const { end } = job;
   if (end === null) return;
   const kind = jobKinds[job.kind.kind];
-  const what = job.kind.kind === 'run' ? job.kind.name : (runName(job.kind.run) ?? job.kind.file);
+  const what = ('run' in job.kind ? runName(job.kind.run) : undefined) ?? subjectOf(job.kind);
   const show = () => {
-    location.hash = linkTo(job.deployment, 'history', job.kind.run);
+    location.hash = linkTo(job.deployment, 'history', 'run' in job.kind ? job.kind.run : undefined);
   };
   switch (end.end) {
     case 'done':
@@ -122,10 +141,11 @@ export function told(job: Job): void {
 export function tellEnd(job: Job): void {
   if (!job.end || !('problem' in job.end)) return;
   const { problem } = job.end;
-  const { run } = job.kind;
   const again = repeat(job);
-  if (problem.code === 'library_missing' || problem.code === 'library_read_only' || problem.code === 'disk_full') {
-    shown.tell(problem, { label: words.chooseFolder, run: () => void chooseFirst(job.deployment, run) });
+  if (problem.code === 'backup_under_way') {
+    shown.tell(problem, { label: words.waitThenDump, run: () => void makeDump(job.deployment, 'wait') });
+  } else if (problem.code === 'library_missing' || problem.code === 'library_read_only' || problem.code === 'disk_full') {
+    shown.tell(problem, { label: words.chooseFolder, run: () => void chooseThen(again) });
   } else {
     shown.tell(problem, { label: jobKinds[job.kind.kind].again, run: again });
   }
@@ -137,6 +157,8 @@ function repeat({ deployment, kind }: Job): () => void {
       return () => void download(deployment, kind.run);
     case 'verify':
       return () => void verifyAgain(deployment, kind.run);
+    case 'dump':
+      return () => void makeDump(deployment, 'refuse');
     case 'run':
       return () => void runNow(deployment, kind.schedule);
   }

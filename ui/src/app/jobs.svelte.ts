@@ -34,7 +34,7 @@ export class Jobs {
 
   /** The running job about the dump of a run, if there is one. */
   of(run: string): Job | undefined {
-    return this.running.find(({ kind }) => kind.kind !== 'run' && kind.run === run);
+    return this.running.find(({ kind }) => (kind.kind === 'download' || kind.kind === 'verify') && kind.run === run);
   }
 }
 

@@ -60,8 +60,14 @@ export const commands = {
 	removeOrphan: (id: DeploymentId, scheduler: string) => typedError<null, Failure>(__TAURI_INVOKE("remove_orphan", { id, scheduler })),
 	/**  Has the worker make a dump now; the job follows it until it has ended. */
 	runNow: (id: DeploymentId, schedule: string) => typedError<JobId, Failure>(__TAURI_INVOKE("run_now", { id, schedule })),
+	/**  Looks who is at work on a run that has not ended. */
+	inspectRun: (id: DeploymentId, run: RunId) => typedError<RunInspection, Failure>(__TAURI_INVOKE("inspect_run", { id, run })),
 	/**  Starts a download into the library; without a run, of the latest dump. */
 	download: (id: DeploymentId, run: RunId | null) => typedError<JobId, Failure>(__TAURI_INVOKE("download", { id, run })),
+	/**  Makes a one-off dump into the library. */
+	makeDump: (id: DeploymentId, lock: LockChoice) => typedError<JobId, Failure>(__TAURI_INVOKE("make_dump", { id, lock })),
+	/**  One-off dumps of a deployment on this laptop, newest first. No host is asked. */
+	oneOffDumps: (id: DeploymentId) => typedError<OneOffRow[], Failure>(__TAURI_INVOKE("one_off_dumps", { id })),
 	/**  Reads the copy of a run again and compares it. */
 	verifyCopy: (id: DeploymentId, run: RunId) => typedError<JobId, Failure>(__TAURI_INVOKE("verify_copy", { id, run })),
 	/**  Deletes the copy of a run from this laptop; the host is not touched. */
@@ -129,6 +135,22 @@ export type ArchiveError = {
 	/**  What was found where. */
 	reason: string,
 };
+
+/**  Whether a run is being worked on. */
+export type AtWork = 
+/**  It has ended by now. */
+"ended" | 
+/**  It waits for the worker. */
+"waiting" | 
+/**  The worker holds the lock since before it began. */
+"working" | 
+/**
+ *  Nobody holds the lock, or only a session that is younger than the run:
+ *  whoever was at it is gone, and the row will say `running` for ever.
+ */
+"stuck" | 
+/**  Somebody else than the worker holds the lock. */
+"held_elsewhere";
 
 /**  One thing that needs a decision. */
 export type Attention = {
@@ -451,6 +473,27 @@ export type Draft = {
 	secret?: string | null,
 };
 
+/**  Why no dump was made. */
+export type DumpError = 
+/**  A backup is under way: somebody holds the lock. Nothing was begun. */
+{ code: "backup_under_way"; 
+/**  Since when the holder's session lives, in the laptop's zone, when that could be read. */
+since: string | null } | 
+/**  `pg_dump` ended with an error. What had arrived was removed. */
+{ code: "dump_failed"; 
+/**  What it said. */
+reason: string } | 
+/**  The connection broke on the way; a dump cannot be taken up again. What had arrived was removed. */
+{ code: "dump_cut"; 
+/**  What was noticed. */
+reason: string } | 
+/**  What arrived cannot be read as an archive. It was set aside. */
+{ code: "dump_not_an_archive"; 
+/**  What is wrong with it. */
+error: ArchiveError; 
+/**  Where it was set aside. */
+keptAs: string };
+
 /**  One rung of the ladder. */
 export type Evidence = {
 	/**  Which. */
@@ -517,6 +560,22 @@ export type HistoryPage = {
 	bytesOnHost: number,
 	/**  The zone in which times are told. */
 	zone: string,
+};
+
+/**  Who holds the lock. */
+export type Holder = {
+	/**  The Compose service whose container it is; none for another address. */
+	service: string | null,
+	/**  Its address; none for a local socket in the postgres container. */
+	address: string | null,
+	/**  Its database user. */
+	user: string,
+	/**  What it calls itself; empty when it does not say. */
+	application: string,
+	/**  Its process on the server. */
+	pid: number,
+	/**  When its session began. */
+	since: When,
 };
 
 /**  The key that a host showed. */
@@ -589,6 +648,12 @@ export type JobKind =
 /**  The run. */
 run: string; 
 /**  The dump's file name. */
+file: string } | 
+/**  Makes a one-off dump straight to this laptop. */
+{ kind: "dump"; 
+/**  The deployment: one dump of it is made at a time. */
+deployment: string; 
+/**  The dump's file name, as it was first meant. */
 file: string } | 
 /**  Follows a run that was started, until the worker has ended it. */
 { kind: "run"; 
@@ -819,6 +884,15 @@ host: string;
 /**  How long was waited. */
 seconds: number };
 
+/**  What to do when a backup of the host is under way: it holds the lock that keeps two dumps apart. */
+export type LockChoice = 
+/**  Make no dump, and say so. */
+"refuse" | 
+/**  Wait until it has ended. */
+"wait" | 
+/**  Make the dump beside it, without the lock. Both are whole; the host has more to do. */
+"go_on";
+
 /**  One line of a job's log. */
 export type LogLine = {
 	/**  When it was written. */
@@ -894,6 +968,18 @@ export type OnHostState =
 "never" | 
 /**  The row names a file that is not the worker's. */
 "unsafe";
+
+/**  A dump that was made straight to this laptop. */
+export type OneOffRow = {
+	/**  Its own id, in place of a run's. */
+	id: RunId,
+	/**  When it was made. */
+	when: When,
+	/**  Bytes. */
+	size: number,
+	/**  The file here. */
+	copy: CopyRow,
+};
 
 /**  A scheduler of a schedule that is gone. */
 export type Orphan = {
@@ -992,6 +1078,8 @@ StoreError |
 ProbeError | 
 /**  A download. */
 DownloadError | 
+/**  A one-off dump. */
+DumpError | 
 /**  The queue that makes schedules fire. */
 QueueError | 
 /**  A schedule, or a run that was started. */
@@ -1107,6 +1195,14 @@ export type RunFilter = {
 
 /**  Identifies a run on its host. */
 export type RunId = string;
+
+/**  Whether anybody is at work on a run that has not ended. */
+export type RunInspection = {
+	/**  What follows from who holds the lock. */
+	state: AtWork,
+	/**  Who holds the advisory lock of backups; none when nobody does. */
+	holder: Holder | null,
+};
 
 /**  How a run came to be. */
 export type RunKind = 

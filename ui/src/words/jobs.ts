@@ -37,6 +37,16 @@ export const jobKinds: Record<JobKind['kind'], Words> = {
     cancelledDetail: 'The copy was not compared to its end',
     again: 'Verify again',
   },
+  dump: {
+    icon: 'laptop',
+    name: 'One-off dump',
+    doing: () => 'Dumping to this laptop',
+    done: () => 'The one-off dump is here',
+    doneDetail: 'Read to its end, with its table of contents',
+    cancelled: () => 'One-off dump cancelled',
+    cancelledDetail: 'Nothing of it is kept',
+    again: 'Dump again',
+  },
   run: {
     icon: 'play',
     name: 'Run on the host',

@@ -135,6 +135,13 @@ const table: Table = {
   copy_gone: (p) => told('The copy is not on this laptop any more', `${p.file} was not found.`, 'The dump on the host was not touched.', 'Download it again.'),
 
   // Schedules and runs
+  // One-off dumps
+  backup_under_way: (p) =>
+    told('A backup is under way on the host', `Somebody holds the lock that keeps two dumps apart${p.since === null ? '' : `, in a session that began ${p.since}`}.`, NOT_BEGUN, 'Wait until it has ended, or make the dump beside it without the lock.'),
+  dump_failed: (p) => told('pg_dump could not make the dump', p.reason, 'What had arrived was removed; the host’s lock is given back.', 'Read what pg_dump says, and look at the postgres container’s log. A table that cannot be read is a reason for a restore from an older dump.'),
+  dump_cut: (p) => told('The line broke while the dump was made', p.reason, 'A dump cannot be taken up again in the middle: what had arrived was removed, and the host’s lock is given back.', 'Make it again when the network is steady. On a bad line use Run now, and download the run’s dump: that goes on where it broke.'),
+  dump_not_an_archive: (p) => told('What pg_dump sent is no archive', p.error.reason, `It was set aside as ${p.keptAs}.`, 'Make it again; should it be so again, report it with the details.'),
+
   queue_unreachable: (p) =>
     told('The queue could not be told', p.reason, 'What was saved to the database is saved; the queue may not agree with it.', 'Check that redis and api run on the host, then press Repair.'),
   schedule_moved: (p) =>

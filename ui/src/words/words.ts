@@ -4,6 +4,7 @@ import { plural, size } from './units';
 /** Every other text of the window, by area. */
 export const words = {
   app: 'Selvage',
+  waitThenDump: 'Wait, then dump',
   tryAgain: 'Try again',
   chooseFolder: 'Choose folder…',
   close: 'Close',

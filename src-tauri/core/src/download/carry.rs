@@ -268,7 +268,17 @@ impl Downloads {
 
     fn copy(&self, target: &Target, plan: &Plan, path: String, sha256: Sha256, state: CopyState, entries: u32) -> Copy {
         let (deployment, run) = (target.deployment.id, plan.run.id);
-        Copy { deployment, run, path, size: plan.size, sha256, state, checked_at: self.clock.now(), entries }
+        Copy {
+            deployment,
+            run,
+            path,
+            size: plan.size,
+            sha256,
+            state,
+            checked_at: self.clock.now(),
+            entries,
+            made_at: None,
+        }
     }
 
     /// Reads a whole file of the laptop. None when cancelled.

@@ -14,3 +14,4 @@ pub use error::DownloadError;
 pub use plan::{Names, Plan, float};
 pub use source::{DumpSource, OnHost};
 pub use transfer::Patience;
+pub(crate) use transfer::{Sink, blocking};

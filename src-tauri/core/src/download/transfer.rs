@@ -192,8 +192,7 @@ type Batch = Arc<[Bytes]>;
 
 /// Writes on one thread and hashes on another, so that network, disk and
 /// digest each have their own pace.
-struct Sink {
-    /// Bytes taken; up to [`BATCH`] of them are still held here.
+pub struct Sink {
     written: u64,
     batch: Vec<Bytes>,
     held: usize,
@@ -206,7 +205,7 @@ struct Sink {
 
 impl Sink {
     /// Hashes what `part` holds, then takes more. None when cancelled meanwhile.
-    async fn open(mut part: Box<dyn PartFile>, size: u64, job: &JobHandle) -> Result<Option<Self>, LibraryError> {
+    pub async fn open(mut part: Box<dyn PartFile>, size: u64, job: &JobHandle) -> Result<Option<Self>, LibraryError> {
         let kept = part.len()?;
         let mut hasher = sha2::Sha256::new();
         if kept > 0 {
@@ -235,7 +234,13 @@ impl Sink {
         }))
     }
 
-    async fn put(&mut self, piece: Bytes) -> Result<(), Problem> {
+    /// Bytes taken; up to [`BATCH`] of them are still held here.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Takes more.
+    pub async fn put(&mut self, piece: Bytes) -> Result<(), Problem> {
         self.written += piece.len() as u64;
         self.held += piece.len();
         self.batch.push(piece);
@@ -258,7 +263,7 @@ impl Sink {
     }
 
     /// Waits until every byte is on the disk; the digest of all of them.
-    async fn close(&mut self) -> Result<Sha256, LibraryError> {
+    pub async fn close(&mut self) -> Result<Sha256, LibraryError> {
         if self.held > 0 {
             // Should a thread have ended, joining it tells why.
             self.hand_on().await;

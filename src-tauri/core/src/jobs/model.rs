@@ -29,6 +29,13 @@ pub enum JobKind {
         /// The dump's file name.
         file: String,
     },
+    /// Makes a one-off dump straight to this laptop.
+    Dump {
+        /// The deployment: one dump of it is made at a time.
+        deployment: String,
+        /// The dump's file name, as it was first meant.
+        file: String,
+    },
     /// Follows a run that was started, until the worker has ended it.
     Run {
         /// The schedule.
@@ -52,6 +59,7 @@ impl JobKind {
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
+            Self::Dump { deployment, .. } => deployment,
             Self::Download { run, .. } | Self::Verify { run, .. } | Self::Run { run, .. } => run,
         }
     }

@@ -63,7 +63,8 @@ pub fn verdict(seen: Option<&Observation>, copies: &[Copy], now: DateTime<Utc>, 
 
 fn worst_loss(seen: Option<&Observation>, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> String {
     let run_of = |copy: &Copy| seen.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
-    let newest = copies.iter().filter(|c| c.state == CopyState::Verified).filter_map(|c| run_of(c).map(Run::at)).max();
+    let taken = |copy: &Copy| copy.made_at.or_else(|| run_of(copy).map(Run::at));
+    let newest = copies.iter().filter(|c| c.state == CopyState::Verified).filter_map(taken).max();
     match newest {
         Some(at) => format!(
             "If this host were lost now, you would rebuild from the dump of {} and lose {} of changes. Uploaded files and .env keys are not held here.",

@@ -11,7 +11,7 @@ use crate::history::{RunRow, row};
 use crate::ports::{Copy, CopyState};
 use crate::time::{When, local, relative, span};
 use crate::weavestream::queue::Queue;
-use crate::weavestream::run::{Run, RunId, RunStatus};
+use crate::weavestream::run::{Run, RunStatus};
 use crate::weavestream::schedule::Schedule;
 
 /// Everything the overview shows.
@@ -208,10 +208,11 @@ fn evidence(
         || none(EvidenceKind::Checksum),
         |copy| {
             let run = seen.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
+            let one_off = copy.made_at.map(|at| format!("One-off dump of {}", local(at, now, zone)));
             Evidence {
                 kind: EvidenceKind::Checksum,
                 shown: Some(When::new(copy.checked_at, now, zone)),
-                what: run.map_or_else(|| "An older dump".to_owned(), dump_of),
+                what: one_off.or_else(|| run.map(dump_of)).unwrap_or_else(|| "An older dump".to_owned()),
                 place: "On this laptop, SHA-256".to_owned(),
             }
         },
@@ -266,7 +267,7 @@ fn attention(seen: &Observation, copies: &[Copy], now: DateTime<Utc>, zone: Tz) 
         );
     }
     if let Some(latest) = &seen.latest_good
-        && !has_verified(copies, latest.id)
+        && !has_verified(copies, latest)
     {
         let have = copies.iter().any(|c| c.state == CopyState::Verified);
         let detail =
@@ -299,8 +300,10 @@ fn attention(seen: &Observation, copies: &[Copy], now: DateTime<Utc>, zone: Tz) 
 /// Dumps of hours exist; a day does not.
 const STUCK_AFTER: TimeDelta = TimeDelta::hours(12);
 
-fn has_verified(copies: &[Copy], run: RunId) -> bool {
-    copies.iter().any(|c| c.run == run && c.state == CopyState::Verified)
+/// The dump of `run`, or a one-off dump made after it, is on this laptop.
+fn has_verified(copies: &[Copy], run: &Run) -> bool {
+    let as_new = |copy: &Copy| copy.run == run.id || copy.made_at.is_some_and(|at| at >= run.at());
+    copies.iter().any(|copy| copy.state == CopyState::Verified && as_new(copy))
 }
 
 /// Every schedule against the queue, soonest first.

@@ -46,6 +46,8 @@ pub trait Database: Send + Sync {
     async fn dumps(&self, schedule: Uuid) -> Result<Vec<Dump>, DatabaseError>;
     /// Who holds the advisory lock of backups; none when nobody does.
     async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError>;
+    /// Ends every session that calls itself `application`; how many there were.
+    async fn end_sessions(&self, application: &str) -> Result<u32, DatabaseError>;
 }
 
 /// Opens databases.

@@ -55,7 +55,7 @@ pub trait Store: Send + Sync {
 pub struct Copy {
     /// Whose dump.
     pub deployment: DeploymentId,
-    /// The run that made it.
+    /// The run that made it; of a one-off dump, an id of its own.
     pub run: RunId,
     /// Full path.
     pub path: String,
@@ -69,6 +69,9 @@ pub struct Copy {
     pub checked_at: DateTime<Utc>,
     /// Entries in the archive's table of contents; 0 when it could not be read.
     pub entries: u32,
+    /// When it was made, for a one-off dump; none for that of a run.
+    #[serde(default)]
+    pub made_at: Option<DateTime<Utc>>,
 }
 
 /// What is known of a copy.

@@ -2,6 +2,7 @@
 
 mod clock_changes;
 mod error;
+mod inspect;
 mod keeps;
 mod plan;
 mod preview;
@@ -11,6 +12,7 @@ mod write;
 
 pub use clock_changes::{ChangeEffect, ClockChange};
 pub use error::ScheduleError;
+pub use inspect::{AtWork, Holder, RunInspection};
 pub use keeps::{AheadRow, Column, DeletedDump, KeepCell, KeepPreview, KeepState};
 pub use plan::{Actors, DumpsSeen};
 pub use preview::{Firing, SchedulePreview};

@@ -1,5 +1,6 @@
 //! Names of dumps: parsed once, then safe to use in a path on either side.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -11,7 +12,8 @@ const DUMP: &str = ".dump";
 const MANIFEST: &str = ".manifest.json";
 
 /// A file name that matches `^weavestream-postgres-[0-9TZ:\-]+\.dump$`
-/// (`WEAVESTREAM.md` section 4), so it cannot leave its folder.
+/// (`WEAVESTREAM.md` section 4), so it cannot leave its folder; or the name of a
+/// one-off dump of Selvage's own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Type)]
 #[serde(transparent)]
 #[specta(transparent)]
@@ -45,6 +47,12 @@ impl DumpName {
             }
             _ => Err(UnsafeName::Pattern { found: name.to_owned() }),
         }
+    }
+
+    /// The name of a one-off dump that Selvage makes at `at`; the worker's names never begin like it.
+    #[must_use]
+    pub fn manual(at: DateTime<Utc>) -> Self {
+        Self(format!("{PREFIX}manual-{}{DUMP}", at.format("%Y-%m-%dT%H-%M-%SZ")))
     }
 
     /// The name in a `dump_path` of `backup_run`, which is a path inside the

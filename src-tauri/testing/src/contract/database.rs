@@ -182,6 +182,7 @@ pub async fn queues_runs(database: &dyn Database, actor: Option<Uuid>) {
     database.fail_queued_run(run, "twice").await.unwrap();
     assert_eq!(database.run(run).await.unwrap().unwrap().error.as_deref(), Some("it's not queued"));
     assert_eq!(database.dumps(schedule.id).await, Ok(Vec::new()));
+    assert_eq!(database.end_sessions("nobody calls itself like this").await, Ok(0));
     let delete = ScheduleWrite::Delete { id: schedule.id, expected: schedule.updated_at };
     done(database.write_schedule(&delete, actor).await.unwrap());
 }

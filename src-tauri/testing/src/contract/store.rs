@@ -59,6 +59,7 @@ fn copy(deployment: DeploymentId, path: &str, minute: i64) -> Copy {
         state: CopyState::Verified,
         checked_at: sample::now() + TimeDelta::minutes(minute),
         entries: 125,
+        made_at: Some(sample::now()),
     }
 }
 

@@ -54,7 +54,7 @@ export function install(options: Options = {}): Mock {
 
   function start(deployment: string, run: string, kind: 'download' | 'verify'): string {
     const row = runOf(run);
-    if (here.jobs.some((job) => job.end === null && job.kind.run === run)) refuse({ code: 'already_running', job: run });
+    if (here.jobs.some((job) => job.end === null && 'run' in job.kind && job.kind.run === run)) refuse({ code: 'already_running', job: run });
     const total = row.size ?? 0;
     const step = kind === 'download' ? 'Downloading' : 'Reading the copy on this laptop';
     let job: Job = { id: crypto.randomUUID(), deployment, kind: { kind, run, file: row.file ?? '' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step, progress: null, canceling: false, end: null };
@@ -172,6 +172,10 @@ export function install(options: Options = {}): Mock {
       setTimeout(() => tell({ change: 'job', job: { ...job, step: 'The dump is on the host', endedAt: new Date(NOW).toISOString(), end: { end: 'done' } } }), delay * 20);
       return job.id;
     },
+    inspectRun: async () => {
+      await slow();
+      return { state: 'stuck', holder: null };
+    },
     history: async (id, filter, offset, limit) => {
       find(id);
       await slow();
@@ -182,6 +186,12 @@ export function install(options: Options = {}): Mock {
       const latest = here.runs.find((row) => row.onHost === 'there') ?? refuse({ code: 'no_good_run' });
       return start(id, run ?? latest.id, 'download');
     },
+    makeDump: (id) => {
+      const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'dump', deployment: id, file: 'weavestream-postgres-manual-2026-10-22T07-41-00Z.dump' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Dumping', progress: { done: 64_000_000, total: null, rate: 9_000_000, secondsLeft: null }, canceling: false, end: null };
+      tell({ change: 'job', job });
+      return job.id;
+    },
+    oneOffDumps: () => (scene === 'downloading' ? [{ id: 'b5e0c0de-0000-4000-8000-0000000000ff', when: when(NOW - 86_400_000), size: 398_000_000, copy: { path: '/home/ada/Dumps/production-acme/weavestream-postgres-manual-2026-10-21T07-41-00Z.dump', state: 'verified', checked: when(NOW - 86_400_000), sha256: '51d07ac9'.repeat(8), entries: 412 } }] : []),
     verifyCopy: (id, run) => start(id, run, 'verify'),
     deleteCopy: (_id, run) => {
       runOf(run).copy = null;

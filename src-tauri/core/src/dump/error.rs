@@ -1,0 +1,36 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::weavestream::archive::ArchiveError;
+
+/// Why no dump was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum DumpError {
+    /// A backup is under way: somebody holds the lock. Nothing was begun.
+    #[error("a backup is under way{}", since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default())]
+    BackupUnderWay {
+        /// Since when the holder's session lives, in the laptop's zone, when that could be read.
+        since: Option<String>,
+    },
+    /// `pg_dump` ended with an error. What had arrived was removed.
+    #[error("pg_dump failed: {reason}")]
+    DumpFailed {
+        /// What it said.
+        reason: String,
+    },
+    /// The connection broke on the way; a dump cannot be taken up again. What had arrived was removed.
+    #[error("the connection broke while the dump was made: {reason}")]
+    DumpCut {
+        /// What was noticed.
+        reason: String,
+    },
+    /// What arrived cannot be read as an archive. It was set aside.
+    #[error("what pg_dump sent is no archive: {error}")]
+    DumpNotAnArchive {
+        /// What is wrong with it.
+        error: ArchiveError,
+        /// Where it was set aside.
+        kept_as: String,
+    },
+}
