@@ -231,11 +231,25 @@ function forget(schedule) {
   assert.equal(inService('redis', [`REDISCLI_AUTH=${host.redis.password}`], 'redis-cli', 'eval', script, '0', schedule), '1', 'it was in the queue');
 }
 
-/** Answers GTK's folder dialog: typing `/` opens its location entry. */
+/** Answers GTK's folder dialog: typing `/` opens its location entry. Without a window manager the first keys can be lost, so it is tried until the dialog has gone. */
 function chooseFolder(folder) {
-  const xdotool = (...args) => execFileSync('xdotool', args, { encoding: 'utf8', timeout: 60_000 });
-  const id = xdotool('search', '--sync', '--onlyvisible', '--name', '^Folder for dumps$').trim().split('\n')[0];
-  xdotool('windowfocus', '--sync', id);
-  xdotool('type', '--delay', '30', folder);
-  xdotool('key', '--delay', '200', 'Return', 'Return');
+  const xdotool = (...args) => execFileSync('xdotool', args, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] });
+  const named = ['--onlyvisible', '--name', '^Folder for dumps$'];
+  const [id] = xdotool('search', '--sync', ...named).trim().split('\n');
+  const isOpen = () => {
+    try {
+      return xdotool('search', ...named).trim() !== '';
+    } catch {
+      return false;
+    }
+  };
+  for (let tries = 0; tries < 5 && isOpen(); tries += 1) {
+    xdotool('windowfocus', '--sync', id);
+    // What an earlier try has typed is typed over.
+    xdotool('key', '--delay', '100', 'ctrl+a');
+    xdotool('type', '--delay', '30', folder);
+    xdotool('key', '--delay', '300', 'Return', 'Return');
+    for (let looks = 0; looks < 20 && isOpen(); looks += 1) execFileSync('sleep', ['0.2']);
+  }
+  assert.equal(isOpen(), false, 'the dialog took the folder');
 }

@@ -41,7 +41,9 @@ async function tabThrough(tab, selector, most = 80) {
 async function controls(tab, selector) {
   return await tab.evaluate((inside) => {
     const all = [...document.querySelectorAll(`${inside} :is(a[href], button, input, select, textarea, summary, [tabindex="0"])`)];
-    return all.filter((element) => element.checkVisibility() && !element.closest('[hidden]')).length;
+    // Of radio buttons Tab reaches the chosen one; the arrow keys lead to the others.
+    const other = (element) => element.type === 'radio' && !element.checked;
+    return all.filter((element) => element.checkVisibility() && !element.closest('[hidden]') && !other(element)).length;
   }, selector);
 }
 
