@@ -13,6 +13,7 @@ pub fn commands() -> Builder<Wry> {
     let floats = specta_typescript::semantic::Configuration::empty().enable_lossless_floats();
     Builder::<Wry>::new().disable_serde_phases().semantic_types(floats).commands(collect_commands![
         app::app_info,
+        app::watch_openings,
         app::set_theme,
         app::choose_library,
         app::choose_key_file,

@@ -11,6 +11,7 @@ use selvage_core::link::Links;
 use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
 use selvage_core::schedules::Schedules;
 use selvage_core::settings::Settings;
+use selvage_core::watch::Watch;
 use selvage_postgres::PostgresConnector;
 use selvage_ssh::{SshConnector, SshSettings};
 use selvage_store::{DiskLibrary, SqliteStore};
@@ -70,7 +71,7 @@ impl Selvage {
             store: Arc::clone(&store),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
-            notifier,
+            notifier: Arc::clone(&notifier),
             jobs: jobs.clone(),
         };
         let schedules = Schedules {
@@ -81,8 +82,20 @@ impl Selvage {
             starting: Arc::default(),
             dumps: Arc::default(),
         };
-        let deployments =
-            Deployments { links: Arc::clone(&links), store: Arc::clone(&store), keyring, clock: Arc::clone(&clock) };
+        let watch = Watch {
+            links: Arc::clone(&links),
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            notifier: Arc::clone(&notifier),
+            telling: Arc::default(),
+        };
+        let deployments = Deployments {
+            links: Arc::clone(&links),
+            store: Arc::clone(&store),
+            keyring,
+            clock: Arc::clone(&clock),
+            watch,
+        };
         let settings = Settings { store: Arc::clone(&store) };
         Ok(Self { clock, store, settings, links, deployments, downloads, dumps, schedules, jobs, home })
     }

@@ -81,8 +81,8 @@ export class Window {
 
   /**
    * The first element that is shown for `xpath`, given to `use`. The window
-   * draws itself anew at any time, so an element that went away meanwhile is
-   * looked for again.
+   * draws itself anew at any time, so an element that went away meanwhile, or is
+   * still covered or moving, is looked for again.
    */
   find(xpath, { patience = PATIENCE, use = (found) => found } = {}) {
     const look = async () => {
@@ -92,7 +92,8 @@ export class Window {
         }
         return false;
       } catch (gone) {
-        if (gone instanceof error.StaleElementReferenceError || gone instanceof error.ElementClickInterceptedError) return false;
+        const later = [error.StaleElementReferenceError, error.ElementClickInterceptedError, error.ElementNotInteractableError];
+        if (later.some((kind) => gone instanceof kind)) return false;
         throw gone;
       }
     };
@@ -203,6 +204,18 @@ export function notifications() {
   execFileSync('dunstctl', ['close-all']);
   const found = JSON.parse(execFileSync('dunstctl', ['history'], { encoding: 'utf8' })).data.flat();
   return found.sort((a, b) => a.id.data - b.id.data).map(({ summary, body }) => `${summary.data}: ${body.data}`);
+}
+
+/** How many notifications are on the desktop now. */
+export function displayed() {
+  return Number(execFileSync('dunstctl', ['count', 'displayed'], { encoding: 'utf8' }));
+}
+
+/** Clicks on the notification that is on the desktop: with dunst the middle button is what a click is elsewhere. */
+export function clickNotification() {
+  const xdotool = (...args) => execFileSync('xdotool', args, { encoding: 'utf8', timeout: 60_000 });
+  const [id] = xdotool('search', '--sync', '--onlyvisible', '--class', '[Dd]unst').trim().split('\n');
+  xdotool('mousemove', '--window', id, '20', '15', 'click', '2');
 }
 
 /** Another window in front; the returned function closes it. */

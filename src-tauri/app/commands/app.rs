@@ -1,11 +1,14 @@
 //! The app itself: version, theme, native dialogs.
 
+use selvage_core::ports::Opening;
 use serde::Serialize;
 use specta::Type;
 use tauri::State;
+use tauri::ipc::Channel;
 
 use crate::error::Answer;
 use crate::state::Selvage;
+use crate::window::Openings;
 
 /// What the window needs to know at its start.
 #[derive(Serialize, Type)]
@@ -31,6 +34,21 @@ pub async fn app_info(selvage: State<'_, Selvage>) -> Answer<AppInfo> {
         theme: selvage.settings.theme().await?,
         library: selvage.settings.library().await?.map(|path| path.display().to_string()),
     })
+}
+
+/// Tells every place that is clicked on outside the window, such as in a notification.
+#[tauri::command]
+#[specta::specta]
+pub async fn watch_openings(openings: State<'_, Openings>, places: Channel<Opening>) -> Answer<()> {
+    let mut from = openings.listen();
+    tauri::async_runtime::spawn(async move {
+        while let Ok(place) = from.recv().await {
+            if places.send(place).is_err() {
+                break;
+            }
+        }
+    });
+    Ok(())
 }
 
 /// Sets the theme; none follows the system.

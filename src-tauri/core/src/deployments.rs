@@ -9,12 +9,13 @@ use crate::Secret;
 use crate::deployment::{Deployment, DeploymentId, SshAuth, SshTarget};
 use crate::history::{self, HistoryPage};
 use crate::link::{Links, SecretKind, keyring_name};
-use crate::overview::{Observation, Overview, Verdict, observe, overview, verdict};
+use crate::overview::{Observation, Overview, Verdict, overview, verdict};
 use crate::ports::{Clock, HostRequest, Keyring, KeyringError, SshSecrets, Store};
 use crate::probe::Check;
 use crate::problem::{Problem, RequestError};
 use crate::schedules::{SchedulesView, schedules_view};
 use crate::settings::Settings;
+use crate::watch::{Watch, told_key};
 use crate::weavestream::run::{Page, RunFilter};
 
 /// What the form for a deployment holds. It can be received, never sent.
@@ -69,6 +70,8 @@ pub struct Deployments {
     pub keyring: Arc<dyn Keyring>,
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
+    /// Who looks at them.
+    pub watch: Watch,
 }
 
 impl Deployments {
@@ -120,6 +123,7 @@ impl Deployments {
         let password = deployment.ssh.auth == SshAuth::Password;
         self.store.remove_deployment(id).await?;
         Settings { store: Arc::clone(&self.store) }.set_actor(id, None).await?;
+        self.store.set_setting(&told_key(id), None).await?;
         let kind = if password { SecretKind::Password } else { SecretKind::Passphrase };
         match self.keyring.delete(&keyring_name(id, kind)).await {
             // Where there is no keyring nothing was kept.
@@ -170,7 +174,7 @@ impl Deployments {
 
     async fn seen(&self, deployment: &Deployment, fresh: bool) -> Result<Option<Observation>, Problem> {
         if fresh {
-            return observe(&self.links, &self.store, self.clock.as_ref(), deployment).await.map(Some);
+            return self.watch.look(deployment).await.map(Some);
         }
         Ok(self.store.observation(deployment.id).await?)
     }

@@ -20,6 +20,7 @@ pub mod secret;
 pub mod settings;
 pub mod shell;
 pub mod time;
+pub mod watch;
 pub mod weavestream;
 
 pub use problem::{Class, Problem};

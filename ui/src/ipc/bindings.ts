@@ -6,6 +6,8 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 export const commands = {
 	/**  What the window needs to know at its start. */
 	appInfo: () => typedError<AppInfo, Failure>(__TAURI_INVOKE("app_info")),
+	/**  Tells every place that is clicked on outside the window, such as in a notification. */
+	watchOpenings: (places: Channel<Opening>) => typedError<null, Failure>(__TAURI_INVOKE("watch_openings", { places })),
 	/**  Sets the theme; none follows the system. */
 	setTheme: (theme: string | null) => typedError<null, Failure>(__TAURI_INVOKE("set_theme", { theme })),
 	/**  Asks for the folder for dumps with a native dialog. None when it was closed. */
@@ -979,6 +981,14 @@ export type OneOffRow = {
 	size: number,
 	/**  The file here. */
 	copy: CopyRow,
+};
+
+/**  A place in the window: the history of a deployment, or one run there. */
+export type Opening = {
+	/**  Whose history. */
+	deployment: DeploymentId,
+	/**  The run; none for the newest. */
+	run: RunId | null,
 };
 
 /**  A scheduler of a schedule that is gone. */

@@ -1,6 +1,6 @@
 // The only way to Rust: every command of the bindings, with its answer unwrapped.
 import { Channel } from '@tauri-apps/api/core';
-import { commands, type Class, type Failure, type JobChange, type Problem } from './bindings';
+import { commands, type Class, type Failure, type JobChange, type Opening, type Problem } from './bindings';
 
 export type * from './bindings';
 
@@ -64,4 +64,11 @@ export async function watchJobs(onChange: (change: JobChange) => void): Promise<
   const changes = new Channel<JobChange>();
   changes.onmessage = onChange;
   await ipc.watchJobs(changes);
+}
+
+/** Tells every place that is clicked on outside the window, such as in a notification. */
+export async function watchOpenings(onOpen: (place: Opening) => void): Promise<void> {
+  const places = new Channel<Opening>();
+  places.onmessage = onOpen;
+  await ipc.watchOpenings(places);
 }

@@ -94,11 +94,13 @@ impl Downloads {
             Ok(Some(copy)) => Notice {
                 title: format!("{}: dump verified", target.deployment.name),
                 body: format!("{} equals its manifest.", copy.path),
+                opens: None,
             },
             Ok(None) => return Err(JobEnd::Cancelled),
             Err(problem) => Notice {
                 title: format!("{}: download did not succeed", target.deployment.name),
                 body: problem.to_string(),
+                opens: None,
             },
         };
         self.notifier.show(&notice);

@@ -90,9 +90,12 @@ impl OneOffDumps {
             Ok(Some(copy)) => Notice {
                 title: format!("{name}: one-off dump made"),
                 body: format!("{} was read to its end, and its table of contents.", copy.path),
+                opens: None,
             },
             Ok(None) => return Err(JobEnd::Cancelled),
-            Err(problem) => Notice { title: format!("{name}: no dump was made"), body: problem.to_string() },
+            Err(problem) => {
+                Notice { title: format!("{name}: no dump was made"), body: problem.to_string(), opens: None }
+            }
         };
         self.notifier.show(&notice);
         ended.map(|_| ()).map_err(JobEnd::from)

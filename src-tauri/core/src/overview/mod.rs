@@ -6,7 +6,7 @@ mod strip;
 mod verdict;
 mod view;
 
-pub use observe::{Observation, observe};
+pub use observe::{DAYS, Observation, RUNS_AT_MOST, observe};
 pub use strip::{Cell, CellState, SizeTrend, Strip, StripRow};
 pub use verdict::{Verdict, VerdictState, verdict};
 pub use view::{

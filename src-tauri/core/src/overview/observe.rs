@@ -16,7 +16,7 @@ use crate::weavestream::schedule::Schedule;
 /// Days that the strip shows.
 pub const DAYS: u32 = 30;
 /// Runs kept of those days; a schedule of every hour has 720.
-const RUNS_AT_MOST: u32 = 1500;
+pub const RUNS_AT_MOST: u32 = 1500;
 
 /// What was seen of a deployment at one moment. Kept on the laptop, so that a
 /// host that is gone still has a last known state.

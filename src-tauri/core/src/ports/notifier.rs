@@ -1,3 +1,9 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::deployment::DeploymentId;
+use crate::weavestream::run::RunId;
+
 /// Something worth interrupting for, in finished words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -5,6 +11,19 @@ pub struct Notice {
     pub title: String,
     /// One or two sentences.
     pub body: String,
+    /// What a click on it shows. A notice of something that went wrong has one, and is shown also
+    /// while the window is in front; the end of a job is in the window anyway.
+    pub opens: Option<Opening>,
+}
+
+/// A place in the window: the history of a deployment, or one run there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Opening {
+    /// Whose history.
+    pub deployment: DeploymentId,
+    /// The run; none for the newest.
+    pub run: Option<RunId>,
 }
 
 /// The desktop's notifications.
@@ -12,4 +31,8 @@ pub trait Notifier: Send + Sync {
     /// Shows `notice` now; a desktop without notifications loses it silently,
     /// because the same fact is always in the window as well.
     fn show(&self, notice: &Notice);
+    /// Whether anybody hears it: what nobody heard is still to be told.
+    fn is_heard(&self) -> bool {
+        true
+    }
 }

@@ -77,6 +77,7 @@ export function install(options: Options = {}): Mock {
 
   const handlers: Handlers = {
     appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library }),
+    watchOpenings: () => null,
     setTheme: (theme) => {
       here.theme = theme;
       return null;

@@ -1,0 +1,81 @@
+//! Watching deployments: what went wrong since the last look is told once.
+
+mod finding;
+mod poll;
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+pub use finding::{Finding, findings};
+pub use poll::poll;
+
+use crate::deployment::{Deployment, DeploymentId};
+use crate::link::Links;
+use crate::overview::{Observation, observe};
+use crate::ports::{Clock, Notice, Notifier, Opening, Store, StoreError};
+use crate::problem::Problem;
+use crate::weavestream::run::Run;
+
+/// Looks at deployments, and tells what is new.
+#[derive(Clone)]
+pub struct Watch {
+    /// Ways to the hosts.
+    pub links: Arc<Links>,
+    /// Where is remembered what was told.
+    pub store: Arc<dyn Store>,
+    /// The laptop's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Who tells it.
+    pub notifier: Arc<dyn Notifier>,
+    /// One look is told at a time, so that two of them tell the same once.
+    pub telling: Arc<Mutex<()>>,
+}
+
+impl Watch {
+    /// Looks at a deployment now, remembers what was seen, and tells what went
+    /// wrong since the last look.
+    pub async fn look(&self, deployment: &Deployment) -> Result<Observation, Problem> {
+        let before = self.store.observation(deployment.id).await?.map(|before| before.recent).unwrap_or_default();
+        let seen = observe(&self.links, &self.store, self.clock.as_ref(), deployment).await?;
+        if let Err(error) = self.tell(deployment, &before, &seen).await {
+            tracing::warn!(%error, "what was found could not be remembered");
+        }
+        Ok(seen)
+    }
+
+    /// Each finding once, whatever is started anew meanwhile. What was there
+    /// before Selvage knew the deployment is no news.
+    async fn tell(&self, deployment: &Deployment, before: &[Run], seen: &Observation) -> Result<(), StoreError> {
+        if !self.notifier.is_heard() {
+            return Ok(());
+        }
+        let _turn = self.telling.lock().await;
+        let found = findings(before, &seen.recent, &seen.schedules, self.clock.now(), self.clock.zone());
+        let key = told_key(deployment.id);
+        let told: Option<Vec<String>> =
+            self.store.setting(&key).await?.and_then(|told| serde_json::from_str(&told).ok());
+        let now: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
+        if told.as_ref().is_some_and(|told| told.iter().map(String::as_str).eq(now.iter().copied())) {
+            return Ok(());
+        }
+        // Remembered first: told twice is worse than a notification that a crash swallows.
+        self.store.set_setting(&key, Some(&serde_json::to_string(&now).unwrap_or_default())).await?;
+        for finding in &found {
+            if told.as_ref().is_some_and(|told| !told.contains(&finding.key)) {
+                self.notifier.show(&Notice {
+                    title: format!("{}: {}", deployment.name, finding.title),
+                    body: finding.detail.clone(),
+                    opens: Some(Opening { deployment: deployment.id, run: finding.run }),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The setting that remembers what was told of a deployment.
+#[must_use]
+pub fn told_key(deployment: DeploymentId) -> String {
+    format!("told:{deployment}")
+}
