@@ -9,10 +9,10 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use selvage_core::Secret;
-use selvage_core::deployment::{SshAuth, SshTarget};
+use selvage_core::deployment::{DirectLink, SshAuth, SshTarget, Tls, TlsMode};
 use selvage_core::ports::{
-    Database, DatabaseConnector, DatabaseCredentials, DatabaseError, Endpoint, Forward, Host, HostConnector,
-    HostRequest, LinkError, ScheduleWrite, ScheduleWritten, SshSecrets,
+    Database, DatabaseConnector, DatabaseCredentials, DatabaseError, DirectConnector, DirectRequest, Endpoint, Forward,
+    Host, HostConnector, HostRequest, LinkError, ScheduleWrite, ScheduleWritten, SshSecrets,
 };
 use selvage_core::probe::probe;
 use selvage_core::weavestream::compose::Project;
@@ -21,7 +21,7 @@ use selvage_core::weavestream::schedule_draft::ScheduleDraft;
 use selvage_postgres::PostgresConnector;
 use selvage_ssh::{SshConnector, SshSettings};
 use selvage_testing::clock::FakeClock;
-use selvage_testing::contract::{database, host};
+use selvage_testing::contract::{database, direct, host};
 use selvage_testing::database::FakeDatabase;
 use selvage_testing::real_host::RealHost;
 use selvage_testing::sections::Sections;
@@ -107,6 +107,20 @@ fn real_adapters_pass_the_suites_of_their_ports() {
         runtime.block_on(host::works(ways.host.as_ref(), &known));
     });
     suite.section("database by forward", || runtime.block_on(database::is_sound(ways.forwarded.as_ref(), ways.now)));
+    suite.section("straight to it", || {
+        let link = DirectLink {
+            host: ways.postgres.host.clone(),
+            port: Some(ways.postgres.port),
+            user: ways.credentials.user.clone(),
+            database: ways.credentials.database.clone(),
+            // Its certificates have a suite of their own.
+            tls: Tls { mode: TlsMode::Disable, ca: None, client: None },
+        };
+        let request = DirectRequest { link, password: Some(ways.credentials.password.clone()) };
+        runtime.block_on(direct::works(&PostgresConnector, &request));
+        let postgres = runtime.block_on(PostgresConnector.connect(&request)).unwrap();
+        runtime.block_on(database::agree(ways.forwarded.as_ref(), postgres.database().as_ref(), ways.now));
+    });
     suite.section("both ways agree", || {
         runtime.block_on(database::agree(ways.forwarded.as_ref(), ways.psql.as_ref(), ways.now));
     });
@@ -163,8 +177,12 @@ async fn long_past(ways: &Ways) {
 }
 
 fn records(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
-    for (entity, database) in [("by-forward", &ways.forwarded), ("by-psql", &ways.psql)] {
-        let entry = runtime.block_on(database::records(database.as_ref(), entity));
+    let ada = runtime.block_on(ways.forwarded.actors()).unwrap()[0].id;
+    let gone = uuid::Uuid::from_u128(7);
+    let ways = [("by-forward", &ways.forwarded), ("by-psql", &ways.psql)];
+    let cases = ways.into_iter().zip([(Some(ada), Some(ada)), (Some(gone), None)]);
+    for ((entity, database), (by, recorded)) in cases {
+        let entry = runtime.block_on(database::records(database.as_ref(), entity, by));
         let row = real.sql(&format!(
             "select to_jsonb(a) - 'id' - 'created_at' from audit_log a where entity_id = '{entity}'
              and abs(extract(epoch from created_at - (now() at time zone 'UTC'))) < 60"
@@ -173,7 +191,8 @@ fn records(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
         assert_eq!(row["after"], entry.after);
         assert_eq!((&row["action"], &row["entity_type"]), (&entry.action.into(), &entry.entity_type.into()));
         assert_eq!(row["user_agent"], concat!("selvage/", env!("CARGO_PKG_VERSION")));
-        for empty in ["actor_id", "company_id", "ip", "before"] {
+        assert_eq!(row["actor_id"], serde_json::to_value(recorded).unwrap(), "{entity}");
+        for empty in ["company_id", "ip", "before"] {
             assert!(row[empty].is_null(), "{empty}: {row}");
         }
     }

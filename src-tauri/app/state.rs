@@ -53,6 +53,7 @@ impl Selvage {
         let links = Arc::new(Links::new(
             Arc::new(SshConnector::new(ssh)),
             Arc::new(PostgresConnector),
+            Arc::new(PostgresConnector),
             Arc::clone(&keyring),
             Arc::clone(&clock),
         ));
@@ -96,7 +97,7 @@ impl Selvage {
             clock: Arc::clone(&clock),
             watch,
         };
-        let settings = Settings { store: Arc::clone(&store) };
+        let settings = Settings::of(&store);
         Ok(Self { clock, store, settings, links, deployments, downloads, dumps, schedules, jobs, home })
     }
 

@@ -95,6 +95,60 @@ export const views = [
       await tab.getByRole('alertdialog').waitFor();
     },
   },
+  {
+    name: 'add-direct',
+    scene: 'typical',
+    ready: '#verdict',
+    act: async (tab) => {
+      await openAdd(tab);
+      await tab.getByRole('radio', { name: 'Straight to Postgres' }).check();
+      await fillDirect(tab, 'db.acme.example');
+      await tab.getByRole('button', { name: 'Test connection' }).click();
+      await tab.locator('[data-item=server_clock][data-state=ok]').waitFor();
+    },
+  },
+  {
+    name: 'add-direct-untrusted',
+    scene: 'typical',
+    ready: '#verdict',
+    act: async (tab) => {
+      await openAdd(tab);
+      await tab.getByRole('radio', { name: 'Straight to Postgres' }).check();
+      await fillDirect(tab, 'self.acme.example');
+      await tab.getByText('Client certificate').click();
+      await tab.getByRole('button', { name: 'Test connection' }).click();
+      await tab.locator('[data-item=postgres][data-state=bad]').waitFor();
+    },
+  },
+  { name: 'direct-overview', scene: 'direct', ready: '#verdict' },
+  { name: 'direct-schedules', scene: 'direct', hash: at('schedules'), ready: '.editor' },
+  {
+    name: 'direct-history',
+    scene: 'direct',
+    hash: at('history'),
+    ready: '.runs tbody tr th',
+    act: async (tab) => {
+      await tab.getByRole('button', { name: 'Details of Yesterday, 09:00' }).click();
+    },
+  },
+  {
+    name: 'direct-connection',
+    scene: 'direct',
+    hash: at('connection'),
+    act: async (tab) => {
+      await tab.getByRole('button', { name: 'Test connection' }).click();
+      await tab.locator('[data-item=server_clock][data-state=ok]').waitFor();
+    },
+  },
+  {
+    name: 'link',
+    scene: 'direct',
+    hash: at('connection'),
+    act: async (tab) => {
+      await tab.getByRole('button', { name: 'Add this link…' }).click();
+      await tab.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'history', scene: 'typical', hash: at('history'), ready: '.runs tbody tr th' },
   {
     name: 'history-open',
@@ -284,4 +338,10 @@ export async function show(browser, view, look) {
   if (view.ready) await tab.locator(view.ready).first().waitFor();
   await view.act?.(tab);
   return tab;
+}
+
+async function fillDirect(tab, host) {
+  await tab.getByLabel('Name', { exact: true }).fill('Production – acme 2');
+  await tab.getByLabel('Host', { exact: true }).fill(host);
+  await tab.getByLabel('Password').fill('not looked at');
 }

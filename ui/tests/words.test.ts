@@ -13,7 +13,7 @@ function problem(code: string): AnyProblem {
   const key = { host: 'ws1', port: 22, algorithm: 'ED25519', fingerprint: 'SHA256:abc', publicKey: 'ssh-ed25519 A' };
   const facts = { host: 'ws1', port: 22, reason: 'no route', seconds: 15, stage: 'connecting', user: 'deploy', tried: 'agent', file: 'a.dump', line: 3, hop: 'ops@bastion', address: 'a:1' };
   const more = { key, expected: '1', found: '2', source: { code: 'password_needed', host: 'ws1', user: 'a' }, missing: 'backup_run', table: 'backup_run', folder: '/opt', needed: 5e9, free: 1e9, service: 'worker', state: 'exited', doing: 'compose ps', kept: 10 };
-  const last = { sameOnHost: true, keptAs: 'a.dump.damaged', error: { why: 'missing', reason: 'no header' }, name: { why: 'pattern', found: 'x' }, fields: [{ field: 'host', reason: 'no' }], run: 'r', job: 'j', since: 'Today, 09:00', theirs: { name: 'Daily', cron: '0 3 * * *', timezone: null, enabled: true } };
+  const last = { sameOnHost: true, keptAs: 'a.dump.damaged', error: { why: 'missing', reason: 'no header' }, name: { why: 'pattern', found: 'x' }, fields: [{ field: 'host', reason: 'no' }], run: 'r', job: 'j', since: 'Today, 09:00', names: ['db.acme.example'], from: '2020-01-01', until: '2024-01-01', issuer: 'CN=CA', selfSigned: false, server: 16, path: '/usr/bin/pg_dump', theirs: { name: 'Daily', cron: '0 3 * * *', timezone: null, enabled: true } };
   return { code, ...facts, ...more, ...last, ...(code === 'no_such_deployment' ? { name: 'acme' } : {}) } as unknown as AnyProblem;
 }
 

@@ -1,11 +1,10 @@
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use selvage_core::deployment::{SshAuth, SshTarget};
+use clap::{Parser, Subcommand, ValueEnum};
 use selvage_core::download::WhichRun;
 use selvage_core::weavestream::run::{RunId, RunStatus};
 
+use super::link_arguments::LinkArguments;
 use super::schedule_arguments::{ActorArgument, ScheduleCommand, WhichSchedule};
 
 /// Get a self-hosted Weavestream back, whatever happens to its host.
@@ -115,6 +114,14 @@ pub enum DeploymentCommand {
         #[command(flatten)]
         link: LinkArguments,
     },
+    /// Give a known deployment another link, or a link anew, after testing it once
+    Link {
+        /// Name, short name or id
+        name: String,
+        /// How it is reached from now on
+        #[command(flatten)]
+        link: LinkArguments,
+    },
     /// List the deployments
     List,
     /// Forget a deployment and its secrets; dumps on this laptop stay
@@ -130,83 +137,6 @@ pub enum DeploymentCommand {
         #[arg(long, value_name = "SHA256:...")]
         accept_host_key: Option<String>,
     },
-}
-
-/// How a host is reached.
-#[derive(Args, Debug)]
-pub struct LinkArguments {
-    /// Host name, address or alias of the SSH configuration
-    #[arg(long, value_name = "[USER@]HOST[:PORT]", value_parser = Destination::from_str)]
-    pub ssh: Destination,
-    /// Private key file; its passphrase, if any, is read from standard input with --secret-stdin
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["agent", "password"])]
-    pub key: Option<PathBuf>,
-    /// Only keys of the SSH agent
-    #[arg(long, conflicts_with = "password")]
-    pub agent: bool,
-    /// A password, read from standard input with --secret-stdin
-    #[arg(long, requires = "secret_stdin")]
-    pub password: bool,
-    /// Read the password or passphrase as the first line of standard input; it is kept in the OS keyring
-    #[arg(long)]
-    pub secret_stdin: bool,
-    /// Jump hosts, as in ssh -J
-    #[arg(long, value_name = "USER@HOST:PORT")]
-    pub jump: Option<String>,
-    /// Folder with compose.yml on the host
-    #[arg(long, default_value = "/opt/weavestream")]
-    pub dir: String,
-    /// Trust host keys with these fingerprints, should they be unknown; repeat it for jump hosts
-    #[arg(long, value_name = "SHA256:...")]
-    pub accept_host_key: Vec<String>,
-}
-
-/// `user@host:port`; an IPv6 address stands in brackets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
-    user: Option<String>,
-    host: String,
-    port: Option<u16>,
-}
-
-impl FromStr for Destination {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (user, rest) = match text.rsplit_once('@') {
-            Some((user, rest)) => (Some(user.to_owned()), rest),
-            None => (None, text),
-        };
-        let (host, port) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            Some((host, port)) => (host, port.strip_prefix(':')),
-            None => match rest.split_once(':') {
-                // More than one colon is an address without brackets.
-                Some((_, port)) if port.contains(':') => (rest, None),
-                Some((host, port)) => (host, Some(port)),
-                None => (rest, None),
-            },
-        };
-        let port = port.map(|port| port.parse().map_err(|_| format!("{port:?} is not a port"))).transpose()?;
-        if host.is_empty() {
-            return Err("the host is missing".to_owned());
-        }
-        Ok(Self { user, host: host.to_owned(), port })
-    }
-}
-
-impl LinkArguments {
-    /// Where and as whom.
-    #[must_use]
-    pub fn target(&self) -> SshTarget {
-        let auth = match (&self.key, self.agent, self.password) {
-            (Some(file), _, _) => SshAuth::Key { file: file.display().to_string() },
-            (_, true, _) => SshAuth::Agent,
-            (_, _, true) => SshAuth::Password,
-            _ => SshAuth::Automatic,
-        };
-        let Destination { user, host, port } = self.ssh.clone();
-        SshTarget { host, port, user, auth, jump: self.jump.clone() }
-    }
 }
 
 /// A run's state as an argument.
@@ -252,16 +182,5 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn destinations_of_every_form() {
-        let read = |text: &str| text.parse::<Destination>().map(|d| (d.user.unwrap_or_default(), d.host, d.port));
-        assert_eq!(read("deploy@ws1:2222"), Ok(("deploy".into(), "ws1".into(), Some(2222))));
-        assert_eq!(read("ws1"), Ok((String::new(), "ws1".into(), None)));
-        assert_eq!(read("a@b@[::1]:22"), Ok(("a@b".into(), "::1".into(), Some(22))));
-        assert_eq!(read("fe80::1"), Ok((String::new(), "fe80::1".into(), None)));
-        assert!(read("ws1:many").is_err());
-        assert!(read("deploy@").is_err());
     }
 }

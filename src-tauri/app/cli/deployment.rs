@@ -1,13 +1,14 @@
 use std::io::BufRead;
 
 use selvage_core::Secret;
-use selvage_core::deployment::{Deployment, SshTarget};
-use selvage_core::deployments::Draft;
+use selvage_core::deployment::{Deployment, SshLink};
+use selvage_core::deployments::{DirectDraft, Draft, SshDraft};
 use selvage_core::ports::{HostKey, LinkError};
 use selvage_core::probe::{Check, CheckItem, CheckState};
 use selvage_core::problem::{Problem, RequestError};
 
-use super::arguments::{DeploymentCommand, LinkArguments};
+use super::arguments::DeploymentCommand;
+use super::link_arguments::LinkArguments;
 use super::print::{Print, word};
 use super::{End, Failure};
 use crate::state::Selvage;
@@ -16,6 +17,7 @@ use crate::state::Selvage;
 pub async fn run(selvage: &Selvage, command: DeploymentCommand, print: Print) -> Result<End, Failure> {
     match command {
         DeploymentCommand::Add { name, link } => add(selvage, name, link, print).await,
+        DeploymentCommand::Link { name, link } => relink(selvage, &name, link, print).await,
         DeploymentCommand::List => {
             let rows = selvage.deployments.list().await?;
             print.list("deployments", &rows, |row| {
@@ -49,25 +51,46 @@ pub async fn run(selvage: &Selvage, command: DeploymentCommand, print: Print) ->
 }
 
 async fn add(selvage: &Selvage, name: String, link: LinkArguments, print: Print) -> Result<End, Failure> {
-    let secret = if link.secret_stdin { Some(first_line()?) } else { None };
-    let draft = Draft { name, ssh: link.target(), folder: link.dir.clone(), secret };
-    let taken = selvage.store.deployments().await?;
-    Deployment::new(&draft.name, draft.ssh.clone(), &draft.folder, &taken)
-        .map_err(|fields| RequestError::Fields { fields })?;
-    let checks = loop {
-        let checks = selvage.deployments.test(draft.clone()).await?;
-        if !trust_accepted(selvage, &checks, &link.accept_host_key).await? {
-            break checks;
-        }
-    };
-    // A host that answers and is no deployment would only fail later.
-    let needed = [CheckItem::SignIn, CheckItem::Docker, CheckItem::Folder];
-    if let Some(problem) = first_problem(checks.iter().filter(|check| needed.contains(&check.item))) {
-        return Err(problem.into());
-    }
+    let draft = draft(name, &link)?;
+    selvage.deployments.check(&draft).await?;
+    test(selvage, &draft, &link.over_ssh.accept_host_key).await?;
     let deployment = selvage.deployments.add(draft).await?;
     print.one("deployment", &deployment, || format!("{} is added: {}", deployment.name, place(&deployment)));
     Ok(End::Done)
+}
+
+async fn relink(selvage: &Selvage, name: &str, link: LinkArguments, print: Print) -> Result<End, Failure> {
+    let known = selvage.deployments.find(name).await?;
+    let draft = draft(known.name, &link)?;
+    test(selvage, &draft, &link.over_ssh.accept_host_key).await?;
+    let deployment = selvage.deployments.relink(known.id, draft).await?;
+    print.one("deployment", &deployment, || format!("{} is reached: {}", deployment.name, place(&deployment)));
+    Ok(End::Done)
+}
+
+fn draft(name: String, link: &LinkArguments) -> Result<Draft, Problem> {
+    let secret = if link.over_ssh.secret_stdin { Some(next_line()?) } else { None };
+    let password = if link.straight.postgres_password_stdin { Some(next_line()?) } else { None };
+    Ok(Draft {
+        name,
+        ssh: link.over_ssh.link().map(|link| SshDraft { link, secret }),
+        direct: link.straight.link().map(|link| DirectDraft { link, password }),
+    })
+}
+
+/// A host that answers and is no deployment would only fail later.
+async fn test(selvage: &Selvage, draft: &Draft, accepted: &[String]) -> Result<(), Failure> {
+    let checks = loop {
+        let checks = selvage.deployments.test(draft.clone()).await?;
+        if !trust_accepted(selvage, &checks, accepted).await? {
+            break checks;
+        }
+    };
+    let needed = [CheckItem::SignIn, CheckItem::Docker, CheckItem::Folder, CheckItem::Postgres, CheckItem::Tables];
+    match first_problem(checks.iter().filter(|check| needed.contains(&check.item))) {
+        Some(problem) => Err(problem.into()),
+        None => Ok(()),
+    }
 }
 
 /// Trusts an unknown host key whose fingerprint the admin gave. True when the
@@ -99,20 +122,24 @@ fn first_problem<'a>(checks: impl IntoIterator<Item = &'a Check>) -> Option<Prob
 }
 
 fn place(deployment: &Deployment) -> String {
-    let SshTarget { user, host, port, .. } = &deployment.ssh;
-    let user = user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
-    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{user}{host}{port} {}", deployment.folder)
+    let over_ssh = deployment.ssh.as_ref().map(|SshLink { target, folder }| {
+        let user = target.user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
+        let port = target.port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{user}{}{port} {folder}", target.host)
+    });
+    let straight = deployment.direct.as_ref().map(|direct| format!("postgres {}", direct.place()));
+    over_ssh.into_iter().chain(straight).collect::<Vec<_>>().join(", ")
 }
 
-fn first_line() -> Result<Secret, Problem> {
+/// Secrets stand on standard input, a line each.
+fn next_line() -> Result<Secret, Problem> {
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
     let line = Secret::new(line);
     let unreadable = || RequestError::Fields {
         fields: vec![selvage_core::deployment::FieldError {
             field: "secret".into(),
-            reason: "standard input holds no line".into(),
+            reason: "standard input holds no line for it".into(),
         }],
     };
     match read {

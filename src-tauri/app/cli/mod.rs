@@ -3,6 +3,7 @@
 mod arguments;
 mod deployment;
 mod download;
+mod link_arguments;
 mod print;
 mod schedule;
 mod schedule_arguments;

@@ -68,6 +68,16 @@ pub async fn choose_library(selvage: State<'_, Selvage>) -> Answer<Option<String
     Ok(Some(folder.path().display().to_string()))
 }
 
+/// Asks for a file of certificates or of their key. None when the dialog was closed.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_certificate_file() -> Answer<Option<String>> {
+    let dialog = rfd::AsyncFileDialog::new().set_title("Certificate or key");
+    let chosen =
+        dialog.add_filter("PEM files", &["pem", "crt", "cer", "key"]).add_filter("All files", &["*"]).pick_file().await;
+    Ok(chosen.map(|file| file.path().display().to_string()))
+}
+
 /// Asks for a private key file with a native dialog. None when it was closed.
 #[tauri::command]
 #[specta::specta]

@@ -21,6 +21,13 @@ pub async fn add_deployment(selvage: State<'_, Selvage>, draft: Draft) -> Answer
     Ok(selvage.deployments.add(draft).await?)
 }
 
+/// Gives a known deployment the links that the form describes; others stay.
+#[tauri::command]
+#[specta::specta]
+pub async fn relink_deployment(selvage: State<'_, Selvage>, id: DeploymentId, draft: Draft) -> Answer<Deployment> {
+    Ok(selvage.deployments.relink(id, draft).await?)
+}
+
 /// Forgets a deployment and its secrets. Dumps on this laptop stay.
 #[tauri::command]
 #[specta::specta]

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::Secret;
-use crate::deployment::{Deployment, DeploymentId, SshAuth, SshTarget};
+use crate::deployment::{Deployment, DeploymentId, DirectLink, SshAuth, SshLink, link_errors};
 use crate::history::{self, HistoryPage};
 use crate::link::{Links, SecretKind, keyring_name};
 use crate::overview::{Observation, Overview, Verdict, overview, verdict};
-use crate::ports::{Clock, HostRequest, Keyring, KeyringError, SshSecrets, Store};
+use crate::ports::{Clock, DirectRequest, HostRequest, Keyring, KeyringError, SshSecrets, Store};
 use crate::probe::Check;
 use crate::problem::{Problem, RequestError};
 use crate::schedules::{SchedulesView, schedules_view};
@@ -24,14 +24,34 @@ use crate::weavestream::run::{Page, RunFilter};
 pub struct Draft {
     /// As the admin calls it.
     pub name: String,
+    /// The link to the Docker host.
+    pub ssh: Option<SshDraft>,
+    /// The link straight to Postgres.
+    pub direct: Option<DirectDraft>,
+}
+
+/// A link to the host, with the secret that was just typed.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SshDraft {
     /// Where and as whom.
-    pub ssh: SshTarget,
-    /// Folder with `compose.yml` on the host.
-    pub folder: String,
-    /// Password of the login, or passphrase of the key file, as just typed.
+    pub link: SshLink,
+    /// Password of the login, or passphrase of the key file.
     #[serde(default, deserialize_with = "typed")]
     #[specta(type = Option<String>)]
     pub secret: Option<Secret>,
+}
+
+/// A link straight to Postgres, with the password that was just typed.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DirectDraft {
+    /// Where and as whom.
+    pub link: DirectLink,
+    /// Password of the role; none where the client certificate is enough.
+    #[serde(default, deserialize_with = "typed")]
+    #[specta(type = Option<String>)]
+    pub password: Option<Secret>,
 }
 
 fn typed<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
@@ -39,13 +59,31 @@ fn typed<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Sec
     Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
 }
 
-impl Draft {
+impl SshDraft {
     fn secrets(&self) -> SshSecrets {
-        match self.ssh.auth {
+        match self.link.target.auth {
             SshAuth::Password => SshSecrets { password: self.secret.clone(), passphrase: None },
             SshAuth::Key { .. } | SshAuth::Automatic => SshSecrets { password: None, passphrase: self.secret.clone() },
             SshAuth::Agent => SshSecrets::default(),
         }
+    }
+}
+
+impl Draft {
+    fn links(&self) -> (Option<SshLink>, Option<DirectLink>) {
+        (self.ssh.as_ref().map(|ssh| ssh.link.clone()), self.direct.as_ref().map(|direct| direct.link.clone()))
+    }
+
+    /// What is to be kept in the keyring.
+    fn secrets(&self) -> Vec<(SecretKind, Secret)> {
+        let SshSecrets { password, passphrase } = self.ssh.as_ref().map(SshDraft::secrets).unwrap_or_default();
+        let database = self.direct.as_ref().and_then(|direct| direct.password.clone());
+        let all = [
+            (SecretKind::Password, password),
+            (SecretKind::Passphrase, passphrase),
+            (SecretKind::DatabasePassword, database),
+        ];
+        all.into_iter().filter_map(|(kind, secret)| Some((kind, secret?))).collect()
     }
 }
 
@@ -99,18 +137,38 @@ impl Deployments {
         all.into_iter().find(fits).ok_or_else(|| RequestError::NoSuchDeployment { name: name.to_owned() }.into())
     }
 
-    /// Adds a deployment; its secret goes to the keyring first, so that a
+    /// What would be wrong with `draft` as a new deployment.
+    pub async fn check(&self, draft: &Draft) -> Result<Deployment, Problem> {
+        let taken = self.store.deployments().await?;
+        let (ssh, direct) = draft.links();
+        Ok(Deployment::new(&draft.name, ssh, direct, &taken).map_err(|fields| RequestError::Fields { fields })?)
+    }
+
+    /// Adds a deployment; its secrets go to the keyring first, so that a
     /// keyring that refuses leaves nothing half done.
     pub async fn add(&self, draft: Draft) -> Result<Deployment, Problem> {
-        let taken = self.store.deployments().await?;
-        let secrets = draft.secrets();
-        let deployment = Deployment::new(&draft.name, draft.ssh, &draft.folder, &taken);
-        let deployment = deployment.map_err(|fields| RequestError::Fields { fields })?;
-        for (kind, secret) in [(SecretKind::Password, &secrets.password), (SecretKind::Passphrase, &secrets.passphrase)]
-        {
-            if let Some(secret) = secret {
-                self.keyring.set(&keyring_name(deployment.id, kind), secret).await?;
-            }
+        let deployment = self.check(&draft).await?;
+        self.keep(&draft, deployment).await
+    }
+
+    /// Gives a known deployment the links of `draft`; those that it does not name stay.
+    pub async fn relink(&self, id: DeploymentId, draft: Draft) -> Result<Deployment, Problem> {
+        let mut deployment = self.get(id).await?;
+        let (ssh, direct) = draft.links();
+        let fields = link_errors(ssh.as_ref(), direct.as_ref());
+        if !fields.is_empty() {
+            return Err(RequestError::Fields { fields }.into());
+        }
+        deployment.ssh = ssh.or(deployment.ssh);
+        deployment.direct = direct.or(deployment.direct);
+        let deployment = self.keep(&draft, deployment).await?;
+        self.links.forget(id).await;
+        Ok(deployment)
+    }
+
+    async fn keep(&self, draft: &Draft, deployment: Deployment) -> Result<Deployment, Problem> {
+        for (kind, secret) in draft.secrets() {
+            self.keyring.set(&keyring_name(deployment.id, kind), &secret).await?;
         }
         self.store.save_deployment(&deployment).await?;
         Ok(deployment)
@@ -120,26 +178,40 @@ impl Deployments {
     pub async fn remove(&self, id: DeploymentId) -> Result<(), Problem> {
         let deployment = self.get(id).await?;
         self.links.forget(id).await;
-        let password = deployment.ssh.auth == SshAuth::Password;
         self.store.remove_deployment(id).await?;
-        Settings { store: Arc::clone(&self.store) }.set_actor(id, None).await?;
+        Settings::of(&self.store).set_actor(id, None).await?;
         self.store.set_setting(&told_key(id), None).await?;
-        let kind = if password { SecretKind::Password } else { SecretKind::Passphrase };
-        match self.keyring.delete(&keyring_name(id, kind)).await {
-            // Where there is no keyring nothing was kept.
-            Ok(()) | Err(KeyringError::KeyringAbsent { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+        let over_ssh = deployment.ssh.map(|ssh| match ssh.target.auth {
+            SshAuth::Password => SecretKind::Password,
+            _ => SecretKind::Passphrase,
+        });
+        for kind in over_ssh.into_iter().chain(deployment.direct.map(|_| SecretKind::DatabasePassword)) {
+            match self.keyring.delete(&keyring_name(id, kind)).await {
+                // Where there is no keyring nothing was kept.
+                Ok(()) | Err(KeyringError::KeyringAbsent { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        Ok(())
     }
 
-    /// Tests what a form describes.
+    /// Tests what a form describes, each link that it names.
     pub async fn test(&self, draft: Draft) -> Result<Vec<Check>, Problem> {
-        let fields = draft.ssh.errors();
+        let (ssh, direct) = draft.links();
+        let fields = link_errors(ssh.as_ref(), direct.as_ref());
         if !fields.is_empty() {
             return Err(RequestError::Fields { fields }.into());
         }
-        let secrets = draft.secrets();
-        Ok(self.links.test_new(&HostRequest { target: draft.ssh, secrets }, &draft.folder).await)
+        let mut checks = Vec::new();
+        if let Some(ssh) = draft.ssh {
+            let secrets = ssh.secrets();
+            let request = HostRequest { target: ssh.link.target, secrets };
+            checks.extend(self.links.test_host(&request, &ssh.link.folder).await);
+        }
+        if let Some(DirectDraft { link, password }) = draft.direct {
+            checks.extend(self.links.test_postgres(&DirectRequest { link, password }).await);
+        }
+        Ok(checks)
     }
 
     /// Tests a known deployment with the secrets of the keyring.

@@ -76,6 +76,9 @@ pub enum RequestError {
     /// No job has this id, or it has ended.
     #[error("there is no such running job")]
     NoSuchJob,
+    /// It is done on the Docker host, and this deployment is reached straight to Postgres.
+    #[error("this needs the Docker host; the deployment is reached straight to Postgres")]
+    NeedsHost,
     /// The same is already being done.
     #[error("this is already being done")]
     AlreadyRunning {
@@ -106,7 +109,9 @@ impl Problem {
         match self {
             Self::Download(e) => e.class(),
             Self::Link(e) | Self::Database(DatabaseError::Link(e)) | Self::Queue(QueueError::Link(e)) => link_class(e),
-            Self::Dump(DumpError::BackupUnderWay { .. }) => Class::Refused,
+            Self::Dump(
+                DumpError::BackupUnderWay { .. } | DumpError::PgDumpMissing { .. } | DumpError::PgDumpTooOld { .. },
+            ) => Class::Refused,
             Self::Dump(DumpError::DumpNotAnArchive { .. }) => Class::FoundWanting,
             Self::Library(LibraryError::FileTrouble { .. })
             | Self::Dump(_)

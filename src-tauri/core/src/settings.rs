@@ -16,6 +16,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Those that `store` keeps.
+    #[must_use]
+    pub fn of(store: &Arc<dyn Store>) -> Self {
+        Self { store: Arc::clone(store) }
+    }
+
     /// `light`, `dark`, or none to follow the system.
     pub async fn theme(&self) -> Result<Option<String>, StoreError> {
         self.store.setting("theme").await
@@ -40,6 +46,15 @@ impl Settings {
     /// none leaves the actor empty.
     pub async fn actor(&self, deployment: DeploymentId) -> Result<Option<Uuid>, StoreError> {
         Ok(self.store.setting(&actor_key(deployment)).await?.and_then(|id| id.parse().ok()))
+    }
+
+    /// The same for what is recorded afterwards: nothing that was done is undone
+    /// because a setting cannot be read.
+    pub async fn actor_or_nobody(&self, deployment: DeploymentId) -> Option<Uuid> {
+        self.actor(deployment).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "who acts could not be read");
+            None
+        })
     }
 
     /// Chooses that user.

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use selvage_core::jobs::{JobCenter, JobEnd};
-use selvage_core::link::Links;
 use selvage_core::overview::{QueueState, observe};
 use selvage_core::ports::{DatabaseError, Store};
 use selvage_core::problem::Problem;
@@ -35,12 +34,7 @@ impl Admin {
         scene.database.with(|tables| tables.schedules.push(daily.clone()));
         let queue = scene.host.change(|state| state.queue.clone());
         queue.put(json!({ "id": scheduler_id(daily.id), "next": 4_102_444_800_000_u64, "pattern": daily.cron, "tz": daily.zone_name() }));
-        let links = Arc::new(Links::new(
-            scene.connector.clone(),
-            Arc::new(scene.database.clone()),
-            scene.keyring.clone(),
-            scene.clock.clone(),
-        ));
+        let links = scene.links();
         let jobs = JobCenter::new(scene.store.clone(), scene.clock.clone()).await.unwrap();
         let (store, clock) = (scene.store.clone(), scene.clock.clone());
         let schedules = Schedules { links, store, clock, jobs, starting: Arc::default(), dumps: Arc::default() };
@@ -173,7 +167,7 @@ async fn what_was_changed_is_what_was_last_seen() {
     admin.schedules.delete(&scene.deployment, version(&daily), None).await.unwrap();
     let seen = store.observation(scene.deployment.id).await.unwrap().unwrap();
     let names: Vec<_> = seen.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
-    assert_eq!((names, seen.queue.map(|queue| queue.schedulers.len())), (vec!["Another"], Ok(1)));
+    assert_eq!((names, seen.queue.read().map(|queue| queue.schedulers.len())), (vec!["Another"], Some(1)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use selvage_core::link::Links;
 use selvage_core::ports::{Clock, Opening, Store};
 use selvage_core::watch::{Watch, poll};
 use selvage_core::weavestream::run::{Run, RunId, RunKind, RunStatus};
@@ -53,12 +52,7 @@ impl Admin {
 }
 
 fn watch(scene: &Scene) -> Watch {
-    let links = Arc::new(Links::new(
-        scene.connector.clone(),
-        Arc::new(scene.database.clone()),
-        scene.keyring.clone(),
-        scene.clock.clone(),
-    ));
+    let links = scene.links();
     let (store, clock, notifier) = (scene.store.clone(), scene.clock.clone(), scene.notices.clone());
     Watch { links, store, clock, notifier, telling: Arc::default() }
 }

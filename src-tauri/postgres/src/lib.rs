@@ -1,8 +1,10 @@
 //! The Database port: Weavestream's Postgres, over TCP or through `psql` in
-//! the postgres container. Both ways run the same statements ([`queries`]) and
+//! the postgres container, or reached directly. All ways run the same statements ([`queries`]) and
 //! differ only in how one statement travels ([`executor`]).
 
+mod direct;
 mod executor;
+mod pg_dump;
 mod psql;
 mod queries;
 mod tcp;

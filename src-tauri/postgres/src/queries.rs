@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use selvage_core::ports::{
-    Actor, AuditEntry, Database, DatabaseError, LockHolder, RunQueued, ScheduleWrite, ScheduleWritten, ServerFacts,
+    Actor, AuditEntry, Database, DatabaseError, LockHolder, Rights, RunQueued, ScheduleWrite, ScheduleWritten,
+    ServerFacts,
 };
 use selvage_core::weavestream::retention::Dump;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
@@ -99,6 +100,18 @@ macro_rules! run_object {
 
 const SERVER: &str = "select jsonb_build_object('version', current_setting('server_version_num')::int, 'now', now())";
 
+// `has_table_privilege` fails for a table that is not there, which tells as much.
+const RIGHTS: &str = "select jsonb_build_object(
+    'read', has_table_privilege('backup_config', 'select') and has_table_privilege('backup_run', 'select'),
+    'change', has_table_privilege('backup_config', 'insert') and has_table_privilege('backup_config', 'update')
+        and has_table_privilege('backup_config', 'delete') and has_table_privilege('backup_run', 'insert')
+        and has_table_privilege('backup_run', 'update') and has_table_privilege('audit_log', 'insert')
+        and has_table_privilege('users', 'select'),
+    'dump', not exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p', 'm', 'S', 'f') and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
+        and not (has_schema_privilege(n.oid, 'usage') and case when c.relkind = 'S'
+            then has_sequence_privilege(c.oid, 'select') else has_table_privilege(c.oid, 'select') end)))";
+
 const SCHEDULES: &str = concat!("select ", schedule_object!("c"), " from backup_config c order by lower(c.name), c.id");
 
 const RUN: &str = concat!(
@@ -174,7 +187,8 @@ const END_SESSIONS: &str = "select to_jsonb(count(pg_terminate_backend(pid))) fr
 
 const RECORD: &str = "insert into audit_log
         (id, actor_id, action, entity_type, entity_id, company_id, ip, user_agent, before, after, created_at)
-    values (gen_random_uuid(), null, $1, $2, $3, null, null, $4, null, $5::jsonb, now() at time zone 'UTC')
+    values (gen_random_uuid(), (select id from users where id = $6::uuid), $1, $2, $3, null, null, $4, null, $5::jsonb,
+        now() at time zone 'UTC')
     returning to_jsonb(id)";
 
 #[derive(Deserialize)]
@@ -223,6 +237,11 @@ impl<E: Executor> Database for Queries<E> {
         found.ok_or_else(|| DatabaseError::DatabaseRefused { reason: "the server told nothing of itself".into() })
     }
 
+    async fn rights(&self) -> Result<Rights, DatabaseError> {
+        let found = self.one("pg_class", Statement { sql: RIGHTS, params: vec![] }).await?;
+        found.ok_or_else(|| DatabaseError::DatabaseRefused { reason: "no answer about rights".into() })
+    }
+
     async fn schedules(&self) -> Result<Vec<Schedule>, DatabaseError> {
         let rows: Vec<ScheduleRow> = self.all("backup_config", Statement { sql: SCHEDULES, params: vec![] }).await?;
         Ok(rows.into_iter().map(Schedule::from).collect())
@@ -261,6 +280,7 @@ impl<E: Executor> Database for Queries<E> {
             text(&entry.entity_id),
             text(concat!("selvage/", env!("CARGO_PKG_VERSION"))),
             text(&entry.after.to_string()),
+            Param::Text(entry.by.map(|id| id.to_string())),
         ];
         self.executor.rows(&Statement { sql: RECORD, params }).await.map(|_| ())
     }

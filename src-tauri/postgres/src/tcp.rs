@@ -15,18 +15,10 @@ pub struct Tcp {
 }
 
 impl Tcp {
-    /// Connects at first use. Over a forward SSH encrypts already, and the
-    /// server's certificate could not name the loopback address.
+    /// Connects at first use, to a port of this laptop: a forward, which SSH
+    /// encrypts, or the relay, which encrypts by itself.
     pub fn open(at: &Endpoint, credentials: &DatabaseCredentials) -> Self {
-        let options = PgConnectOptions::new_without_pgpass()
-            .host(&at.host)
-            .port(at.port)
-            .username(&credentials.user)
-            .password(credentials.password.expose())
-            .database(&credentials.database)
-            .application_name("selvage")
-            .ssl_mode(PgSslMode::Disable)
-            .options([("statement_timeout", "60s"), ("lock_timeout", "15s")]);
+        let options = options(at, credentials);
         let pool = PgPoolOptions::new()
             .max_connections(3)
             .acquire_timeout(Duration::from_secs(20))
@@ -51,7 +43,21 @@ impl Executor for Tcp {
     }
 }
 
-fn translate(error: &sqlx::Error) -> DatabaseError {
+/// How a session of Selvage's is opened.
+pub fn options(at: &Endpoint, credentials: &DatabaseCredentials) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .host(&at.host)
+        .port(at.port)
+        .username(&credentials.user)
+        .password(credentials.password.expose())
+        .database(&credentials.database)
+        .application_name("selvage")
+        .ssl_mode(PgSslMode::Disable)
+        .options([("statement_timeout", "60s"), ("lock_timeout", "15s")])
+}
+
+/// What went wrong, in the port's words.
+pub fn translate(error: &sqlx::Error) -> DatabaseError {
     match error {
         sqlx::Error::Database(said) => refused(&said.code().unwrap_or_default(), said.message()),
         sqlx::Error::PoolTimedOut => DatabaseError::DatabaseUnreachable { reason: "no connection within 20 s".into() },

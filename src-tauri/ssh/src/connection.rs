@@ -10,11 +10,11 @@ use russh::client::{Config, Handle, Msg, connect_stream};
 use russh::{Channel, ChannelOpenFailure, cipher};
 use selvage_core::deployment::{SshAuth, SshTarget};
 use selvage_core::ports::{Endpoint, HostRequest, LinkError};
+use selvage_dial::{dial, timed_out};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, Route};
-use crate::dial::{dial, timed_out};
 use crate::jump::{Hop, last_hop};
 use crate::known_hosts::{HostName, KnownHosts};
 use crate::settings::SshSettings;

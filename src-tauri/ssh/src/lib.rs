@@ -11,7 +11,6 @@ mod aliases;
 mod candidate;
 mod config;
 mod connection;
-mod dial;
 mod forward;
 mod host;
 mod jump;

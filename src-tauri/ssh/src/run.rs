@@ -2,9 +2,9 @@ use russh::client::Msg;
 use russh::{Channel, ChannelMsg};
 use selvage_core::ports::{LinkError, Output};
 use selvage_core::shell::Command;
+use selvage_dial::timed_out;
 
 use crate::connection::Connection;
-use crate::dial::timed_out;
 use crate::remote::{Remote, status_of};
 use crate::settings::Timeouts;
 

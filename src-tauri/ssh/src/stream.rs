@@ -6,9 +6,9 @@ use bytes::Bytes;
 use russh::{ChannelMsg, ChannelReadHalf};
 use selvage_core::ports::{ByteSource, Exit, LinkError};
 use selvage_core::shell::Command;
+use selvage_dial::seconds;
 
 use crate::connection::Connection;
-use crate::dial::seconds;
 use crate::remote::{Remote, status_of};
 use crate::settings::Timeouts;
 

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use selvage_core::ports::{
     Actor, AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, Endpoint, Host, LockHolder,
-    RunQueued, ScheduleWrite, ScheduleWritten, ServerFacts,
+    Rights, RunQueued, ScheduleWrite, ScheduleWritten, ServerFacts,
 };
 use selvage_core::weavestream::compose::Project;
 use selvage_core::weavestream::retention::Dump;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::ScheduleValues;
+use selvage_core::weavestream::server_version::ServerVersion;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -83,7 +84,11 @@ fn matches(run: &Run, filter: &RunFilter, now: DateTime<Utc>) -> bool {
 #[async_trait]
 impl Database for FakeDatabase {
     async fn server(&self) -> Result<ServerFacts, DatabaseError> {
-        self.ask(|_| ServerFacts { version: 160_004, now: Utc::now() })
+        self.ask(|_| ServerFacts { version: ServerVersion(160_004), now: Utc::now() })
+    }
+
+    async fn rights(&self) -> Result<Rights, DatabaseError> {
+        self.ask(|_| Rights { read: true, change: true, dump: true })
     }
 
     async fn schedules(&self) -> Result<Vec<Schedule>, DatabaseError> {
@@ -229,7 +234,7 @@ impl Tables {
 
     fn told(&mut self, action: &str, entity_type: &str, id: Uuid, after: Value) {
         let (action, entity_type) = (action.to_owned(), entity_type.to_owned());
-        self.audit.push(AuditEntry { action, entity_type, entity_id: id.to_string(), after });
+        self.audit.push(AuditEntry { action, entity_type, entity_id: id.to_string(), after, by: None });
     }
 
     /// The row, when it is still the version that is expected.

@@ -134,10 +134,19 @@ impl Laptop {
         self.add_at(host, &host.address());
     }
 
-    /// The same at another address, such as a proxy's.
+    /// The same under another name.
+    pub fn add_as(&self, host: &RealHost, name: &str) {
+        self.add_named(host, name, &host.address());
+    }
+
+    /// The host as `acme` at another address, such as a proxy's.
     pub fn add_at(&self, host: &RealHost, address: &str) {
+        self.add_named(host, "acme", address);
+    }
+
+    fn add_named(&self, host: &RealHost, name: &str, address: &str) {
         let args =
-            ["deployment", "add", "acme", "--ssh", address, "--key", host.text("/ssh/key"), "--dir", host.text("/dir")];
+            ["deployment", "add", name, "--ssh", address, "--key", host.text("/ssh/key"), "--dir", host.text("/dir")];
         self.run(&[&args[..], &["--accept-host-key", host.text("/ssh/host_key_sha256")]].concat()).expect_code(0);
     }
 

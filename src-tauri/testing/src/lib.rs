@@ -6,6 +6,7 @@
 #![allow(clippy::missing_panics_doc, reason = "everything here panics where a test should fail")]
 
 pub mod agent;
+pub mod authority;
 pub mod clock;
 pub mod contract;
 pub mod database;
@@ -19,6 +20,9 @@ pub mod library;
 pub mod line;
 pub mod mount;
 pub mod notifier;
+pub mod postgres;
+#[cfg(unix)]
+pub mod postgres_server;
 pub mod real_host;
 pub mod sample;
 pub mod scene;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
-use selvage_core::deployment::{Deployment, SshAuth, SshTarget};
+use selvage_core::deployment::{Deployment, DirectLink, SshAuth, SshLink, SshTarget, Tls, TlsMode};
 use selvage_core::weavestream::dump_name::{BACKUP_FOLDER_IN_CONTAINER, DumpName};
 use selvage_core::weavestream::manifest::Sha256;
 use selvage_core::weavestream::run::{Run, RunId, RunKind, RunStatus};
@@ -78,8 +78,17 @@ pub fn success(at: DateTime<Utc>, bytes: &[u8]) -> Run {
 #[must_use]
 pub fn deployment() -> Deployment {
     let auth = SshAuth::Key { file: "~/.ssh/id_ed25519".into() };
-    let ssh = SshTarget { host: "ws1".into(), port: Some(22), user: Some("deploy".into()), auth, jump: None };
-    Deployment::new("Acme", ssh, "/opt/weavestream", &[]).unwrap()
+    let target = SshTarget { host: "ws1".into(), port: Some(22), user: Some("deploy".into()), auth, jump: None };
+    let ssh = SshLink { target, folder: "/opt/weavestream".into() };
+    Deployment::new("Acme", Some(ssh), None, &[]).unwrap()
+}
+
+/// A link straight to its Postgres.
+#[must_use]
+pub fn direct() -> DirectLink {
+    let tls = Tls { mode: TlsMode::VerifyFull, ca: None, client: None };
+    let (user, database) = ("weavestream".into(), "weavestream".into());
+    DirectLink { host: "db1".into(), port: None, user, database, tls }
 }
 
 /// A daily schedule of this name.

@@ -20,6 +20,7 @@ use crate::host::{FakeConnector, FakeHost, HostState};
 use crate::keyring::FakeKeyring;
 use crate::library::MemoryLibrary;
 use crate::notifier::Recorder;
+use crate::postgres::FakePostgres;
 use crate::sample;
 use crate::store::MemoryStore;
 
@@ -32,6 +33,8 @@ pub struct Scene {
     pub connector: Arc<FakeConnector>,
     /// Its Postgres.
     pub database: FakeDatabase,
+    /// The same, reached directly.
+    pub postgres: FakePostgres,
     /// The laptop's disk.
     pub library: MemoryLibrary,
     /// The laptop's memory.
@@ -66,6 +69,7 @@ impl Scene {
         Self {
             connector: Arc::new(FakeConnector::to(&host)),
             host,
+            postgres: FakePostgres::to(&database, truth.clone()),
             database,
             library: MemoryLibrary::new(),
             store: Arc::default(),
@@ -78,14 +82,21 @@ impl Scene {
         }
     }
 
-    /// A process of Selvage begins.
-    pub async fn start(&self) -> Downloads {
-        let links = Arc::new(Links::new(
+    /// Ways to the host and to its Postgres.
+    #[must_use]
+    pub fn links(&self) -> Arc<Links> {
+        Arc::new(Links::new(
             self.connector.clone(),
             Arc::new(self.database.clone()),
+            Arc::new(self.postgres.clone()),
             self.keyring.clone(),
             self.clock.clone(),
-        ));
+        ))
+    }
+
+    /// A process of Selvage begins.
+    pub async fn start(&self) -> Downloads {
+        let links = self.links();
         let jobs = JobCenter::new(self.store.clone(), self.clock.clone()).await.unwrap();
         Downloads {
             links,

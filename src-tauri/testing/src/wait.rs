@@ -21,3 +21,12 @@ pub fn until<T>(name: &str, mut what: impl FnMut() -> Option<T>) -> T {
 pub fn until_true(name: &str, mut condition: impl FnMut() -> bool) {
     until(name, || condition().then_some(()));
 }
+
+/// Waits until what is asked of somebody else holds.
+pub async fn until_answered(name: &str, condition: impl AsyncFn() -> bool) {
+    let begun = Instant::now();
+    while !condition().await {
+        assert!(begun.elapsed() < PATIENCE, "never happened: {name}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selvage_core::Secret;
-use selvage_core::ports::{Actor, Clock, Endpoint, Keyring, KeyringError, Library, Store};
+use selvage_core::ports::{Actor, Clock, DirectRequest, Endpoint, Keyring, KeyringError, Library, Store};
 use selvage_core::probe::probe;
 use selvage_core::weavestream::compose::{ComposeWay, Project};
 use selvage_testing::clock::FakeClock;
@@ -18,6 +18,7 @@ use selvage_testing::fault_proxy::{Act, FaultProxy};
 use selvage_testing::host::{FakeHost, HostState};
 use selvage_testing::keyring::{FakeKeyring, Mood};
 use selvage_testing::library::{DiskFault, MemoryLibrary};
+use selvage_testing::postgres::FakePostgres;
 use selvage_testing::sample;
 use selvage_testing::store::MemoryStore;
 
@@ -63,12 +64,21 @@ async fn database() {
     });
     contract::database::is_sound(&database, sample::now()).await;
     contract::database::agree(&database, &database.clone(), sample::now()).await;
-    let entry = contract::database::records(&database, "an id").await;
+    let entry = contract::database::records(&database, "an id", None).await;
     assert_eq!(database.with(|tables| tables.audit.clone()), [entry]);
     let actor = Actor { id: uuid::Uuid::new_v4(), email: "ada@example.test".into() };
     database.with(|tables| tables.actors.push(actor.clone()));
     contract::database::writes_schedules(&database, Some(actor.id)).await;
     contract::database::queues_runs(&database, None).await;
+}
+
+#[tokio::test]
+async fn direct() {
+    let database = FakeDatabase::default();
+    let postgres = FakePostgres::to(&database, sample::dump(5_000, 1));
+    postgres.with(|state| state.password = Some("right".into()));
+    let request = DirectRequest { link: sample::direct(), password: Some(Secret::new("right".into())) };
+    contract::direct::works(&postgres, &request).await;
 }
 
 #[tokio::test]

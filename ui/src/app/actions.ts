@@ -1,4 +1,4 @@
-import { ipc, troubleOf, type DeploymentId, type Job, type LockChoice, type RunId } from '../ipc/client';
+import { ipc, troubleOf, type Deployment, type DeploymentId, type Job, type LockChoice, type RunId } from '../ipc/client';
 import { words } from '../words/words';
 import { jobKinds, subjectOf } from '../words/jobs';
 import { tell } from '../words/problems';
@@ -48,6 +48,12 @@ export async function download(id: DeploymentId, run: RunId | null): Promise<voi
         shown.tell(problem, { label: words.tryAgain, run: () => void download(id, run) });
     }
   }
+}
+
+/** Brings the database here as its links allow: the latest dump of the host, or one that is made now. */
+export function bring(deployment: Deployment): void {
+  if (deployment.ssh) void download(deployment.id, null);
+  else shown.dumping = deployment;
 }
 
 async function chooseThen(go: () => void): Promise<void> {

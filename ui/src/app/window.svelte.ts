@@ -1,4 +1,4 @@
-import { ipc, type AnyProblem, type AppInfo, type AttentionAction, type HostKey } from '../ipc/client';
+import { ipc, type AnyProblem, type AppInfo, type AttentionAction, type Deployment, type HostKey } from '../ipc/client';
 
 /** A failure on the screen, with the button that does the next thing. */
 export interface Told {
@@ -14,7 +14,10 @@ class Window {
   hostKey = $state.raw<{ key: HostKey; trusted: () => void }>();
   /** How many things need attention, by the section that shows them. */
   attention = $state.raw<Partial<Record<AttentionAction, number>>>({});
-  adding = $state(false);
+  /** A deployment is being added, or a link to one that is known. */
+  adding = $state.raw<{ to?: Deployment }>();
+  /** A one-off dump of this deployment is about to be made. */
+  dumping = $state.raw<Deployment>();
   drawer = $state(false);
   palette = $state(false);
 

@@ -14,10 +14,14 @@ export const commands = {
 	chooseLibrary: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_library")),
 	/**  Asks for a private key file with a native dialog. None when it was closed. */
 	chooseKeyFile: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_key_file")),
+	/**  Asks for a file of certificates or of their key. None when the dialog was closed. */
+	chooseCertificateFile: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_certificate_file")),
 	/**  Every deployment with its last known standing. */
 	deployments: () => typedError<DeploymentRow[], Failure>(__TAURI_INVOKE("deployments")),
 	/**  Adds a deployment; its secrets go to the keyring. */
 	addDeployment: (draft: Draft) => typedError<Deployment, Failure>(__TAURI_INVOKE("add_deployment", { draft })),
+	/**  Gives a known deployment the links that the form describes; others stay. */
+	relinkDeployment: (id: DeploymentId, draft: Draft) => typedError<Deployment, Failure>(__TAURI_INVOKE("relink_deployment", { id, draft })),
 	/**  Forgets a deployment and its secrets. Dumps on this laptop stay. */
 	removeDeployment: (id: DeploymentId) => typedError<null, Failure>(__TAURI_INVOKE("remove_deployment", { id })),
 	/**  Aliases of the user's SSH configuration. */
@@ -237,7 +241,7 @@ export type Check = {
 	problem: Problem | null,
 };
 
-/**  What a connection test looks at, in this order. */
+/**  What a connection test looks at. */
 export type CheckItem = 
 /**  Host answers, its key is trusted, the login is accepted. */
 "sign_in" | 
@@ -254,7 +258,17 @@ export type CheckItem =
 /**  The queue can be read. */
 "queue" | 
 /**  Host and laptop agree about the time. */
-"clock";
+"clock" | 
+/**  Straight to it: Postgres answers, the line is protected, the role is accepted. */
+"postgres" | 
+/**  Straight to it: the tables are Weavestream's. */
+"tables" | 
+/**  Straight to it: what the role may do. */
+"rights" | 
+/**  Straight to it: this laptop's own `pg_dump`. */
+"pg_dump" | 
+/**  Straight to it: server and laptop agree about the time. */
+"server_clock";
 
 /**  How a line stands. */
 export type CheckState = 
@@ -275,6 +289,14 @@ export type Class =
 "failed" | 
 /**  It was finished, and what was examined is not sound. */
 "found_wanting";
+
+/**  A client certificate and its key, on this laptop. */
+export type ClientCertificate = {
+	/**  PEM file with the certificate, and those between it and its authority. */
+	certificate: string,
+	/**  PEM file with its private key, without a passphrase. */
+	key: string,
+};
 
 /**  A change of the clocks on the way to a firing. */
 export type ClockChange = {
@@ -334,25 +356,71 @@ export type DatabaseError =
 /**  Nothing answers, or the connection broke. */
 ({ code: "database_unreachable"; 
 /**  What was noticed. */
-reason: string }) & { missing?: never; table?: never } | 
+reason: string }) & { file?: never; from?: never; host?: never; issuer?: never; missing?: never; names?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
 /**  User, password or database are not accepted. */
 ({ code: "database_sign_in_refused"; 
 /**  What the server said. */
-reason: string }) & { missing?: never; table?: never } | 
+reason: string }) & { file?: never; from?: never; host?: never; issuer?: never; missing?: never; names?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
+/**  The server asks for a password, and the keyring holds none. */
+({ code: "database_password_needed"; 
+/**  The role. */
+user: string }) & { file?: never; from?: never; host?: never; issuer?: never; missing?: never; names?: never; reason?: never; selfSigned?: never; table?: never; until?: never } | 
+/**  The server asks for the password as it is, over a line that is not encrypted. */
+({ code: "password_in_the_clear"; 
+/**  The role. */
+user: string }) & { file?: never; from?: never; host?: never; issuer?: never; missing?: never; names?: never; reason?: never; selfSigned?: never; table?: never; until?: never } | 
+/**  The server does not encrypt, and the link demands it. */
+({ code: "tls_not_offered"; 
+/**  Host dialled. */
+host: string }) & { file?: never; from?: never; issuer?: never; missing?: never; names?: never; reason?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
+/**  The certificate is for other names. */
+({ code: "tls_wrong_name"; 
+/**  Host dialled. */
+host: string; 
+/**  The names in the certificate. */
+names: string[] }) & { file?: never; from?: never; issuer?: never; missing?: never; reason?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
+/**  The certificate is not valid today. */
+({ code: "tls_out_of_date"; 
+/**  Host dialled. */
+host: string; 
+/**  First day, UTC. */
+from: string; 
+/**  Last day, UTC. */
+until: string }) & { file?: never; issuer?: never; missing?: never; names?: never; reason?: never; selfSigned?: never; table?: never; user?: never } | 
+/**  No trusted authority stands behind the certificate. */
+({ code: "tls_untrusted"; 
+/**  Host dialled. */
+host: string; 
+/**  Who issued it. */
+issuer: string; 
+/**  It was issued by itself. */
+selfSigned: boolean }) & { file?: never; from?: never; missing?: never; names?: never; reason?: never; table?: never; until?: never; user?: never } | 
+/**  TLS could not be agreed upon. */
+({ code: "tls_failed"; 
+/**  Host dialled. */
+host: string; 
+/**  What was noticed, or what the server said. */
+reason: string }) & { file?: never; from?: never; issuer?: never; missing?: never; names?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
+/**  A file of certificates or keys cannot be used. */
+({ code: "tls_file_unusable"; 
+/**  The file. */
+file: string; 
+/**  Why. */
+reason: string }) & { from?: never; host?: never; issuer?: never; missing?: never; names?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
 /**  The tables are not Weavestream's, or older than scheduled backups. */
 ({ code: "not_weavestream"; 
 /**  Table or column that is missing. */
-missing: string }) & { reason?: never; table?: never } | 
+missing: string }) & { file?: never; from?: never; host?: never; issuer?: never; names?: never; reason?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
 /**  A row is not as expected. */
 ({ code: "database_row_odd"; 
 /**  The table. */
 table: string; 
 /**  What was found. */
-reason: string }) & { missing?: never } | 
+reason: string }) & { file?: never; from?: never; host?: never; issuer?: never; missing?: never; names?: never; selfSigned?: never; until?: never; user?: never } | 
 /**  The server refused a statement. */
 ({ code: "database_refused"; 
 /**  What the server said. */
-reason: string }) & { missing?: never; table?: never } | 
+reason: string }) & { file?: never; from?: never; host?: never; issuer?: never; missing?: never; names?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
 /**  The way to it failed. */
 LinkError;
 
@@ -374,10 +442,10 @@ export type Deployment = {
 	name: string,
 	/**  Short name: lower-case letters, digits and hyphens; unique on this laptop. */
 	slug: string,
-	/**  How the Docker host is reached. */
-	ssh: SshTarget,
-	/**  Folder with `compose.yml` on the host (`WEAVESTREAM.md` section 1). */
-	folder: string,
+	/**  How the Docker host is reached: everything can be done over it. */
+	ssh: SshLink | null,
+	/**  How Postgres is reached without the host. Used alone, or while the host does not answer. */
+	direct: DirectLink | null,
 };
 
 /**  Identifies a deployment for as long as this laptop knows it. */
@@ -389,6 +457,28 @@ export type DeploymentRow = {
 	deployment: Deployment,
 	/**  How it stands, by what was last seen. */
 	verdict: Verdict,
+};
+
+/**  A link straight to Postgres, with the password that was just typed. */
+export type DirectDraft = {
+	/**  Where and as whom. */
+	link: DirectLink,
+	/**  Password of the role; none where the client certificate is enough. */
+	password?: string | null,
+};
+
+/**  The link straight to Postgres, where its port is published or routed. */
+export type DirectLink = {
+	/**  Host name or address, as its certificate names it. */
+	host: string,
+	/**  `None`: 5432. */
+	port: number | null,
+	/**  Role of Postgres. Its password, if it needs one, is in the keyring. */
+	user: string,
+	/**  Name of the database. */
+	database: string,
+	/**  How the line is protected. */
+	tls: Tls,
 };
 
 /**  Why a dump was not brought here, or is not sound. */
@@ -467,12 +557,10 @@ file: string };
 export type Draft = {
 	/**  As the admin calls it. */
 	name: string,
-	/**  Where and as whom. */
-	ssh: SshTarget,
-	/**  Folder with `compose.yml` on the host. */
-	folder: string,
-	/**  Password of the login, or passphrase of the key file, as just typed. */
-	secret?: string | null,
+	/**  The link to the Docker host. */
+	ssh: SshDraft | null,
+	/**  The link straight to Postgres. */
+	direct: DirectDraft | null,
 };
 
 /**  Why no dump was made. */
@@ -481,6 +569,18 @@ export type DumpError =
 { code: "backup_under_way"; 
 /**  Since when the holder's session lives, in the laptop's zone, when that could be read. */
 since: string | null } | 
+/**  This laptop has no `pg_dump`, and without the host it needs one. Nothing was begun. */
+{ code: "pg_dump_missing"; 
+/**  Major version of the server. */
+server: number } | 
+/**  The laptop's `pg_dump` is older than the server, and would refuse. Nothing was begun. */
+{ code: "pg_dump_too_old"; 
+/**  Major version of the server. */
+server: number; 
+/**  The newest version that was found. */
+found: string; 
+/**  Where. */
+path: string } | 
 /**  `pg_dump` ended with an error. What had arrived was removed. */
 { code: "dump_failed"; 
 /**  What it said. */
@@ -1137,7 +1237,12 @@ zone: string | null } |
 /**  The queue could not be read. */
 { state: "unknown"; 
 /**  Why. */
-reason: string };
+reason: string } | 
+/**
+ *  The link ends at Postgres: what the row says takes effect when the api
+ *  next starts; the next time is what the row asks for.
+ */
+{ state: "out_of_reach" };
 
 /**  A request that cannot be carried out as it was made. */
 export type RequestError = 
@@ -1155,6 +1260,8 @@ name: string } |
 run: string } | 
 /**  No job has this id, or it has ended. */
 { code: "no_such_job" } | 
+/**  It is done on the Docker host, and this deployment is reached straight to Postgres. */
+{ code: "needs_host" } | 
 /**  The same is already being done. */
 { code: "already_running"; 
 /**  The job that does it. */
@@ -1401,6 +1508,22 @@ file: string } |
 /**  A password, kept in the keyring; also answers keyboard-interactive. */
 { method: "password" };
 
+/**  A link to the host, with the secret that was just typed. */
+export type SshDraft = {
+	/**  Where and as whom. */
+	link: SshLink,
+	/**  Password of the login, or passphrase of the key file. */
+	secret?: string | null,
+};
+
+/**  The link to the Docker host. */
+export type SshLink = {
+	/**  Where and as whom. */
+	target: SshTarget,
+	/**  Folder with `compose.yml` on the host (`WEAVESTREAM.md` section 1). */
+	folder: string,
+};
+
 /**  Where and as whom to sign in over SSH. */
 export type SshTarget = {
 	/**  Host name, address, or an alias of the user's SSH configuration. */
@@ -1448,6 +1571,32 @@ export type StripRow = {
 	/**  One cell per day. */
 	cells: Cell[],
 };
+
+/**  How a connection to Postgres is protected. */
+export type Tls = {
+	/**  How much is asked of the server. */
+	mode: TlsMode,
+	/**
+	 *  PEM file with the certificates that are trusted; a leading `~/` is the
+	 *  home folder. `None`: what this laptop's system trusts.
+	 */
+	ca: string | null,
+	/**  How this laptop identifies itself, where the server asks for it. */
+	client: ClientCertificate | null,
+};
+
+/**  `sslmode` as libpq names it. There is no `allow`, which begins in the clear. */
+export type TlsMode = 
+/**  In the clear. */
+"disable" | 
+/**  Encrypted where the server can, without looking at its certificate. */
+"prefer" | 
+/**  Encrypted, without looking at the certificate. */
+"require" | 
+/**  The certificate must come from a trusted authority. */
+"verify-ca" | 
+/**  It must also name the host that was asked for. */
+"verify-full";
 
 /**  Why a dump's name or path is not used. */
 export type UnsafeName = 

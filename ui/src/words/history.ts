@@ -86,6 +86,8 @@ export const historyWords = {
     go_on: 'dump beside it, without the lock: both dumps are whole, the host has more to do',
   },
   dumpMeanwhile: 'The dump holds the same lock as the worker, so that a run that comes meanwhile is skipped.',
+  dumpLeadDirect: 'pg_dump of this laptop runs now, straight against Postgres, and what it writes is kept here. No schedule is needed, and none is changed.',
+  hostOutOfReach: 'On the host, to which there is no link',
   dumpStart: 'Dump now',
   oneOff: (n: number) => `One-off dumps on this laptop: ${n}`,
   oneOffWhen: 'Made',

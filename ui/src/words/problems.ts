@@ -20,6 +20,10 @@ const LAST_KNOWN = 'Nothing was changed. What was seen before is still shown.';
 const PART_KEPT = 'What has arrived is kept, and the next attempt goes on from there.';
 const NOT_BEGUN = 'Nothing was begun, and nothing was changed.';
 
+// The Postgres project packages every version for these systems.
+const installTools = (server: number) =>
+  `Install the client of Postgres ${server} or newer: \`postgresql-client-${server}\` on Debian and Ubuntu, \`brew install libpq\` on macOS, the “Command Line Tools” of postgresql.org’s installer on Windows. Selvage finds it by itself. Or add a link over SSH: the host has its own.`;
+
 const table: Table = {
   // The way to the host
   ssh_config: (p) =>
@@ -27,7 +31,7 @@ const table: Table = {
   name_not_found: (p) =>
     told(`${p.host} was not found`, `No address was found for this name: ${p.reason}`, LAST_KNOWN, 'Check the spelling of the host, and whether this laptop is online or needs a VPN.'),
   refused: (p) =>
-    told('The host refuses connections', `Nothing listens on ${p.host}, port ${p.port}.`, LAST_KNOWN, 'Check the port, and whether sshd runs on the host.'),
+    told('The host refuses connections', `Nothing listens on ${p.host}, port ${p.port}.`, LAST_KNOWN, 'Check the port, and whether the server listens there: sshd, or Postgres for a link straight to it.'),
   unreachable: (p) =>
     told('The host cannot be reached', `There is no way to ${p.host}, port ${p.port}: ${p.reason}`, LAST_KNOWN, 'Check whether this laptop is online, and whether the host needs a VPN or a jump host.'),
   timed_out: (p) =>
@@ -67,6 +71,21 @@ const table: Table = {
     told('Postgres does not answer', p.reason, LAST_KNOWN, 'Look at the postgres container on the host: `docker compose ps`, then its log.'),
   database_sign_in_refused: (p) =>
     told('Postgres refuses the sign-in', p.reason, LAST_KNOWN, 'Compare POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env with those the database was made with.'),
+  database_password_needed: (p) =>
+    told('The role needs its password', `Postgres asks for the password of ${p.user}, and the keyring holds none.`, UNTOUCHED, 'Type the password. It goes to this laptop’s keyring only.'),
+  password_in_the_clear: (p) =>
+    told('The password would be seen on the way', `Postgres asks for the password of ${p.user} as it is, and the connection is not encrypted.`, 'The password was not sent.', 'Choose TLS “require” or more, or have the server ask for scram-sha-256.'),
+  tls_not_offered: (p) =>
+    told('The server does not offer TLS', `${p.host} answers only in the clear.`, 'Nothing was sent but the question for TLS.', 'Switch `ssl` on in the server’s postgresql.conf. In the clear only inside a VPN: TLS “disable”.'),
+  tls_wrong_name: (p) =>
+    told('The certificate is for another host', `${p.host} was asked for, and the certificate names ${p.names.length === 0 ? 'no host' : p.names.join(', ')}.`, 'Selvage did not sign in, and sent no password.', 'Use a name that the certificate has, or have it issued for this one. With “verify-ca” the name does not matter.'),
+  tls_out_of_date: (p) =>
+    told('The certificate is not valid today', `The one of ${p.host} is valid from ${p.from} to ${p.until}.`, 'Selvage did not sign in, and sent no password.', 'Have it renewed on the server. If the dates are right, look at this laptop’s clock.'),
+  tls_untrusted: (p) =>
+    told('The certificate is not trusted', p.selfSigned ? `${p.host} shows one that it signed itself (${p.issuer}).` : `The one of ${p.host} was issued by ${p.issuer}, which is not among the trusted ones.`, 'Selvage did not sign in, and sent no password.', p.selfSigned ? 'If it is the right server, copy its certificate here and choose it under “Certificates to trust”.' : 'Choose the file with that authority’s certificate under “Certificates to trust”.'),
+  tls_failed: (p) =>
+    told('TLS could not be agreed upon', `${p.host}: ${p.reason}`, 'Selvage did not sign in, and sent no password.', 'A server that asks for a client certificate says so in its log. Else check that it speaks TLS 1.2 or newer.'),
+  tls_file_unusable: (p) => told('A certificate file cannot be used', `${p.file}: ${p.reason}.`, UNTOUCHED, 'Choose another file, in PEM form.'),
   not_weavestream: (p) =>
     told('This database is not Weavestream’s', `It has no ${p.missing}. It may be older than scheduled backups.`, UNTOUCHED, 'Check the folder, or update Weavestream on the host.'),
   database_row_odd: (p) =>
@@ -138,6 +157,9 @@ const table: Table = {
   // One-off dumps
   backup_under_way: (p) =>
     told('A backup is under way on the host', `Somebody holds the lock that keeps two dumps apart${p.since === null ? '' : `, in a session that began ${p.since}`}.`, NOT_BEGUN, 'Wait until it has ended, or make the dump beside it without the lock.'),
+  pg_dump_missing: (p) => told('There is no pg_dump on this laptop', `Without the host the dump is made here, by the tools of Postgres ${p.server}.`, NOT_BEGUN, installTools(p.server)),
+  pg_dump_too_old: (p) =>
+    told(`pg_dump ${p.found} is too old`, `The server is Postgres ${p.server}, and an older pg_dump (${p.path}) refuses to dump it.`, NOT_BEGUN, installTools(p.server)),
   dump_failed: (p) => told('pg_dump could not make the dump', p.reason, 'What had arrived was removed; the host’s lock is given back.', 'Read what pg_dump says, and look at the postgres container’s log. A table that cannot be read is a reason for a restore from an older dump.'),
   dump_cut: (p) => told('The line broke while the dump was made', p.reason, 'A dump cannot be taken up again in the middle: what had arrived was removed, and the host’s lock is given back.', 'Make it again when the network is steady. On a bad line use Run now, and download the run’s dump: that goes on where it broke.'),
   dump_not_an_archive: (p) => told('What pg_dump sent is no archive', p.error.reason, `It was set aside as ${p.keptAs}.`, 'Make it again; should it be so again, report it with the details.'),
@@ -159,6 +181,8 @@ const table: Table = {
   fields: (p) => told('Something in the form cannot be used', p.fields.map((f) => `${f.field}: ${f.reason}`).join('. '), NOT_BEGUN, 'Correct the fields that are marked.'),
   no_such_deployment: (p) => told('There is no such deployment', `Nothing is known as ${p.name}. It may have been removed.`, NOT_BEGUN, 'Choose one from the sidebar.'),
   no_such_run: (p) => told('There is no such run', `The host has no run ${p.run} any more.`, NOT_BEGUN, 'Choose another run in the history.'),
+  needs_host: () =>
+    told('This needs the Docker host', 'The dumps on the host and the queue cannot be reached: this deployment is reached straight to Postgres.', NOT_BEGUN, 'Make a dump to this laptop instead, or add a link over SSH under Connection.'),
   no_such_job: () => told('This has already ended', 'No running job has this id.', 'It ended as the activity says.', 'Look at the activity.'),
   already_running: () => told('This is already being done', 'A job for the same dump is running.', 'It goes on.', 'Follow it in the activity.'),
   no_library: () => told('No folder for dumps yet', 'Selvage does not know where to put dumps on this laptop.', NOT_BEGUN, 'Choose a folder.'),

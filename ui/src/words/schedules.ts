@@ -3,7 +3,7 @@ import { plural, size } from './units';
 
 /** What is said on the schedules' screen. */
 export const scheduleWords = {
-  count: (all: number, queued: number) => `${all} in the database, ${queued} in the queue`,
+  count: (all: number, queued: number | undefined) => `${all} in the database${queued === undefined ? '' : `, ${queued} in the queue`}`,
   list: 'Schedules',
   none: 'No schedules yet',
   noneLead: 'Weavestream makes no dumps by itself until a schedule is switched on.',
@@ -74,6 +74,8 @@ export const scheduleWords = {
   discard: 'Discard',
   discardNew: 'Discard this schedule',
   runNow: 'Run now',
+  dumpInstead: 'Dump to this laptop…',
+  dumpInsteadWhy: 'Run now needs the queue on the host.',
   running: 'Running…',
   repair: 'Repair',
   save: 'Save',
@@ -87,6 +89,8 @@ export const scheduleWords = {
   inQueue: 'Saved to the database and registered in the queue; the host fires it next:',
   isOff: 'Saved. It is switched off and does not fire; Run now still works.',
   notQueued: 'Saved to the database.',
+  later: 'Saved to the database; it takes effect when the API next starts.',
+  off: 'Switched off',
   moved: 'It was changed elsewhere after you began.',
   compare: 'Compare',
 

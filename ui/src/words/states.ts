@@ -10,6 +10,7 @@ import type {
   RunKind,
   RunStatus,
   SshAuth,
+  TlsMode,
   VerdictState,
 } from '../ipc/client';
 import type { IconName } from '../parts/icons';
@@ -70,6 +71,10 @@ export const queueStates: Record<QueueState['state'], State & { remedy: string }
     ...state('idle', 'unseen', 'Not observed'),
     remedy: 'The queue could not be read, so it is not known whether it will fire. Test the connection for the reason.',
   },
+  out_of_reach: {
+    ...state('idle', 'unseen', 'Queue not seen'),
+    remedy: 'This link ends at Postgres, and the queue is on the host: what is saved takes effect when the API next starts.',
+  },
 };
 
 export const cellStates: Record<CellState, string> = {
@@ -104,6 +109,11 @@ export const checkItems: Record<CheckItem, Record<CheckState, string>> = {
   database: { ok: 'Postgres answers', warn: 'Postgres answers', bad: 'Postgres does not answer', not_tested: 'Postgres' },
   queue: { ok: 'Queue can be read', warn: 'Queue cannot be read', bad: 'Queue cannot be read', not_tested: 'Queue' },
   clock: { ok: 'Clocks agree', warn: 'Clocks differ', bad: 'Clocks differ', not_tested: 'Clock' },
+  postgres: { ok: 'Postgres answers, certificate is trusted', warn: 'Postgres answers, its certificate is not looked at', bad: 'Cannot sign in to Postgres', not_tested: 'Postgres, its certificate and the role' },
+  tables: { ok: 'Tables are Weavestream’s', warn: 'Tables are Weavestream’s', bad: 'Tables are not Weavestream’s', not_tested: 'Tables' },
+  rights: { ok: 'Role may do everything needed', warn: 'Role may not do everything', bad: 'Role may do nothing', not_tested: 'Rights of the role' },
+  pg_dump: { ok: 'pg_dump on this laptop', warn: 'pg_dump on this laptop', bad: 'No pg_dump on this laptop', not_tested: 'pg_dump on this laptop' },
+  server_clock: { ok: 'Clocks agree', warn: 'Clocks differ', bad: 'Clocks differ', not_tested: 'Clock' },
 };
 
 export const checkStates: Record<CheckState, State> = {
@@ -127,4 +137,12 @@ export const authMethods: Record<SshAuth['method'], string> = {
   agent: 'SSH agent only',
   key: 'Key file',
   password: 'Password',
+};
+
+export const tlsModes: Record<TlsMode, { word: string; hint: string }> = {
+  'verify-full': { word: 'verify-full: trusted, and for this host', hint: 'The certificate comes from an authority that is trusted, and names this host.' },
+  'verify-ca': { word: 'verify-ca: trusted', hint: 'The certificate comes from an authority that is trusted; which host it names does not matter.' },
+  require: { word: 'require: encrypted only', hint: 'Encrypted, but any certificate will do: somebody in between could show their own.' },
+  prefer: { word: 'prefer: encrypted where possible', hint: 'Encrypted if the server offers it, else in the clear, without a word.' },
+  disable: { word: 'disable: in the clear', hint: 'Everything that is read and written can be seen on the way. For a VPN or this machine only.' },
 };

@@ -13,6 +13,7 @@ use crate::ports::{
     AuditEntry, Clock, Copy, CopyState, Folder, Library, LibraryError, Notice, Notifier, Store, StoreError,
 };
 use crate::problem::{Problem, RequestError};
+use crate::settings::Settings;
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::{Run, RunId};
@@ -72,6 +73,8 @@ impl Downloads {
         let which = target.which;
         let read = |link: Arc<Link>| {
             let find = async move {
+                // The files are on the host.
+                link.host()?;
                 match which {
                     WhichRun::Latest => {
                         link.database.latest_good().await?.ok_or_else(|| DownloadError::NoGoodRun.into())
@@ -114,12 +117,12 @@ impl Downloads {
         job.step("Looking for the dump on the host").await;
         let first = self.links.open(&target.deployment).await?;
         let again;
-        let (link, (source, found)) = match DumpSource::find(&first, &dump).await {
+        let (link, (source, found)) = match DumpSource::find(first.host()?, &dump).await {
             // Since the link was opened the containers may have been made anew, as an update does.
             Err(Problem::Download(DownloadError::NotReadable { .. })) => {
                 self.links.forget(target.deployment.id).await;
                 again = self.links.open(&target.deployment).await?;
-                (&again, DumpSource::find(&again, &dump).await?)
+                (&again, DumpSource::find(again.host()?, &dump).await?)
             }
             found => (&first, found?),
         };
@@ -261,6 +264,7 @@ impl Downloads {
             entity_type: "BackupRun".into(),
             entity_id: plan.run.id.to_string(),
             after: serde_json::json!({ "filename": plan.dump.as_str(), "sizeBytes": copy.size, "verified": copy.state == CopyState::Verified }),
+            by: Settings::of(&self.store).actor_or_nobody(copy.deployment).await,
         };
         match link.database.record(&entry).await {
             Ok(()) => job.log("Recorded in the host's audit log").await,

@@ -1,5 +1,5 @@
 use crate::download::error::DownloadError;
-use crate::link::Link;
+use crate::link::HostLink;
 use crate::ports::{ByteSource, LinkError};
 use crate::probe::ReadWay;
 use crate::problem::Problem;
@@ -9,7 +9,7 @@ use crate::weavestream::manifest::Sha256;
 
 /// A dump on the host, with a way in which it can be read.
 pub struct DumpSource<'a> {
-    link: &'a Link,
+    at: &'a HostLink,
     way: ReadWay,
     dump: DumpName,
 }
@@ -35,13 +35,13 @@ const MANIFEST_AT_MOST: &str = "65536";
 
 impl<'a> DumpSource<'a> {
     /// The first way that can read `dump`, with what it found.
-    pub async fn find(link: &'a Link, dump: &DumpName) -> Result<(Self, OnHost), Problem> {
+    pub async fn find(at: &'a HostLink, dump: &DumpName) -> Result<(Self, OnHost), Problem> {
         let mut tried = Vec::new();
         let mut gone = false;
-        for way in link.facts.read_ways() {
-            let source = Self { link, way, dump: dump.clone() };
+        for way in at.facts.read_ways() {
+            let source = Self { at, way, dump: dump.clone() };
             let Some(look) = source.on_dump(&["sh", "-c", LOOK, "look"]) else { continue };
-            let output = link.host.run(&look).await?;
+            let output = at.host.run(&look).await?;
             let said = output.stdout_text();
             match said.trim().split_once(' ') {
                 Some(("file", size)) if output.exit == 0 => {
@@ -86,12 +86,12 @@ impl<'a> DumpSource<'a> {
             host: String::new(),
             reason: "the folder of dumps is not known".into(),
         })?;
-        self.link.host.stream(&command).await
+        self.at.host.stream(&command).await
     }
 
     /// The digest as the host itself computes it, when it can.
     pub async fn sha256_on_host(&self) -> Option<Sha256> {
-        let output = self.link.host.run(&self.on_dump(&["sha256sum"])?).await.ok()?;
+        let output = self.at.host.run(&self.on_dump(&["sha256sum"])?).await.ok()?;
         let text = output.stdout_text();
         Sha256::parse(text.trim_start_matches('\\').split_whitespace().next()?)
     }
@@ -100,7 +100,7 @@ impl<'a> DumpSource<'a> {
         let Some(command) = self.command(&["head", "-c", MANIFEST_AT_MOST], &self.dump.manifest()) else {
             return Ok(None);
         };
-        let output = self.link.host.run(&command).await?;
+        let output = self.at.host.run(&command).await?;
         Ok((output.exit == 0).then(|| output.stdout_text()))
     }
 
@@ -115,13 +115,13 @@ impl<'a> DumpSource<'a> {
             ReadWay::Sudo => Command::new(["sudo", "-n"]).args(before).arg(self.host_path(name)?),
             ReadWay::Container { service } => {
                 let path = format!("{}/{name}", crate::weavestream::dump_name::BACKUP_FOLDER_IN_CONTAINER);
-                self.link.project.exec(service, before).arg(path)
+                self.at.project.exec(service, before).arg(path)
             }
         })
     }
 
     fn host_path(&self, name: &str) -> Option<String> {
-        Some(format!("{}/{name}", self.link.facts.backup_folder.as_deref()?))
+        Some(format!("{}/{name}", self.at.facts.backup_folder.as_deref()?))
     }
 }
 

@@ -9,15 +9,16 @@ use uuid::Uuid;
 
 use super::error::DumpError;
 use super::origin::Origin;
-use super::session::{self, BUSY, FAILED};
+use super::session::{self, Ended, Session};
 use crate::deployment::Deployment;
 use crate::download::{Names, Sink, blocking, float};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind};
 use crate::link::{Link, Links};
 use crate::ports::{
-    AuditEntry, ByteSource, Clock, Copy, CopyState, Folder, Library, LibraryError, LinkError, Notice, Notifier, Store,
+    AuditEntry, Clock, Copy, CopyState, Folder, Library, LibraryError, LinkError, Notice, Notifier, Store,
 };
 use crate::problem::Problem;
+use crate::settings::Settings;
 use crate::time::When;
 use crate::weavestream::archive;
 use crate::weavestream::dump_name::DumpName;
@@ -74,6 +75,16 @@ enum Tried {
     Cancelled,
 }
 
+/// What `pg_dump` left in the part file.
+enum Poured {
+    /// Everything: its digest and bytes.
+    Whole(Sha256, u64),
+    /// Nothing: somebody else holds the lock.
+    Busy,
+    /// Some of it.
+    Cancelled,
+}
+
 impl OneOffDumps {
     /// Starts a dump as a job. One per deployment at a time.
     pub async fn start(&self, target: DumpTarget) -> Result<JobId, Problem> {
@@ -107,6 +118,9 @@ impl OneOffDumps {
         job.step("Looking at the host").await;
         let link = self.links.live(&target.deployment).await?;
         self.room(&link, folder.as_ref()).await?;
+        if let Some(caution) = session::caution(&link, &self.links).await? {
+            job.log(&caution).await;
+        }
         loop {
             match self.once(target, &link, &folder, job).await? {
                 Tried::Made(copy) => return Ok(Some(*copy)),
@@ -151,13 +165,10 @@ impl OneOffDumps {
         let part = format!("weavestream-postgres-manual-{}.part", target.deployment.slug);
         let application = format!("selvage dump {}", Uuid::new_v4());
         let made_at = self.clock.now();
-        let poured = self.pour(target, link, folder, &part, &application, job).await;
-        let arrived = match poured {
-            Ok(Some((sha256, size))) if size > 0 => {
-                self.keep(target, link, folder, &part, sha256, size, made_at, job).await
-            }
-            Ok(Some(_)) => Ok(Tried::Busy),
-            Ok(None) => Ok(Tried::Cancelled),
+        let arrived = match self.pour(target, link, folder, &part, &application, job).await {
+            Ok(Poured::Whole(sha256, size)) => self.keep(target, link, folder, &part, sha256, size, made_at, job).await,
+            Ok(Poured::Busy) => Ok(Tried::Busy),
+            Ok(Poured::Cancelled) => Ok(Tried::Cancelled),
             Err(problem) => Err(problem),
         };
         if !matches!(arrived, Ok(Tried::Made(_))) {
@@ -169,8 +180,7 @@ impl OneOffDumps {
         arrived
     }
 
-    /// `pg_dump` into the part file: digest and bytes. None when cancelled, no
-    /// bytes when somebody else holds the lock.
+    /// `pg_dump` into the part file.
     async fn pour(
         &self,
         target: &DumpTarget,
@@ -179,37 +189,39 @@ impl OneOffDumps {
         part: &str,
         application: &str,
         job: &JobHandle,
-    ) -> Result<Option<(Sha256, u64)>, Problem> {
+    ) -> Result<Poured, Problem> {
         let mut file = folder.part(part)?;
         file.truncate(0)?;
-        let Some(mut sink) = Sink::open(file, 0, job).await? else { return Ok(None) };
-        let mut stream = tokio::select! {
-            () = job.cancelled().cancelled() => return Ok(None),
-            stream = session::dump(link, application, target.lock != LockChoice::GoOn) => stream?,
+        let Some(mut sink) = Sink::open(file, 0, job).await? else { return Ok(Poured::Cancelled) };
+        let begun = tokio::select! {
+            () = job.cancelled().cancelled() => return Ok(Poured::Cancelled),
+            begun = session::begin(link, &self.links, application, target.lock != LockChoice::GoOn) => begun?,
         };
-        let filled = fill(&mut sink, stream.as_mut(), job).await;
+        let Some(mut session) = begun else { return Ok(Poured::Busy) };
+        let filled = fill(&mut sink, &mut session, job).await;
         // Closed in any case: what is open cannot be removed everywhere.
         let (size, sha256) = (sink.written(), sink.close().await);
         if !filled? {
-            return Ok(None);
+            return Ok(Poured::Cancelled);
         }
-        let (sha256, exit) = (sha256?, stream.exit().await.map_err(cut)?);
-        let said = |mark: &str| exit.stderr.lines().any(|line| line.trim() == mark);
-        if said(BUSY) {
-            return Ok(Some((sha256, 0)));
-        }
-        if exit.status != 0 || said(FAILED) || size == 0 {
-            return Err(DumpError::DumpFailed { reason: session::reason(&exit) }.into());
-        }
-        match session::sent(&exit.stderr) {
-            Some(sent) if sent == sha256 => job.log("What was sent and what is here have the same SHA-256").await,
-            Some(sent) => {
+        let (sha256, exit) = (sha256?, session.stream.exit().await.map_err(cut)?);
+        match session::ended(&exit) {
+            Ended::Busy => return Ok(Poured::Busy),
+            Ended::Failed(reason) => return Err(DumpError::DumpFailed { reason }.into()),
+            Ended::Well(_) if size == 0 => {
+                return Err(DumpError::DumpFailed { reason: "pg_dump wrote nothing".into() }.into());
+            }
+            Ended::Well(Some(sent)) if sent != sha256 => {
                 let reason = format!("the host sent {sent}, here is {sha256}");
                 return Err(DumpError::DumpCut { reason }.into());
             }
-            None => job.log("The host could not tell the SHA-256 of what it sent").await,
+            Ended::Well(Some(_)) => job.log("What was sent and what is here have the same SHA-256").await,
+            Ended::Well(None) if link.host().is_ok() => {
+                job.log("The host could not tell the SHA-256 of what it sent").await;
+            }
+            Ended::Well(None) => {}
         }
-        Ok(Some((sha256, size)))
+        Ok(Poured::Whole(sha256, size))
     }
 
     /// Reads the table of contents, and gives the dump its name, manifest and record.
@@ -240,7 +252,9 @@ impl OneOffDumps {
         let (dump, made_at) = free_name(folder.as_ref(), made_at)?;
         let names = Names::of(&dump);
         let made = made_at.to_rfc3339_opts(SecondsFormat::Millis, true);
-        let manifest = Origin::of(link).await?.manifest(&dump, size, sha256, &made);
+        let manifest = Origin::of(link, target.deployment.direct.as_ref().map(|direct| direct.host.as_str()))
+            .await?
+            .manifest(&dump, size, sha256, &made);
         folder.write(&names.manifest, &serde_json::to_vec_pretty(&manifest).unwrap_or_default())?;
         let path = folder.rename(part, &names.dump)?.display().to_string();
         let copy = Copy {
@@ -261,6 +275,7 @@ impl OneOffDumps {
             entity_type: "BackupRun".into(),
             entity_id: copy.run.to_string(),
             after: serde_json::json!({ "filename": dump.as_str(), "sizeBytes": size, "oneOff": true, "withoutLock": target.lock == LockChoice::GoOn }),
+            by: Settings::of(&self.store).actor_or_nobody(target.deployment.id).await,
         };
         match link.database.record(&entry).await {
             Ok(()) => job.log("Recorded in the host's audit log").await,
@@ -284,12 +299,22 @@ impl OneOffDumps {
     }
 }
 
-/// Whatever comes, into the sink. False when cancelled.
-async fn fill(sink: &mut Sink, stream: &mut dyn ByteSource, job: &JobHandle) -> Result<bool, Problem> {
+/// Whatever comes, into the sink. False when cancelled. Without the session that
+/// holds the lock, two dumps may be at work: better none.
+async fn fill(sink: &mut Sink, session: &mut Session, job: &JobHandle) -> Result<bool, Problem> {
+    let Session { stream, lock } = session;
+    let lost = async {
+        match lock {
+            Some(lock) => lock.lost().await,
+            None => std::future::pending().await,
+        }
+    };
+    let mut lost = std::pin::pin!(lost);
     loop {
         let piece = tokio::select! {
             biased;
             () = job.cancelled().cancelled() => return Ok(false),
+            error = &mut lost => return Err(DumpError::DumpCut { reason: error.to_string() }.into()),
             piece = stream.next() => piece.map_err(cut)?,
         };
         let Some(piece) = piece else { return Ok(true) };

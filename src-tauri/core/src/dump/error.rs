@@ -13,6 +13,22 @@ pub enum DumpError {
         /// Since when the holder's session lives, in the laptop's zone, when that could be read.
         since: Option<String>,
     },
+    /// This laptop has no `pg_dump`, and without the host it needs one. Nothing was begun.
+    #[error("there is no pg_dump on this laptop; the server is Postgres {server}")]
+    PgDumpMissing {
+        /// Major version of the server.
+        server: u32,
+    },
+    /// The laptop's `pg_dump` is older than the server, and would refuse. Nothing was begun.
+    #[error("pg_dump {found} at {path} is older than the server, Postgres {server}")]
+    PgDumpTooOld {
+        /// Major version of the server.
+        server: u32,
+        /// The newest version that was found.
+        found: String,
+        /// Where.
+        path: String,
+    },
     /// `pg_dump` ended with an error. What had arrived was removed.
     #[error("pg_dump failed: {reason}")]
     DumpFailed {

@@ -3,8 +3,11 @@
 
 mod carry;
 mod error;
+mod on_host;
 mod origin;
 mod session;
+mod tool;
 
 pub use carry::{DumpTarget, LockChoice, OneOffDumps};
 pub use error::DumpError;
+pub use tool::choose;

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::Secret;
-use crate::link::{Link, environment};
+use crate::link::{Link, Way, environment};
 use crate::problem::Problem;
 use crate::weavestream::dump_name::DumpName;
 use crate::weavestream::manifest::Sha256;
@@ -15,11 +15,14 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Reads it from the api, else the worker; of their environment nothing else is kept.
-    pub async fn of(link: &Link) -> Result<Self, Problem> {
-        let running = ["api", "worker"].iter().find_map(|name| link.facts.running(name).ok());
+    /// Reads it from the api, else the worker; of their environment nothing else
+    /// is kept. Straight to Postgres only `dialled` is known, the host that was dialled.
+    pub async fn of(link: &Link, dialled: Option<&str>) -> Result<Self, Problem> {
+        let database_host = dialled.map(ToOwned::to_owned);
+        let Way::Host(at) = &link.way else { return Ok(Self { database_host, ..Self::default() }) };
+        let running = ["api", "worker"].iter().find_map(|name| at.facts.running(name).ok());
         let Some(service) = running else { return Ok(Self::default()) };
-        let env = environment(link.host.as_ref(), &link.project, &service.container).await?;
+        let env = environment(at.host.as_ref(), &at.project, &service.container).await?;
         let value = |name: &str| {
             env.iter().find_map(|line| line.expose().strip_prefix(name)?.strip_prefix('=').map(ToOwned::to_owned))
         };

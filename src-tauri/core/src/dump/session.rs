@@ -1,78 +1,78 @@
-use crate::link::Link;
-use crate::ports::{ByteSource, Exit, LinkError};
+use super::error::DumpError;
+use super::{choose, on_host};
+use crate::link::{Link, Links, Way};
+use crate::ports::{ByteSource, Exit, HeldLock};
 use crate::problem::Problem;
-use crate::shell::Command;
 use crate::weavestream::manifest::Sha256;
 
-/// What the script says on standard error when somebody else holds the lock.
-pub const BUSY: &str = "selvage:busy";
-/// What it says when `pg_dump` did not end well.
-pub const FAILED: &str = "selvage:failed";
-
-/// As `pg_dump` is called by the worker (`WEAVESTREAM.md` section 4).
-const PG_DUMP: &str = "pg_dump --format=custom --no-owner --no-acl";
-
-/// Whom `psql` and `pg_dump` sign in as: the image's own variables.
-const AS_WHOM: &str = r#"-U "${POSTGRES_USER:-postgres}" -d "${POSTGRES_DB:-${POSTGRES_USER:-postgres}}""#;
-
-/// Starts `pg_dump` in the postgres container. With `lock`, one session of `psql`
-/// takes the advisory lock of backups and keeps it while `pg_dump` runs below
-/// it, so that the lock ends with the dump however that ends. Both sessions call
-/// themselves `application`.
-pub async fn dump(link: &Link, application: &str, lock: bool) -> Result<Box<dyn ByteSource>, LinkError> {
-    link.host.stream(&command(link, application, lock)).await
+/// A `pg_dump` that runs.
+pub struct Session {
+    /// What it writes.
+    pub stream: Box<dyn ByteSource>,
+    /// The lock, where another session than its own holds it.
+    pub lock: Option<Box<dyn HeldLock>>,
 }
 
-/// Ends what [`dump`] started and nobody reads any more: `docker exec` on the
-/// host, which else hangs for as long as its sshd believes in the connection and
-/// meanwhile keeps Docker from looking into a restarted container, and the
-/// sessions in Postgres. How many sessions there were.
+/// How a `pg_dump` ended.
+pub enum Ended {
+    /// Well, with the digest of what it wrote where the other side could tell it.
+    Well(Option<Sha256>),
+    /// It did not begin: somebody else holds the lock.
+    Busy,
+    /// With an error, in its words.
+    Failed(String),
+}
+
+/// Starts `pg_dump`, in the postgres container or on this laptop; with `lock`,
+/// under the advisory lock of backups. Its sessions call themselves
+/// `application`. None when somebody else is known to hold the lock.
+pub async fn begin(link: &Link, links: &Links, application: &str, lock: bool) -> Result<Option<Session>, Problem> {
+    match &link.way {
+        Way::Host(host) => Ok(Some(Session { stream: on_host::dump(host, application, lock).await?, lock: None })),
+        Way::Postgres { postgres, .. } => {
+            let server = link.database.server().await?;
+            let tools = links.pg_dumps().await;
+            let tool = choose(&tools, server.version)?;
+            let lock = if lock {
+                let Some(held) = postgres.lock(application).await? else { return Ok(None) };
+                Some(held)
+            } else {
+                None
+            };
+            Ok(Some(Session { stream: postgres.dump(tool, application).await?, lock }))
+        }
+    }
+}
+
+/// What its end means.
+pub fn ended(exit: &Exit) -> Ended {
+    let said = |mark: &str| exit.stderr.lines().any(|line| line.trim() == mark);
+    if said(on_host::BUSY) {
+        return Ended::Busy;
+    }
+    if exit.status != 0 || said(on_host::FAILED) {
+        return Ended::Failed(on_host::reason(exit));
+    }
+    Ended::Well(on_host::sent(&exit.stderr))
+}
+
+/// Ends what [`begin`] started and nobody reads any more. How many sessions there were.
 pub async fn end(link: &Link, application: &str) -> Result<u32, Problem> {
-    // A pattern that does not find the shell that looks for it.
-    let pattern = application.replacen('s', "[s]", 1);
-    let kill = if link.project.way.sudo { &["sudo", "-n", "pkill"][..] } else { &["pkill"] };
-    let ended = link.host.run(&Command::new(kill.iter().copied()).args(["-f", "--", &pattern])).await?;
-    tracing::debug!(exit = ended.exit, "ending the dump on the host");
+    if let Way::Host(host) = &link.way {
+        on_host::end(host, application).await?;
+    }
     Ok(link.database.end_sessions(application).await?)
 }
 
-fn command(link: &Link, application: &str, lock: bool) -> Command {
-    let set = format!("export PGAPPNAME='{application}'");
-    if lock {
-        let psql = format!("{set}; exec psql -X -q -A -t -v ON_ERROR_STOP=1 {AS_WHOM}");
-        return link.project.exec("postgres", ["sh", "-c", &psql]).stdin(script());
-    }
-    link.project.exec("postgres", ["sh", "-c", &format!("{set}; {}", pipeline())])
-}
-
-/// `\!` hands the rest of its line to `sh` as it is, and what that prints goes
-/// out as it comes.
-fn script() -> String {
-    format!(
-        "select pg_try_advisory_lock(hashtext('weavestream:backup')) as held \\gset\n\
-         \\if :held\n\
-         \\! {}\n\
-         \\else\n\
-         \\! echo {BUSY} >&2\n\
-         \\endif\n",
-        pipeline()
-    )
-}
-
-/// What `pg_dump` writes goes to standard output and to `sha256sum`, which says
-/// on standard error what was sent.
-fn pipeline() -> String {
-    format!("( {{ {PG_DUMP} {AS_WHOM} || echo {FAILED} >&2; }} | tee /dev/fd/3 | sha256sum >&2 ) 3>&1")
-}
-
-/// The digest among the lines of standard error.
-pub fn sent(stderr: &str) -> Option<Sha256> {
-    stderr.lines().find_map(|line| Sha256::parse(line.strip_suffix("  -")?))
-}
-
-/// What went wrong, in the words of `psql` and `pg_dump`.
-pub fn reason(exit: &Exit) -> String {
-    let ours = |line: &str| line.is_empty() || line == FAILED || line.ends_with("  -");
-    let words: Vec<&str> = exit.stderr.lines().map(str::trim).filter(|line| !ours(line)).take(4).collect();
-    if words.is_empty() { format!("exit status {}", exit.status) } else { words.join("; ") }
+/// What the dump can only be restored with, where that is more than the server itself.
+pub async fn caution(link: &Link, links: &Links) -> Result<Option<String>, DumpError> {
+    let Way::Postgres { .. } = &link.way else { return Ok(None) };
+    let Ok(server) = link.database.server().await else { return Ok(None) };
+    let tools = links.pg_dumps().await;
+    let made_by = choose(&tools, server.version)?.version;
+    let newer = made_by.major() > server.version.major();
+    Ok(newer.then(|| {
+        let (server, major) = (server.version.major(), made_by.major());
+        format!("Made by pg_dump {made_by}, newer than the server's {server}: pg_restore {major} or newer reads it")
+    }))
 }

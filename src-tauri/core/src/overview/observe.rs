@@ -5,11 +5,11 @@ use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 
 use crate::deployment::Deployment;
-use crate::link::{Link, Links};
+use crate::link::{Link, Links, Way};
 use crate::ports::{Clock, Store};
 use crate::probe::{HostFacts, probe};
 use crate::problem::Problem;
-use crate::weavestream::queue::{self, Ask, Queue, QueueError};
+use crate::weavestream::queue::{Ask, QueueError, QueueSeen};
 use crate::weavestream::run::{Page, Run, RunFilter};
 use crate::weavestream::schedule::Schedule;
 
@@ -24,14 +24,14 @@ pub const RUNS_AT_MOST: u32 = 1500;
 pub struct Observation {
     /// When, by the laptop's clock.
     pub at: DateTime<Utc>,
-    /// The probe of that moment.
-    pub facts: HostFacts,
-    /// Postgres was reached by a forward.
-    pub forwarded: bool,
+    /// The probe of that moment; none straight to Postgres.
+    pub facts: Option<HostFacts>,
+    /// Why the host was not asked, although there is a link to it.
+    pub instead: Option<Problem>,
     /// Every schedule.
     pub schedules: Vec<Schedule>,
-    /// The queue, or why it could not be read.
-    pub queue: Result<Queue, String>,
+    /// The queue, as far as it is known.
+    pub queue: QueueSeen,
     /// Runs of the last [`DAYS`] days, newest first.
     pub recent: Vec<Run>,
     /// The newest success whose dump is on the host.
@@ -46,41 +46,43 @@ pub async fn observe(
     deployment: &Deployment,
 ) -> Result<Observation, Problem> {
     let now = clock.now();
-    let read = |link: Arc<Link>| async move { look(&link, deployment, clock, now).await }.boxed();
+    let read = |link: Arc<Link>| async move { look(&link, clock, now).await }.boxed();
     let seen = links.read(deployment, read).await?;
     store.save_observation(deployment.id, &seen).await?;
-    links.noticed(deployment.id, &seen.facts).await;
+    if let Some(facts) = &seen.facts {
+        links.noticed(deployment.id, facts).await;
+    }
     Ok(seen)
 }
 
-async fn look(
-    link: &Link,
-    deployment: &Deployment,
-    clock: &dyn Clock,
-    now: DateTime<Utc>,
-) -> Result<Observation, Problem> {
+async fn look(link: &Link, clock: &dyn Clock, now: DateTime<Utc>) -> Result<Observation, Problem> {
     let filter = RunFilter { days: Some(DAYS), ..RunFilter::default() };
     let page = Page { offset: 0, limit: RUNS_AT_MOST };
     // Independent questions travel together: on a slow line each would cost a round trip.
-    let (facts, schedules, runs, latest_good, queue) = tokio::join!(
-        probe(link.host.as_ref(), &deployment.folder, clock),
+    let (host, schedules, runs, latest_good) = tokio::join!(
+        look_at_host(link, clock),
         link.database.schedules(),
         link.database.runs(&filter, page, now),
         link.database.latest_good(),
-        queue::ask(link.host.as_ref(), &link.project, &Ask::Read),
     );
-    let queue = match queue {
-        Ok(found) => Ok(found),
-        Err(QueueError::Link(error)) => return Err(error.into()),
-        Err(QueueError::QueueUnreachable { reason }) => Err(reason),
-    };
+    let (facts, queue) = host?;
     Ok(Observation {
         at: now,
-        facts: facts?,
-        forwarded: link.forwarded,
+        facts,
+        instead: link.instead().cloned(),
         schedules: schedules?,
         queue,
         recent: runs?.runs,
         latest_good: latest_good?,
     })
+}
+
+/// What only the host can tell; nothing where the link ends at Postgres.
+async fn look_at_host(link: &Link, clock: &dyn Clock) -> Result<(Option<HostFacts>, QueueSeen), Problem> {
+    let Way::Host(at) = &link.way else { return Ok((None, QueueSeen::OutOfReach)) };
+    let (facts, queue) = tokio::join!(probe(at.host.as_ref(), &at.facts.folder, clock), at.ask(&Ask::Read));
+    match queue {
+        Err(QueueError::Link(error)) => Err(error.into()),
+        queue => Ok((Some(facts?), queue.into())),
+    }
 }

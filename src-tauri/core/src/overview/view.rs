@@ -10,7 +10,8 @@ use crate::deployment::Deployment;
 use crate::history::{RunRow, row};
 use crate::ports::{Copy, CopyState};
 use crate::time::{When, local, relative, span};
-use crate::weavestream::queue::Queue;
+use crate::weavestream::cron::{Cron, Zone};
+use crate::weavestream::queue::QueueSeen;
 use crate::weavestream::run::{Run, RunStatus};
 use crate::weavestream::schedule::Schedule;
 
@@ -147,6 +148,9 @@ pub enum QueueState {
         /// Why.
         reason: String,
     },
+    /// The link ends at Postgres: what the row says takes effect when the api
+    /// next starts; the next time is what the row asks for.
+    OutOfReach,
 }
 
 /// Builds the overview from what was seen and what lies on this laptop.
@@ -173,16 +177,23 @@ pub fn overview(
         strip: strip(recent, schedules, now, zone),
         sizes: sizes(recent, now, zone),
         observed: seen.map(|s| When::new(s.at, now, zone)),
-        version: seen.and_then(|s| s.facts.version().map(ToOwned::to_owned)),
+        version: seen.and_then(|s| s.facts.as_ref()?.version().map(ToOwned::to_owned)),
         reached: reached(deployment, seen),
         trouble,
     }
 }
 
 fn reached(deployment: &Deployment, seen: Option<&Observation>) -> String {
-    let login = seen.map(|s| s.facts.login.as_str()).or(deployment.ssh.user.as_deref());
-    let login = login.map_or_else(String::new, |l| format!("{l}@"));
-    format!("{login}{} over SSH", deployment.ssh.host)
+    let straight = deployment.direct.as_ref().map(|direct| format!("{} straight to Postgres", direct.place()));
+    match (&deployment.ssh, seen, straight) {
+        (_, Some(Observation { facts: None, .. }), Some(straight)) | (None, _, Some(straight)) => straight,
+        (Some(ssh), seen, _) => {
+            let login = seen.and_then(|seen| Some(seen.facts.as_ref()?.login.as_str())).or(ssh.target.user.as_deref());
+            let login = login.map_or_else(String::new, |login| format!("{login}@"));
+            format!("{login}{} over SSH", ssh.target.host)
+        }
+        (None, _, None) => String::new(),
+    }
 }
 
 fn evidence(
@@ -199,7 +210,7 @@ fn evidence(
             kind: EvidenceKind::Exists,
             shown: Some(When::new(seen.at, now, zone)),
             what: dump_of(run),
-            place: deployment.ssh.host.clone(),
+            place: deployment.host().to_owned(),
         },
         None => none(EvidenceKind::Exists),
     };
@@ -279,13 +290,22 @@ fn attention(seen: &Observation, copies: &[Copy], now: DateTime<Utc>, zone: Tz) 
             Some(AttentionAction::Download),
         );
     }
+    if let Some(problem) = &seen.instead {
+        say(
+            true,
+            "The host does not answer".into(),
+            format!("What is shown comes straight from Postgres: {problem}."),
+            Some(AttentionAction::Connection),
+        );
+    }
+    let Some(facts) = &seen.facts else { return worst_first(items) };
     for service in ["postgres", "redis", "worker", "api"] {
-        if let Err(error) = seen.facts.running(service) {
+        if let Err(error) = facts.running(service) {
             say(true, format!("The service {error}"), "Backups need it.".into(), Some(AttentionAction::Connection));
         }
     }
-    if seen.facts.clock_skew.abs() > 30 {
-        let apart = span(TimeDelta::seconds(seen.facts.clock_skew.abs()));
+    if facts.clock_skew.abs() > 30 {
+        let apart = span(TimeDelta::seconds(facts.clock_skew.abs()));
         say(
             false,
             format!("The host's clock differs by {apart}"),
@@ -293,6 +313,10 @@ fn attention(seen: &Observation, copies: &[Copy], now: DateTime<Utc>, zone: Tz) 
             Some(AttentionAction::Connection),
         );
     }
+    worst_first(items)
+}
+
+fn worst_first(mut items: Vec<Attention>) -> Vec<Attention> {
     items.sort_by_key(|item| !item.grave);
     items
 }
@@ -319,23 +343,23 @@ pub fn next(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<NextRun> {
 #[must_use]
 pub fn against_queue(
     schedule: &Schedule,
-    queue: &Result<Queue, String>,
+    queue: &QueueSeen,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> (Option<DateTime<Utc>>, NextRun) {
-    let queued = match queue {
-        Err(reason) => Err(QueueState::Unknown { reason: reason.clone() }),
-        Ok(queue) => Ok(queue.of(schedule.id)),
-    };
-    let (queue, at) = match queued {
-        Err(unknown) => (unknown, None),
-        Ok(Some(q)) if schedule.enabled && !q.is_timed_as(schedule) => {
-            (QueueState::InQueueOtherwise { cron: q.pattern.clone().unwrap_or_default(), zone: q.tz.clone() }, q.next)
-        }
-        Ok(Some(q)) if schedule.enabled => (QueueState::InQueue, q.next),
-        Ok(Some(q)) => (QueueState::InQueueThoughDisabled, q.next),
-        Ok(None) if schedule.enabled => (QueueState::NotInQueue, None),
-        Ok(None) => (QueueState::Disabled, None),
+    let (queue, at) = match queue {
+        QueueSeen::Unread { reason } => (QueueState::Unknown { reason: reason.clone() }, None),
+        QueueSeen::OutOfReach => (QueueState::OutOfReach, by_the_row(schedule, now)),
+        QueueSeen::Read(queue) => match queue.of(schedule.id) {
+            Some(q) if schedule.enabled && !q.is_timed_as(schedule) => (
+                QueueState::InQueueOtherwise { cron: q.pattern.clone().unwrap_or_default(), zone: q.tz.clone() },
+                q.next,
+            ),
+            Some(q) if schedule.enabled => (QueueState::InQueue, q.next),
+            Some(q) => (QueueState::InQueueThoughDisabled, q.next),
+            None if schedule.enabled => (QueueState::NotInQueue, None),
+            None => (QueueState::Disabled, None),
+        },
     };
     let there = schedule.zone_name().parse::<Tz>().ok();
     let next = NextRun {
@@ -350,6 +374,15 @@ pub fn against_queue(
     (at, next)
 }
 
+/// When an enabled schedule fires next, should the queue agree with its row.
+fn by_the_row(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if !schedule.enabled {
+        return None;
+    }
+    let (cron, zone) = (Cron::parse(&schedule.cron).ok()?, Zone::parse(schedule.zone_name()).ok()?);
+    cron.firings(now, zone, 1).ok()?.first().copied()
+}
+
 impl NextRun {
     /// For the command line: `in 23 h 19 min`, or why not.
     #[must_use]
@@ -358,6 +391,8 @@ impl NextRun {
             (QueueState::NotInQueue, _) => "not in the queue".into(),
             (QueueState::Disabled, _) => "disabled".into(),
             (QueueState::Unknown { reason }, _) => format!("queue not readable: {reason}"),
+            (QueueState::OutOfReach, None) => "switched off".into(),
+            (QueueState::OutOfReach, Some(here)) => format!("by the row {}", here.local),
             (_, Some(here)) => {
                 here.utc.parse::<DateTime<Utc>>().map_or_else(|_| here.local.clone(), |at| relative(at - now))
             }

@@ -13,12 +13,15 @@ use crate::weavestream::retention::Dump;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunPage};
 use crate::weavestream::schedule::Schedule;
 use crate::weavestream::schedule_draft::ScheduleValues;
+use crate::weavestream::server_version::ServerVersion;
 
 /// Weavestream's Postgres, as far as Selvage uses it.
 #[async_trait]
 pub trait Database: Send + Sync {
     /// Which server answers, and its clock.
     async fn server(&self) -> Result<ServerFacts, DatabaseError>;
+    /// What the role that signed in may do.
+    async fn rights(&self) -> Result<Rights, DatabaseError>;
     /// Every schedule, by name.
     async fn schedules(&self) -> Result<Vec<Schedule>, DatabaseError>;
     /// One page of runs, newest first, with the totals of the filter. `now` is
@@ -53,7 +56,7 @@ pub trait Database: Send + Sync {
 /// Opens databases.
 #[async_trait]
 pub trait DatabaseConnector: Send + Sync {
-    /// Over TCP: a forward of the SSH link, or a direct address.
+    /// Over a forward of the SSH link.
     async fn over_tcp(
         &self,
         at: &Endpoint,
@@ -82,10 +85,21 @@ pub struct DatabaseCredentials {
 /// Which server answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerFacts {
-    /// `server_version_num`, e.g. 160004.
-    pub version: u32,
+    /// `server_version_num`
+    pub version: ServerVersion,
     /// The server's clock.
     pub now: DateTime<Utc>,
+}
+
+/// What a role may do with Weavestream's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rights {
+    /// Read schedules and runs.
+    pub read: bool,
+    /// Change schedules and start runs, and record both in `audit_log`.
+    pub change: bool,
+    /// Read every table, as a dump must.
+    pub dump: bool,
 }
 
 /// One row for `audit_log`. Who and from where: user agent `selvage/<version>`.
@@ -99,6 +113,8 @@ pub struct AuditEntry {
     pub entity_id: String,
     /// What was done, for `after`.
     pub after: serde_json::Value,
+    /// The acting user; none, or one that is gone, leaves the actor empty.
+    pub by: Option<Uuid>,
 }
 
 /// A user who may act.
@@ -203,6 +219,68 @@ pub enum DatabaseError {
     #[error("Postgres refused the sign-in: {reason}")]
     DatabaseSignInRefused {
         /// What the server said.
+        reason: String,
+    },
+    /// The server asks for a password, and the keyring holds none.
+    #[error("Postgres asks for the password of {user}")]
+    DatabasePasswordNeeded {
+        /// The role.
+        user: String,
+    },
+    /// The server asks for the password as it is, over a line that is not encrypted.
+    #[error("Postgres asks for the password of {user} in the clear, and the connection is not encrypted")]
+    PasswordInTheClear {
+        /// The role.
+        user: String,
+    },
+    /// The server does not encrypt, and the link demands it.
+    #[error("{host} does not offer TLS")]
+    TlsNotOffered {
+        /// Host dialled.
+        host: String,
+    },
+    /// The certificate is for other names.
+    #[error("the certificate is not for {host} but for {}", if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") })]
+    TlsWrongName {
+        /// Host dialled.
+        host: String,
+        /// The names in the certificate.
+        names: Vec<String>,
+    },
+    /// The certificate is not valid today.
+    #[error("the certificate of {host} is valid from {from} to {until}")]
+    TlsOutOfDate {
+        /// Host dialled.
+        host: String,
+        /// First day, UTC.
+        from: String,
+        /// Last day, UTC.
+        until: String,
+    },
+    /// No trusted authority stands behind the certificate.
+    #[error("the certificate of {host} is from {issuer}, which is not trusted")]
+    TlsUntrusted {
+        /// Host dialled.
+        host: String,
+        /// Who issued it.
+        issuer: String,
+        /// It was issued by itself.
+        self_signed: bool,
+    },
+    /// TLS could not be agreed upon.
+    #[error("TLS with {host} failed: {reason}")]
+    TlsFailed {
+        /// Host dialled.
+        host: String,
+        /// What was noticed, or what the server said.
+        reason: String,
+    },
+    /// A file of certificates or keys cannot be used.
+    #[error("{file} cannot be used: {reason}")]
+    TlsFileUnusable {
+        /// The file.
+        file: String,
+        /// Why.
         reason: String,
     },
     /// The tables are not Weavestream's, or older than scheduled backups.

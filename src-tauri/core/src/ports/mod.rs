@@ -3,6 +3,7 @@
 
 mod clock;
 mod database;
+mod direct;
 mod host;
 mod keyring;
 mod library;
@@ -11,9 +12,10 @@ mod store;
 
 pub use clock::Clock;
 pub use database::{
-    Actor, AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, LockHolder, RunQueued,
+    Actor, AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, LockHolder, Rights, RunQueued,
     ScheduleWrite, ScheduleWritten, ServerFacts,
 };
+pub use direct::{DirectConnector, DirectPostgres, DirectRequest, HeldLock, LineProtection, PgDump};
 pub use host::{
     ByteSource, Endpoint, Exit, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output, SshSecrets,
 };

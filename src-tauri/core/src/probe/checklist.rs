@@ -19,7 +19,7 @@ pub struct Check {
     pub problem: Option<Problem>,
 }
 
-/// What a connection test looks at, in this order.
+/// What a connection test looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckItem {
@@ -39,6 +39,16 @@ pub enum CheckItem {
     Queue,
     /// Host and laptop agree about the time.
     Clock,
+    /// Straight to it: Postgres answers, the line is protected, the role is accepted.
+    Postgres,
+    /// Straight to it: the tables are Weavestream's.
+    Tables,
+    /// Straight to it: what the role may do.
+    Rights,
+    /// Straight to it: this laptop's own `pg_dump`.
+    PgDump,
+    /// Straight to it: server and laptop agree about the time.
+    ServerClock,
 }
 
 /// How a line stands.
@@ -73,7 +83,13 @@ impl Check {
 /// The lines that the facts alone decide.
 #[must_use]
 pub fn checklist(facts: &HostFacts) -> Vec<Check> {
-    vec![docker(facts), folder(facts), services(facts), dumps(facts), clock(facts)]
+    vec![
+        docker(facts),
+        folder(facts),
+        services(facts),
+        dumps(facts),
+        clock_check(CheckItem::Clock, "host", facts.clock_skew),
+    ]
 }
 
 fn docker(facts: &HostFacts) -> Check {
@@ -150,14 +166,13 @@ fn dumps(facts: &HostFacts) -> Check {
     }
 }
 
-fn clock(facts: &HostFacts) -> Check {
-    let skew = facts.clock_skew;
+/// The line `item` about the clock of `whose`, which is `skew` seconds ahead of the laptop's.
+#[must_use]
+pub fn clock_check(item: CheckItem, whose: &str, skew: i64) -> Check {
     let apart = span(chrono::TimeDelta::seconds(skew.abs()));
     match skew.abs() {
-        0..=30 => Check::new(CheckItem::Clock, CheckState::Ok, "host and laptop agree"),
-        _ if skew > 0 => {
-            Check::new(CheckItem::Clock, CheckState::Warn, format!("the host is {apart} ahead of this laptop"))
-        }
-        _ => Check::new(CheckItem::Clock, CheckState::Warn, format!("the host is {apart} behind this laptop")),
+        0..=30 => Check::new(item, CheckState::Ok, format!("{whose} and laptop agree")),
+        _ if skew > 0 => Check::new(item, CheckState::Warn, format!("the {whose} is {apart} ahead of this laptop")),
+        _ => Check::new(item, CheckState::Warn, format!("the {whose} is {apart} behind this laptop")),
     }
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-pub use checklist::{Check, CheckItem, CheckState, checklist};
+pub use checklist::{Check, CheckItem, CheckState, checklist, clock_check};
 pub use parse::parse;
 
 use crate::ports::{Clock, Host, LinkError};

@@ -100,7 +100,7 @@ fn at_work(run: &Run, holder: Option<&LockHolder>, service: Option<&str>) -> AtW
 /// The service whose container has the address of the holder.
 fn service(link: &Link, holder: &LockHolder) -> Option<String> {
     let address = holder.address.as_deref()?;
-    let found = link.facts.services.iter().find(|service| service.address.as_deref() == Some(address))?;
+    let found = link.host().ok()?.facts.services.iter().find(|service| service.address.as_deref() == Some(address))?;
     Some(found.service.clone())
 }
 

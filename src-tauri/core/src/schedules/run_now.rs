@@ -11,7 +11,7 @@ use crate::jobs::{JobEnd, JobHandle, JobId, JobKind};
 use crate::link::{Link, is_broken};
 use crate::ports::RunQueued;
 use crate::problem::{Problem, RequestError};
-use crate::weavestream::queue::{self, Ask};
+use crate::weavestream::queue::Ask;
 use crate::weavestream::run::{Run, RunId, RunStatus};
 
 /// How often a run that was started is looked at.
@@ -43,13 +43,14 @@ impl Schedules {
     pub async fn start_run(&self, deployment: &Deployment, schedule: Uuid, by: Option<Uuid>) -> Result<RunId, Problem> {
         let _turn = self.starting.lock().await;
         let link = self.links.live(deployment).await?;
+        let host = link.host()?;
         let run = match link.database.queue_run(schedule, by).await.map_err(perhaps_done)? {
             RunQueued::Queued(run) => run,
             RunQueued::UnderWay(run) => return Err(ScheduleError::RunUnderWay { run: run.to_string() }.into()),
             RunQueued::Gone => return Err(ScheduleError::ScheduleGone.into()),
             RunQueued::ActorRefused => return Err(ScheduleError::ActorRefused.into()),
         };
-        if let Err(error) = queue::ask(link.host.as_ref(), &link.project, &Ask::Run { schedule, run }).await {
+        if let Err(error) = host.ask(&Ask::Run { schedule, run }).await {
             // No worker will come to it: the row must not wait for ever. Should this
             // fail as well, the row still says `queued`, which is what it is.
             let settled = link.database.fail_queued_run(run, &format!("not queued: {error}")).await;

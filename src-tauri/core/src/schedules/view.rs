@@ -89,7 +89,7 @@ pub fn schedules_view(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Sched
         let schedule = seen.schedules.iter().find(|s| s.id == next.id)?;
         Some(row(schedule, next, now, zone))
     };
-    let queue = seen.queue.as_ref().ok();
+    let queue = seen.queue.read();
     let known: Vec<String> = seen.schedules.iter().map(|schedule| scheduler_id(schedule.id)).collect();
     let orphans = queue.into_iter().flat_map(|queue| &queue.schedulers).filter(|queued| !known.contains(&queued.id));
     SchedulesView {

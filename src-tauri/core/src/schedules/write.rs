@@ -11,11 +11,11 @@ use super::plan::DumpsSeen;
 use super::view::{ScheduleRow, row, version};
 use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
-use crate::link::{Link, Links, is_broken};
+use crate::link::{Link, Links, Way, is_broken};
 use crate::overview::against_queue;
 use crate::ports::{Clock, DatabaseError, ScheduleWrite, ScheduleWritten, Store};
 use crate::problem::{Problem, RequestError};
-use crate::weavestream::queue::{self, Ask, Queue};
+use crate::weavestream::queue::{Ask, QueueSeen};
 use crate::weavestream::schedule::{Schedule, scheduler_id};
 use crate::weavestream::schedule_draft::{ScheduleDraft, ScheduleValues};
 
@@ -97,7 +97,13 @@ impl Schedules {
         let write = ScheduleWrite::Delete { id: which.id, expected: which.version };
         let deleted = self.written(&link, &write, by).await?;
         let told = tell(&link, &Ask::Remove { scheduler: &scheduler_id(which.id) }).await;
-        let trouble = told.as_ref().err().cloned();
+        let trouble = match &told {
+            QueueSeen::Read(_) => None,
+            QueueSeen::Unread { reason } => Some(reason.clone()),
+            QueueSeen::OutOfReach => {
+                Some("it is reached straight to Postgres; the api forgets it when it next starts".into())
+            }
+        };
         self.remember(deployment, told, |rows| rows.retain(|row| row.id != deleted.id)).await;
         Ok(trouble)
     }
@@ -107,8 +113,8 @@ impl Schedules {
         let link = self.links.live(deployment).await?;
         let schedules = link.database.schedules().await?;
         let schedule = schedules.into_iter().find(|schedule| schedule.id == id).ok_or(ScheduleError::ScheduleGone)?;
-        let queue = queue::ask(link.host.as_ref(), &link.project, &wanted(&schedule, &scheduler_id(id))).await?;
-        Ok(self.row(deployment, &schedule, Ok(queue)).await)
+        let queue = link.host()?.ask(&wanted(&schedule, &scheduler_id(id))).await?;
+        Ok(self.row(deployment, &schedule, QueueSeen::Read(queue)).await)
     }
 
     /// Removes a scheduler whose schedule is gone; one that has a schedule stays.
@@ -116,8 +122,8 @@ impl Schedules {
         let link = self.links.live(deployment).await?;
         let known = link.database.schedules().await?;
         if !known.iter().any(|schedule| scheduler_id(schedule.id) == scheduler) {
-            let queue = queue::ask(link.host.as_ref(), &link.project, &Ask::Remove { scheduler }).await?;
-            self.remember(deployment, Ok(queue), |_| {}).await;
+            let queue = link.host()?.ask(&Ask::Remove { scheduler }).await?;
+            self.remember(deployment, QueueSeen::Read(queue), |_| {}).await;
         }
         Ok(())
     }
@@ -154,7 +160,7 @@ impl Schedules {
     }
 
     /// The schedule as it is now. Nothing here fails: the row is written.
-    async fn row(&self, deployment: &Deployment, schedule: &Schedule, queue: Result<Queue, String>) -> ScheduleRow {
+    async fn row(&self, deployment: &Deployment, schedule: &Schedule, queue: QueueSeen) -> ScheduleRow {
         let (now, zone) = (self.clock.now(), self.clock.zone());
         let (_, next) = against_queue(schedule, &queue, now, zone);
         let replace = |rows: &mut Vec<Schedule>| {
@@ -169,7 +175,7 @@ impl Schedules {
     async fn remember(
         &self,
         deployment: &Deployment,
-        queue: Result<Queue, String>,
+        queue: QueueSeen,
         change: impl FnOnce(&mut Vec<Schedule>) + Send,
     ) {
         let kept = async {
@@ -200,8 +206,11 @@ fn wanted<'a>(schedule: &'a Schedule, scheduler: &'a str) -> Ask<'a> {
     }
 }
 
-/// Tells the queue; a link that broke leaves the row as it is and is no other
-/// answer than a Redis that is down.
-async fn tell(link: &Link, what: &Ask<'_>) -> Result<Queue, String> {
-    queue::ask(link.host.as_ref(), &link.project, what).await.map_err(|error| error.to_string())
+/// Tells the queue, where there is a way to it; a link that broke leaves the row
+/// as it is and is no other answer than a Redis that is down.
+async fn tell(link: &Link, what: &Ask<'_>) -> QueueSeen {
+    match &link.way {
+        Way::Host(host) => host.ask(what).await.into(),
+        Way::Postgres { .. } => QueueSeen::OutOfReach,
+    }
 }

@@ -11,3 +11,4 @@ pub mod retention;
 pub mod run;
 pub mod schedule;
 pub mod schedule_draft;
+pub mod server_version;

@@ -5,6 +5,7 @@ use selvage_core::ports::{AuditEntry, Database, RunQueued, ScheduleWrite, Schedu
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::{Retention, Schedule};
 use selvage_core::weavestream::schedule_draft::ScheduleValues;
+use selvage_core::weavestream::server_version::ServerVersion;
 use uuid::Uuid;
 
 const EVERYTHING: Page = Page { offset: 0, limit: 500 };
@@ -40,8 +41,10 @@ pub async fn filters(database: &dyn Database, now: DateTime<Utc>) -> Vec<RunFilt
 /// What each answer must be by itself. Holds on any data with a few runs.
 pub async fn is_sound(database: &dyn Database, now: DateTime<Utc>) {
     let server = database.server().await.unwrap();
-    assert!(server.version >= 120_000, "{server:?}");
+    assert!(server.version >= ServerVersion(120_000), "{server:?}");
     assert!((server.now - Utc::now()).abs() < chrono::TimeDelta::minutes(5), "{server:?}");
+    let rights = database.rights().await.unwrap();
+    assert!(rights.read && rights.change && rights.dump, "{rights:?}");
     for filter in filters(database, now).await {
         let found = database.runs(&filter, EVERYTHING, now).await.unwrap();
         assert!(
@@ -101,12 +104,13 @@ pub async fn agree(one: &dyn Database, other: &dyn Database, now: DateTime<Utc>)
 
 /// Records a download of `entity`, with text that would break a careless
 /// statement; the caller reads it back.
-pub async fn records(database: &dyn Database, entity: &str) -> AuditEntry {
+pub async fn records(database: &dyn Database, entity: &str, by: Option<Uuid>) -> AuditEntry {
     let entry = AuditEntry {
         action: "backup.run.downloaded".into(),
         entity_type: "BackupRun".into(),
         entity_id: entity.to_owned(),
         after: serde_json::json!({ "filename": "it's $1 \\ \"x\"; drop table users; --", "verified": true, "sizeBytes": 1 }),
+        by,
     };
     database.record(&entry).await.unwrap();
     entry

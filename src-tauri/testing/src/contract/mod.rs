@@ -2,6 +2,7 @@
 //! suite panics at the first thing that is not so.
 
 pub mod database;
+pub mod direct;
 pub mod host;
 pub mod keyring;
 pub mod library;

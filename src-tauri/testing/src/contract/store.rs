@@ -27,7 +27,7 @@ async fn deployments(store: &dyn Store) {
         store.save_deployment(deployment).await.unwrap();
     }
     assert_eq!(store.deployments().await.unwrap(), [two.clone(), one.clone()], "by name");
-    "/srv/elsewhere".clone_into(&mut one.folder);
+    one.direct = Some(sample::direct());
     store.save_deployment(&one).await.unwrap();
     assert_eq!(store.deployments().await.unwrap(), [two.clone(), one.clone()], "replaced by id");
     let mut twin = sample::deployment();

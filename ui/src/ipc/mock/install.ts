@@ -6,7 +6,8 @@ import { MARK } from './mark';
 import { copyOf, pageOf } from './runs';
 import { NOW, when, ZONE } from './time';
 import { ACTORS, draftOf, keeps, preview, written, wrongRules, ZONES } from './schedules';
-import { overview, scenes, test, world, type Scene, type World } from './world';
+import { testHost, testPostgres } from './checks';
+import { overview, scenes, world, type Scene, type World } from './world';
 
 type Data<C> = C extends (...args: never[]) => Promise<infer A> ? (A extends { status: 'ok'; data: infer T } ? T : never) : never;
 type Handlers = { [N in keyof typeof commands]: (...args: Parameters<(typeof commands)[N]>) => Promise<Data<(typeof commands)[N]>> | Data<(typeof commands)[N]> };
@@ -84,13 +85,19 @@ export function install(options: Options = {}): Mock {
     },
     chooseLibrary: () => (here.library = '/home/ada/Dumps'),
     chooseKeyFile: () => '/home/ada/.ssh/id_ed25519',
+    chooseCertificateFile: () => '/home/ada/acme-ca.crt',
     deployments: () => here.deployments,
     addDeployment: (draft) => {
       if (draft.name.trim() === '') refuse({ code: 'fields', fields: [{ field: 'name', reason: '1 to 80 characters' }] });
       if (here.deployments.some((row) => row.deployment.name === draft.name)) refuse({ code: 'fields', fields: [{ field: 'name', reason: 'another deployment already has this name' }] });
-      const deployment: Deployment = { id: crypto.randomUUID(), name: draft.name, slug: draft.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'), ssh: draft.ssh, folder: draft.folder };
+      const deployment: Deployment = { id: crypto.randomUUID(), name: draft.name, slug: draft.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'), ssh: draft.ssh?.link ?? null, direct: draft.direct?.link ?? null };
       here.deployments = [...here.deployments, { deployment, verdict: { state: 'at_risk', title: 'At risk. No verified dump is off the host.', body: 'If this host were lost now, nothing on this laptop could bring it back.' } }];
       return deployment;
+    },
+    relinkDeployment: (id, draft) => {
+      const row = find(id);
+      row.deployment = { ...row.deployment, ssh: draft.ssh?.link ?? row.deployment.ssh, direct: draft.direct?.link ?? row.deployment.direct };
+      return row.deployment;
     },
     removeDeployment: (id) => {
       here.deployments = here.deployments.filter((row) => row.deployment.id !== id);
@@ -99,12 +106,13 @@ export function install(options: Options = {}): Mock {
     sshAliases: () => here.aliases,
     testConnection: async (draft) => {
       await slow();
-      if (draft.ssh.host === '') refuse({ code: 'fields', fields: [{ field: 'host', reason: 'a host name, address or SSH alias, without spaces' }] });
-      return test(here, draft);
+      if ((draft.ssh?.link.target.host ?? draft.direct?.link.host) === '') refuse({ code: 'fields', fields: [{ field: 'host', reason: 'a host name, address or SSH alias, without spaces' }] });
+      return [...(draft.ssh ? testHost(here, draft.ssh.link) : []), ...(draft.direct ? testPostgres(draft.direct.link) : [])];
     },
     testDeployment: async (id) => {
       await slow();
-      return test(here, { ...find(id).deployment });
+      const { ssh, direct } = find(id).deployment;
+      return [...(ssh ? testHost(here, ssh) : []), ...(direct ? testPostgres(direct) : [])];
     },
     trustHostKey: (key) => {
       here.trusted.add(key.host);

@@ -1,18 +1,22 @@
-import type { Check, CheckItem, Deployment, DeploymentRow, Draft, HostKey, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, Strip, Verdict } from '../bindings';
+import type { Deployment, DeploymentRow, DirectLink, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, Strip, Verdict } from '../bindings';
+import { hostOf } from '../../app/links';
 import { scheduleRows } from './schedules';
 import { manyRuns, SCHEDULES, typicalRuns } from './runs';
+import { changed } from './checks';
 import { ago, day, daysBack, local, when } from './time';
 
 /** Moments to look at. */
-export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh', 'moved'] as const;
+export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh', 'moved', 'direct'] as const;
 export type Scene = (typeof scenes)[number];
 
 export const ACME = 'd3a1c0de-0000-4000-8000-000000000001';
 
 function deployment(n: number, name: string, slug: string, host: string): Deployment {
-  const ssh = { host, port: null, user: 'deploy', auth: { method: 'automatic' }, jump: null } as const;
-  return { id: `d3a1c0de-0000-4000-8000-00000000000${n}`, name, slug, ssh, folder: '/opt/weavestream' };
+  const target = { host, port: null, user: 'deploy', auth: { method: 'automatic' }, jump: null } as const;
+  return { id: `d3a1c0de-0000-4000-8000-00000000000${n}`, name, slug, ssh: { target, folder: '/opt/weavestream' }, direct: null };
 }
+
+const DIRECT: DirectLink = { host: 'db.acme.example', port: null, user: 'weavestream', database: 'weavestream', tls: { mode: 'verify-full', ca: '/home/ada/acme-ca.crt', client: null } };
 
 const HELD: Verdict = {
   state: 'held',
@@ -50,13 +54,14 @@ export function world(scene: Scene): World {
     { deployment: deployment(2, 'Staging', 'staging', 'staging.acme.example'), verdict: RISK },
     { deployment: deployment(3, 'Client – northwind', 'client-northwind', 'ws.northwind.example'), verdict: BLIND },
   ];
+  if (scene === 'direct' && deployments[0]) Object.assign(deployments[0].deployment, { ssh: null, direct: DIRECT });
   const runs = scene === 'many' ? manyRuns(100_000) : typicalRuns();
   if (scene === 'risk') for (const row of runs) row.copy = null;
   return {
     scene,
     deployments: scene === 'empty' ? [] : deployments,
     runs,
-    schedules: scene === 'empty' ? [] : scheduleRows(nextRuns()),
+    schedules: scene === 'empty' ? [] : scheduleRows(nextRuns(scene)),
     actor: null,
     jobs: scene === 'downloading' ? jobsOf(runs) : [],
     trusted: new Set(['ws1.acme.example', 'staging.acme.example', 'ws.northwind.example']),
@@ -99,7 +104,11 @@ function next(name: keyof typeof SCHEDULES, queue: NextRun['queue'], at?: number
   return { id: SCHEDULES[name], schedule: name, cron: cron[name], zone, there: at === undefined ? null : local(at, -4), here, queue };
 }
 
-export function nextRuns(): NextRun[] {
+export function nextRuns(scene: Scene): NextRun[] {
+  if (scene === 'direct') {
+    const queue = { state: 'out_of_reach' } as const;
+    return [next('Daily', queue, ago(-1, 0, 41)), next('Weekly', queue, ago(-3, 2)), next('Month end', queue)];
+  }
   return [next('Daily', { state: 'in_queue' }, ago(-1, 0, 41)), next('Weekly', { state: 'not_in_queue' }), next('Month end', { state: 'disabled' })];
 }
 
@@ -126,9 +135,10 @@ function strip(): Strip {
 
 export function overview(world: World, row: DeploymentRow): Overview {
   const { deployment, verdict } = row;
+  const host = hostOf(deployment);
   const latest = world.runs.find((run) => run.onHost === 'there') ?? null;
   const copy = world.runs.find((run) => run.copy?.state === 'verified');
-  const trouble = world.scene === 'trouble' || verdict === BLIND ? timedOut(deployment.ssh.host) : world.scene === 'changed' ? changed(deployment.ssh.host) : null;
+  const trouble = world.scene === 'trouble' || verdict === BLIND ? timedOut(host) : world.scene === 'changed' ? changed(host) : null;
   const none = (kind: Overview['evidence'][0]['kind']) => ({ kind, shown: null, what: '', place: '' });
   if (world.scene === 'fresh') return unseen(deployment, verdict);
   const seen = trouble ? ago(1, 15, 38) : ago(0);
@@ -137,23 +147,23 @@ export function overview(world: World, row: DeploymentRow): Overview {
     verdict,
     latest,
     evidence: [
-      latest ? { kind: 'exists', shown: when(seen), what: `Dump of ${latest.when.local}`, place: deployment.ssh.host } : none('exists'),
+      latest ? { kind: 'exists', shown: when(seen), what: `Dump of ${latest.when.local}`, place: host } : none('exists'),
       copy?.copy ? { kind: 'checksum', shown: copy.copy.checked, what: `Dump of ${copy.when.local}`, place: 'On this laptop, SHA-256' } : none('checksum'),
       none('off_host'),
       none('drill'),
       none('proven'),
     ],
     attention: [
-      { grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered.', action: 'schedules' },
+      ...(deployment.ssh ? [{ grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered.', action: 'schedules' } as const] : []),
       ...(latest?.copy ? [] : [{ grave: false, title: `The dump of ${latest?.when.local ?? ''} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download' } as const]),
-      { grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection' },
+      ...(deployment.ssh ? [{ grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection' } as const] : []),
     ],
-    next: nextRuns(),
+    next: nextRuns(world.scene),
     strip: strip(),
     sizes: { points: Array.from({ length: 28 }, (_, n): [number, number] => [(n + 2.3) / 30, 391_200_000 + n * 760_000 + Math.sin(n) * 900_000]), firstDay: '25 Sep', lastDay: '22 Oct' },
     observed: when(seen),
-    version: '1.9.11',
-    reached: `deploy@${deployment.ssh.host} over SSH`,
+    version: deployment.ssh ? '1.9.11' : null,
+    reached: deployment.ssh ? `deploy@${host} over SSH` : `weavestream@${host}:5432/weavestream straight to Postgres`,
     trouble,
   };
 }
@@ -171,43 +181,7 @@ function unseen(deployment: Deployment, verdict: Verdict): Overview {
     sizes: null,
     observed: null,
     version: null,
-    reached: `${deployment.ssh.host} over SSH`,
-    trouble: timedOut(deployment.ssh.host),
+    reached: `${hostOf(deployment)} over SSH`,
+    trouble: timedOut(hostOf(deployment)),
   };
-}
-
-export function hostKey(host: string): HostKey {
-  return { host, port: 22, algorithm: 'ED25519', fingerprint: 'SHA256:uNiVmZ4kQ0x7Rf2dGhLs9pYbTwE1oJc3aKq8HnXvU6M', publicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample' };
-}
-
-export function changed(host: string): Problem {
-  return { code: 'host_key_changed', key: hostKey(host), expected: 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU', file: '~/.ssh/known_hosts', line: 12 };
-}
-
-const ITEMS: CheckItem[] = ['sign_in', 'docker', 'folder', 'services', 'dumps', 'database', 'queue', 'clock'];
-
-export function test(world: World, draft: Draft): Check[] {
-  const { host } = draft.ssh;
-  const bad = (item: CheckItem, problem: Problem, detail: string): Check => ({ item, state: 'bad', detail, problem });
-  const rest = (after: CheckItem, detail: string): Check[] => ITEMS.slice(ITEMS.indexOf(after) + 1).map((item) => ({ item, state: 'not_tested', detail, problem: null }));
-  const signIn = (problem: Problem): Check[] => [bad('sign_in', problem, 'Cannot sign in'), ...rest('sign_in', 'not tested yet')];
-  if (host.startsWith('changed')) return signIn(changed(host));
-  if (host.startsWith('slow')) return signIn(timedOut(host));
-  if (host.startsWith('refused')) return signIn({ code: 'sign_in_refused', host, user: 'deploy', tried: 'SSH agent (2 keys), id_ed25519' });
-  if (!world.trusted.has(host)) return signIn({ code: 'host_key_unknown', key: hostKey(host) });
-  const ok = (item: CheckItem, detail: string): Check => ({ item, state: 'ok', detail, problem: null });
-  const begun = [ok('sign_in', `signed in as ${draft.ssh.user ?? 'deploy'}`), ok('docker', 'Docker 27.3.1, Compose 2.29.7, through sudo')];
-  if (draft.folder !== '/opt/weavestream') {
-    const late = ITEMS.slice(3).map((item): Check => (item === 'clock' ? ok('clock', 'host and laptop agree') : { item, state: 'not_tested', detail: 'needs Docker and the folder', problem: null }));
-    return [...begun, bad('folder', { code: 'not_compose', folder: draft.folder, found: '/opt/weavestream' }, 'no Compose file'), ...late];
-  }
-  return [
-    ...begun,
-    ok('folder', 'compose.yml in /opt/weavestream'),
-    ok('services', 'Weavestream 1.9.11, 5 services running'),
-    { item: 'dumps', state: 'warn', detail: 'not readable by this login; read through the worker container', problem: null },
-    ok('database', 'Postgres 16.4, 3 schedules'),
-    ok('queue', '1 in the queue'),
-    ok('clock', 'host and laptop agree'),
-  ];
 }

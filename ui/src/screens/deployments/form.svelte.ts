@@ -1,26 +1,32 @@
+import { hostKeyOf } from '../../app/host-key';
 import { shown } from '../../app/window.svelte';
-import { ipc, troubleOf, type AnyProblem, type Check, type CheckItem, type Deployment, type Draft, type SshAuth } from '../../ipc/client';
+import { ipc, troubleOf, type AnyProblem, type Check, type CheckItem, type Deployment, type Draft } from '../../ipc/client';
 import { tell } from '../../words/problems';
 import { words } from '../../words/words';
-import { hostKeyOf } from '../../app/host-key';
+import { DirectFields, SshFields } from './links.svelte';
 
-/** Fields as Rust names them, and the one secret. */
-export type FieldName = 'name' | 'host' | 'port' | 'user' | 'key' | 'secret' | 'jump' | 'folder';
+/** Fields as Rust names them, and the secrets. */
+export type FieldName =
+  'name' | 'host' | 'port' | 'user' | 'key' | 'secret' | 'jump' | 'folder' | 'database' | 'password' | 'tls' | 'ca' | 'clientCertificate' | 'clientKey';
 
-/** Lines without which a deployment is not added. */
-const NEEDED: CheckItem[] = ['sign_in', 'docker', 'folder'];
+/** How a deployment is reached. */
+export type By = 'ssh' | 'direct';
 
-/** What the form for a deployment holds, its test, and what is wrong with it. */
-export class AddForm {
+/** Lines of the test, in order, and those without which a link is not taken. */
+export const LINES: Record<By, CheckItem[]> = {
+  ssh: ['sign_in', 'docker', 'folder', 'services', 'dumps', 'database', 'queue', 'clock'],
+  direct: ['postgres', 'tables', 'rights', 'pg_dump', 'server_clock'],
+};
+const NEEDED: Record<By, CheckItem[]> = { ssh: ['sign_in', 'docker', 'folder'], direct: ['postgres', 'tables'] };
+
+/** What the form for a link holds, its test, and what is wrong with it. */
+export class LinkForm {
+  /** The deployment that gets another link; none for a new one. */
+  readonly known = $state.raw<Deployment>();
   name = $state('');
-  host = $state('');
-  port = $state('');
-  user = $state('');
-  method = $state<SshAuth['method']>('automatic');
-  keyFile = $state('');
-  secret = $state('');
-  jump = $state('');
-  folder = $state('/opt/weavestream');
+  by = $state<By>('ssh');
+  readonly ssh = new SshFields();
+  readonly direct = new DirectFields();
 
   errors = $state.raw<Partial<Record<FieldName, string>>>({});
   /** Where a deployment was seen, when it is not in the folder. */
@@ -28,51 +34,42 @@ export class AddForm {
   checks = $state.raw<Check[]>();
   problem = $state.raw<AnyProblem>();
   testing = $state(false);
-  adding = $state(false);
+  saving = $state(false);
   #testedAs = $state<string>();
   #turn = 0;
 
+  constructor(known?: Deployment) {
+    this.known = known;
+    if (known) this.by = known.ssh ? 'direct' : 'ssh';
+  }
+
   readonly draft: Draft = $derived({
-    name: this.name,
-    ssh: {
-      host: this.host.trim(),
-      port: this.port.trim() === '' ? null : Number(this.port),
-      user: this.user.trim() || null,
-      auth: this.method === 'key' ? { method: 'key', file: this.keyFile } : { method: this.method },
-      jump: this.jump.trim() || null,
-    },
-    folder: this.folder.trim(),
-    secret: this.needsSecret ? this.secret || null : null,
+    name: this.known?.name ?? this.name,
+    ssh: this.by === 'ssh' ? this.ssh.draft : null,
+    direct: this.by === 'direct' ? this.direct.draft : null,
   });
   readonly #connection = $derived(JSON.stringify({ ...this.draft, name: '' }));
   readonly stale = $derived(this.checks !== undefined && this.#testedAs !== this.#connection);
 
-  /** Why the deployment cannot be added now. */
-  readonly blocked = $derived.by((): keyof typeof words.add.blocked | undefined => {
-    if (this.testing) return 'testing';
-    if (!this.checks) return 'untested';
-    if (this.stale) return 'changed';
+  /** Why the link cannot be taken now. */
+  readonly blocked = $derived.by((): string | undefined => {
+    const { blocked } = words.add;
+    if (this.testing) return blocked.testing;
+    if (!this.checks) return blocked.untested;
+    if (this.stale) return blocked.changed;
     const works = (item: CheckItem) => this.checks?.some((c) => c.item === item && (c.state === 'ok' || c.state === 'warn'));
-    return NEEDED.every(works) ? undefined : 'bad';
+    return NEEDED[this.by].every(works) ? undefined : blocked.bad[this.by];
   });
 
-  get needsSecret(): boolean {
-    return this.method === 'key' || this.method === 'password';
-  }
-
-  /** Takes a host of the SSH configuration: everything else is as written there. */
+  /** Takes a host of the SSH configuration. */
   takeAlias(alias: string): void {
-    this.host = alias;
-    this.port = '';
-    this.user = '';
-    this.jump = '';
-    this.method = 'automatic';
+    this.ssh.takeAlias(alias);
     if (this.name.trim() === '') this.name = alias;
   }
 
   useFound(): void {
     if (this.found === undefined) return;
-    this.folder = this.found;
+    this.ssh.folder = this.found;
     void this.test();
   }
 
@@ -100,18 +97,19 @@ export class AddForm {
     }
   }
 
-  async add(): Promise<Deployment | undefined> {
-    if (this.blocked !== undefined || this.adding) return undefined;
-    this.adding = true;
+  /** Adds the deployment, or gives the link to the one that is known. */
+  async save(): Promise<Deployment | undefined> {
+    if (this.blocked !== undefined || this.saving) return undefined;
+    this.saving = true;
     this.problem = undefined;
     this.errors = {};
     try {
-      return await ipc.addDeployment(this.draft);
+      return await (this.known ? ipc.relinkDeployment(this.known.id, this.draft) : ipc.addDeployment(this.draft));
     } catch (thrown) {
       this.#take(troubleOf(thrown).problem);
       return undefined;
     } finally {
-      this.adding = false;
+      this.saving = false;
     }
   }
 
@@ -123,7 +121,7 @@ export class AddForm {
   }
 
   #portIsRight(): boolean {
-    const port = this.port.trim();
+    const port = this[this.by].port.trim();
     const right = port === '' || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535);
     this.errors = right ? {} : { port: words.add.portWrong };
     return right;
@@ -140,29 +138,43 @@ export class AddForm {
 
   /** Puts a problem under the field that can mend it. */
   #mark(problem: AnyProblem): void {
-    const field = fieldOf(problem);
+    const field = this.#fieldOf(problem);
     if (!field) return;
     this.errors = { ...this.errors, [field]: `${tell(problem).title}.` };
     if (problem.code === 'folder_missing' || problem.code === 'not_compose') this.found = problem.found ?? undefined;
   }
-}
 
-function fieldOf(problem: AnyProblem): FieldName | undefined {
-  switch (problem.code) {
-    case 'name_not_found':
-      return 'host';
-    case 'key_unusable':
-      return 'key';
-    case 'passphrase_needed':
-    case 'passphrase_wrong':
-    case 'password_needed':
-      return 'secret';
-    case 'jump':
-      return 'jump';
-    case 'folder_missing':
-    case 'not_compose':
-      return 'folder';
-    default:
-      return undefined;
+  #fieldOf(problem: AnyProblem): FieldName | undefined {
+    switch (problem.code) {
+      case 'name_not_found':
+      case 'tls_wrong_name':
+        return 'host';
+      case 'key_unusable':
+        return 'key';
+      case 'passphrase_needed':
+      case 'passphrase_wrong':
+      case 'password_needed':
+        return 'secret';
+      case 'jump':
+        return 'jump';
+      case 'folder_missing':
+      case 'not_compose':
+        return 'folder';
+      case 'database_password_needed':
+        return 'password';
+      case 'tls_not_offered':
+      case 'password_in_the_clear':
+        return 'tls';
+      case 'tls_untrusted':
+        return 'ca';
+      case 'tls_file_unusable': {
+        const { certificate, key, verifies } = this.direct;
+        if (problem.file === certificate.trim()) return 'clientCertificate';
+        if (problem.file === key.trim()) return 'clientKey';
+        return verifies ? 'ca' : undefined;
+      }
+      default:
+        return undefined;
+    }
   }
 }

@@ -38,6 +38,39 @@ impl Queue {
     }
 }
 
+/// What is known of the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "seen", rename_all = "snake_case")]
+pub enum QueueSeen {
+    /// It was read.
+    Read(Queue),
+    /// It could not be read.
+    Unread {
+        /// Why.
+        reason: String,
+    },
+    /// The link ends at Postgres: the api registers the rows when it next starts
+    /// (`WEAVESTREAM.md` section 3).
+    OutOfReach,
+}
+
+impl QueueSeen {
+    /// The queue, when it was read.
+    #[must_use]
+    pub fn read(&self) -> Option<&Queue> {
+        match self {
+            Self::Read(queue) => Some(queue),
+            Self::Unread { .. } | Self::OutOfReach => None,
+        }
+    }
+}
+
+impl From<Result<Queue, QueueError>> for QueueSeen {
+    fn from(asked: Result<Queue, QueueError>) -> Self {
+        asked.map_or_else(|error| Self::Unread { reason: error.to_string() }, Self::Read)
+    }
+}
+
 /// One Job Scheduler of the queue `backup`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueuedScheduler {

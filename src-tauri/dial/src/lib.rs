@@ -1,3 +1,6 @@
+//! TCP to a name: whichever of its addresses answers first, and every way in
+//! which that fails by its own name.
+
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,8 +14,9 @@ use tokio::net::TcpStream;
 /// a name whose IPv6 address leads nowhere must not cost the whole patience.
 const HEAD_START: Duration = Duration::from_millis(300);
 
-/// A TCP connection to `host`, by whichever of its addresses answers first.
-pub(crate) async fn dial(host: &str, port: u16, patience: Duration) -> Result<TcpStream, LinkError> {
+/// A TCP connection to `host`, by whichever of its addresses answers first,
+/// given up after `patience`.
+pub async fn dial(host: &str, port: u16, patience: Duration) -> Result<TcpStream, LinkError> {
     let stage = async {
         let stream = race(look_up(host, port).await?).await.map_err(|error| told(host, port, &error, patience))?;
         // Without it small packets wait for the answer to the previous one.
@@ -59,12 +63,14 @@ fn told(host: &str, port: u16, error: &std::io::Error, patience: Duration) -> Li
 }
 
 /// No answer within `patience` while `stage`.
-pub(crate) fn timed_out(host: &str, stage: &str, patience: Duration) -> LinkError {
+#[must_use]
+pub fn timed_out(host: &str, stage: &str, patience: Duration) -> LinkError {
     LinkError::TimedOut { host: host.to_owned(), stage: stage.to_owned(), seconds: seconds(patience) }
 }
 
 /// Whole seconds, at least one, for people.
-pub(crate) fn seconds(patience: Duration) -> u32 {
+#[must_use]
+pub fn seconds(patience: Duration) -> u32 {
     u32::try_from(patience.as_secs().max(1)).unwrap_or(u32::MAX)
 }
 

@@ -1,0 +1,87 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{FieldError, field, unusable};
+
+/// The link to the Docker host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SshLink {
+    /// Where and as whom.
+    pub target: SshTarget,
+    /// Folder with `compose.yml` on the host (`WEAVESTREAM.md` section 1).
+    pub folder: String,
+}
+
+/// Where and as whom to sign in over SSH.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SshTarget {
+    /// Host name, address, or an alias of the user's SSH configuration.
+    pub host: String,
+    /// `None`: what the SSH configuration says, else 22.
+    pub port: Option<u16>,
+    /// `None`: what the SSH configuration says, else the local user.
+    pub user: Option<String>,
+    /// How to prove who we are.
+    pub auth: SshAuth,
+    /// `ProxyJump` in OpenSSH's notation (`user@host:port`, comma separated);
+    /// `None`: what the SSH configuration says.
+    pub jump: Option<String>,
+}
+
+/// How to sign in. Secrets themselves are in the OS keyring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "method", rename_all = "camelCase")]
+pub enum SshAuth {
+    /// Agent first, then the identity files of the SSH configuration.
+    Automatic,
+    /// Keys that the SSH agent holds.
+    Agent,
+    /// One private key file; its passphrase, if any, is in the keyring.
+    Key {
+        /// Path on this laptop; a leading `~/` is the home folder.
+        file: String,
+    },
+    /// A password, kept in the keyring; also answers keyboard-interactive.
+    Password,
+}
+
+impl SshLink {
+    /// Fields that cannot be used, with the reason.
+    #[must_use]
+    pub fn errors(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if !self.folder.starts_with('/') {
+            errors.push(field("folder", "a full path on the host, beginning with /"));
+        } else if self.folder.contains('\0') {
+            errors.push(field("folder", "cannot contain a NUL character"));
+        }
+        errors.extend(self.target.errors());
+        errors
+    }
+}
+
+impl SshTarget {
+    /// Fields that cannot be used, with the reason.
+    #[must_use]
+    pub fn errors(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if unusable(&self.host) {
+            errors.push(field("host", "a host name, address or SSH alias, without spaces"));
+        }
+        if self.port == Some(0) {
+            errors.push(field("port", "1 to 65535"));
+        }
+        if self.user.as_deref().is_some_and(unusable) {
+            errors.push(field("user", "a login name, without spaces"));
+        }
+        if matches!(&self.auth, SshAuth::Key { file } if file.trim().is_empty()) {
+            errors.push(field("key", "choose the private key file"));
+        }
+        if self.jump.as_deref().is_some_and(unusable) {
+            errors.push(field("jump", "user@host:port, comma separated"));
+        }
+        errors
+    }
+}

@@ -1,0 +1,162 @@
+//! A connection as a checklist. Testing looks, and changes nothing.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::host::open_database;
+use crate::dump::choose;
+use crate::ports::{Clock, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, Host, ServerFacts};
+use crate::probe::{Check, CheckItem, CheckState, HostFacts, checklist, clock_check, probe};
+use crate::problem::Problem;
+use crate::weavestream::compose::Project;
+use crate::weavestream::queue::{self, Ask, QueueError};
+
+/// What is looked at over SSH, in this order.
+const OVER_SSH: [CheckItem; 8] = [
+    CheckItem::SignIn,
+    CheckItem::Docker,
+    CheckItem::Folder,
+    CheckItem::Services,
+    CheckItem::Dumps,
+    CheckItem::Database,
+    CheckItem::Queue,
+    CheckItem::Clock,
+];
+
+/// What is looked at straight to Postgres.
+const STRAIGHT: [CheckItem; 5] =
+    [CheckItem::Postgres, CheckItem::Tables, CheckItem::Rights, CheckItem::PgDump, CheckItem::ServerClock];
+
+/// The host that was signed in to, or why it was not.
+pub(super) async fn over_ssh(
+    signed_in: Result<Arc<dyn Host>, Problem>,
+    folder: &str,
+    databases: &dyn DatabaseConnector,
+    clock: &dyn Clock,
+) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let looked = async {
+        let host = signed_in?;
+        let facts = probe(host.as_ref(), folder, clock).await?;
+        Ok::<_, Problem>((host, facts))
+    };
+    match looked.await {
+        Err(problem) => checks.push(Check::bad(CheckItem::SignIn, problem)),
+        Ok((host, facts)) => {
+            checks.push(Check::new(CheckItem::SignIn, CheckState::Ok, format!("signed in as {}", facts.login)));
+            checks.extend(checklist(&facts));
+            if let Ok(project) = facts.project() {
+                checks.push(database(databases, &host, &facts, &project).await);
+                checks.push(queue(host.as_ref(), &facts, &project).await);
+            }
+        }
+    }
+    in_order(checks, &OVER_SSH)
+}
+
+/// The Postgres that was signed in to, or why it was not.
+pub(super) async fn straight(
+    signed_in: Result<Arc<dyn DirectPostgres>, Problem>,
+    connector: &dyn DirectConnector,
+    clock: &dyn Clock,
+) -> Vec<Check> {
+    let postgres = match signed_in {
+        Ok(postgres) => postgres,
+        Err(problem) => return in_order(vec![Check::bad(CheckItem::Postgres, problem)], &STRAIGHT),
+    };
+    let database = postgres.database();
+    let mut checks = Vec::new();
+    let asked = clock.now();
+    let server = match database.server().await {
+        Ok(server) => server,
+        Err(error) => return in_order(vec![Check::bad(CheckItem::Postgres, error)], &STRAIGHT),
+    };
+    let line = postgres.line();
+    let state = if line.verified { CheckState::Ok } else { CheckState::Warn };
+    let version = server.version;
+    checks.push(Check::new(CheckItem::Postgres, state, format!("Postgres {version}, {}", line.in_words())));
+    checks.push(match database.schedules().await {
+        Ok(found) => Check::new(CheckItem::Tables, CheckState::Ok, counted(found.len())),
+        Err(error) => Check::bad(CheckItem::Tables, error),
+    });
+    if let Ok(rights) = database.rights().await {
+        checks.push(match (rights.change, rights.dump) {
+            (true, true) => Check::new(CheckItem::Rights, CheckState::Ok, "may change schedules, and read everything"),
+            (true, false) => Check::new(CheckItem::Rights, CheckState::Warn, "may change schedules, but not dump"),
+            (false, true) => Check::new(CheckItem::Rights, CheckState::Warn, "may dump, but not change schedules"),
+            (false, false) => Check::new(CheckItem::Rights, CheckState::Warn, "may neither change schedules nor dump"),
+        });
+    }
+    checks.push(match choose(&connector.pg_dumps().await, version) {
+        Ok(tool) if tool.version.major() == version.major() => {
+            Check::new(CheckItem::PgDump, CheckState::Ok, format!("{} at {}", tool.version, tool.path.display()))
+        }
+        Ok(tool) => {
+            let major = tool.version.major();
+            let detail = format!("{}: its dumps need pg_restore {major} or newer", tool.version);
+            Check::new(CheckItem::PgDump, CheckState::Warn, detail)
+        }
+        Err(error) => Check { state: CheckState::Warn, ..Check::bad(CheckItem::PgDump, error) },
+    });
+    checks.push(server_clock(&server, asked, clock.now()));
+    in_order(checks, &STRAIGHT)
+}
+
+fn server_clock(server: &ServerFacts, asked: DateTime<Utc>, answered: DateTime<Utc>) -> Check {
+    clock_check(CheckItem::ServerClock, "server", (server.now - (asked + (answered - asked) / 2)).num_seconds())
+}
+
+async fn database(
+    databases: &dyn DatabaseConnector,
+    host: &Arc<dyn Host>,
+    facts: &HostFacts,
+    project: &Project,
+) -> Check {
+    let item = CheckItem::Database;
+    let (database, forward) = match open_database(databases, host, facts, project).await {
+        Ok(found) => found,
+        Err(problem) => return Check::bad(item, problem),
+    };
+    let answered = async { Ok::<_, DatabaseError>((database.server().await?, database.schedules().await?.len())) };
+    match answered.await {
+        Ok((server, schedules)) => {
+            let found = format!("Postgres {}, {}", server.version.major(), counted(schedules));
+            match forward {
+                Some(_) => Check::new(item, CheckState::Ok, found),
+                None => Check::new(
+                    item,
+                    CheckState::Warn,
+                    format!("{found}; through psql in the container, forwards are not allowed"),
+                ),
+            }
+        }
+        Err(error) => Check::bad(item, error),
+    }
+}
+
+fn counted(schedules: usize) -> String {
+    format!("{schedules} {}", if schedules == 1 { "schedule" } else { "schedules" })
+}
+
+async fn queue(host: &dyn Host, facts: &HostFacts, project: &Project) -> Check {
+    let item = CheckItem::Queue;
+    if facts.running("api").is_err() && facts.running("worker").is_err() {
+        return Check::new(item, CheckState::NotTested, "needs the api or worker container");
+    }
+    match queue::ask(host, project, &Ask::Read).await {
+        Ok(found) => Check::new(item, CheckState::Ok, format!("{} in the queue", found.schedulers.len())),
+        Err(QueueError::Link(error)) => Check::bad(item, error),
+        Err(error @ QueueError::QueueUnreachable { .. }) => Check::new(item, CheckState::Warn, error.to_string()),
+    }
+}
+
+/// Every line of `order`: those that were not reached, because an earlier one
+/// does not work, say so.
+fn in_order(mut checks: Vec<Check>, order: &[CheckItem]) -> Vec<Check> {
+    let missing: Vec<CheckItem> =
+        order.iter().copied().filter(|item| !checks.iter().any(|check| check.item == *item)).collect();
+    checks.extend(missing.into_iter().map(|item| Check::new(item, CheckState::NotTested, "not tested yet")));
+    checks.sort_by_key(|check| order.iter().position(|item| *item == check.item));
+    checks
+}

@@ -1,0 +1,269 @@
+//! A deployment that is reached straight to Postgres: what works, what is
+//! refused and why, and when it stands in for a host that does not answer.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use selvage_core::Secret;
+use selvage_core::deployment::Deployment;
+use selvage_core::deployments::{Deployments, DirectDraft, Draft};
+use selvage_core::dump::{DumpError, DumpTarget, LockChoice, OneOffDumps};
+use selvage_core::jobs::{JobCenter, JobEnd};
+use selvage_core::overview::QueueState;
+use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump, Store as _};
+use selvage_core::probe::{Check, CheckItem, CheckState};
+use selvage_core::problem::{Problem, RequestError};
+use selvage_core::schedules::{ScheduleVersion, Schedules};
+use selvage_core::watch::Watch;
+use selvage_core::weavestream::schedule::Schedule;
+use selvage_core::weavestream::schedule_draft::ScheduleDraft;
+use selvage_core::weavestream::server_version::ServerVersion;
+use selvage_testing::sample;
+use selvage_testing::scene::Scene;
+
+struct Admin {
+    scene: Scene,
+    deployments: Deployments,
+    schedules: Schedules,
+    dumps: OneOffDumps,
+    daily: Schedule,
+}
+
+impl Admin {
+    /// With a deployment that has these links.
+    async fn with(ssh: bool, direct: bool) -> Self {
+        let mut scene = Scene::with_dump(sample::dump(9_000, 3));
+        scene.deployment.ssh = scene.deployment.ssh.filter(|_| ssh);
+        scene.deployment.direct = direct.then(sample::direct);
+        scene.store.save_deployment(&scene.deployment).await.unwrap();
+        let daily = sample::schedule("Daily", true);
+        scene.database.with(|tables| tables.schedules.push(daily.clone()));
+        let (links, store, clock) = (scene.links(), scene.store.clone(), scene.clock.clone());
+        let jobs = JobCenter::new(store.clone(), clock.clone()).await.unwrap();
+        let watch = Watch {
+            links: links.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            notifier: scene.notices.clone(),
+            telling: Arc::default(),
+        };
+        let deployments = Deployments {
+            links: links.clone(),
+            store: store.clone(),
+            keyring: scene.keyring.clone(),
+            clock: clock.clone(),
+            watch,
+        };
+        let schedules = Schedules {
+            links: links.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            jobs: jobs.clone(),
+            starting: Arc::default(),
+            dumps: Arc::default(),
+        };
+        let library = Arc::new(scene.library.clone());
+        let dumps = OneOffDumps { links, store, library, clock, notifier: scene.notices.clone(), jobs };
+        Self { scene, deployments, schedules, dumps, daily }
+    }
+
+    async fn straight() -> Self {
+        Self::with(false, true).await
+    }
+
+    fn deployment(&self) -> &Deployment {
+        &self.scene.deployment
+    }
+
+    fn version(&self) -> ScheduleVersion {
+        ScheduleVersion { id: self.daily.id, version: self.daily.updated_at }
+    }
+
+    async fn dump(&self, lock: LockChoice) -> JobEnd {
+        let target = DumpTarget { deployment: self.deployment().clone(), folder: self.scene.folder(), lock };
+        let job = self.dumps.start(target).await.unwrap();
+        self.dumps.jobs.ended(job).await.unwrap()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn history_and_schedules_are_seen_and_the_queue_is_said_to_be_out_of_reach() {
+    let admin = Admin::straight().await;
+    let id = admin.deployment().id;
+    let seen = admin.deployments.overview(id, true).await.unwrap();
+    assert_eq!(seen.trouble, None);
+    assert_eq!(seen.reached, "weavestream@db1:5432/weavestream straight to Postgres");
+    assert_eq!(seen.latest.map(|run| run.id), Some(admin.scene.run.id));
+    let [next] = &seen.next[..] else { panic!("{:?}", seen.next) };
+    assert_eq!(next.queue, QueueState::OutOfReach);
+    // 0 3 * * * in UTC, by the row.
+    assert!(next.here.as_ref().is_some_and(|here| here.utc.contains("T03:00:00")), "{next:?}");
+    assert!(seen.attention.iter().all(|item| !item.title.contains("queue")), "{:?}", seen.attention);
+    assert_eq!(admin.scene.connector.connections(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_schedule_is_written_and_said_to_take_effect_later() {
+    let admin = Admin::straight().await;
+    let draft = ScheduleDraft { name: "Evening".into(), ..ScheduleDraft::from(&admin.daily) };
+    let made = admin.schedules.create(admin.deployment(), &draft, None).await.unwrap();
+    assert_eq!(made.next.queue, QueueState::OutOfReach);
+    let off = admin.schedules.enable(admin.deployment(), admin.version(), false, None).await.unwrap();
+    assert_eq!((off.enabled, off.next.queue, off.next.here), (false, QueueState::OutOfReach, None));
+    let now = admin.scene.database.with(|tables| tables.schedules.iter().find(|s| s.id == admin.daily.id).cloned());
+    let version = ScheduleVersion { id: admin.daily.id, version: now.unwrap().updated_at };
+    let untold = admin.schedules.delete(admin.deployment(), version, None).await.unwrap();
+    assert!(untold.is_some_and(|reason| reason.contains("next starts")));
+    assert_eq!(admin.scene.database.with(|tables| tables.schedules.len()), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_needs_the_host_is_refused_before_anything_is_begun() {
+    let admin = Admin::straight().await;
+    let needs_host = Problem::Request(RequestError::NeedsHost);
+    let repaired = admin.schedules.repair(admin.deployment(), admin.daily.id).await;
+    assert_eq!(repaired.err(), Some(needs_host.clone()));
+    let runs = admin.scene.database.with(|tables| tables.runs.len());
+    let started = admin.schedules.start_run(admin.deployment(), admin.daily.id, None).await;
+    assert_eq!(started.err(), Some(needs_host.clone()));
+    assert_eq!(admin.scene.database.with(|tables| tables.runs.len()), runs, "a run was queued for nobody");
+    let downloads = admin.scene.start().await;
+    assert_eq!(admin.scene.begin(&downloads).await.err(), Some(needs_host));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dump_is_made_by_the_laptops_own_tool_under_the_lock() {
+    let admin = Admin::straight().await;
+    assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Done);
+    let copies = admin.scene.copies().await;
+    assert_eq!(copies.len(), 1);
+    assert_eq!(copies[0].sha256, sample::sha256(&admin.scene.truth));
+    assert!(admin.scene.database.with(|tables| tables.lock.is_none()), "the lock is still held");
+    let manifest = admin.scene.library.files(&admin.scene.folder());
+    let (_, bytes) = manifest.iter().find(|(name, _)| name.ends_with(".manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+    assert_eq!(
+        (&manifest["databaseUrlHostname"], &manifest["passwordEncryptionKid"]),
+        (&"db1".into(), &serde_json::Value::Null)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_somebody_holds_is_respected_or_passed_by_as_was_chosen() {
+    let admin = Admin::straight().await;
+    let since = admin.scene.clock.as_ref();
+    let since = selvage_core::ports::Clock::now(since);
+    let holder = LockHolder { pid: 1, user: "w".into(), application: String::new(), address: None, since };
+    admin.scene.database.with(|tables| tables.lock = Some(holder));
+    let end = admin.dump(LockChoice::Refuse).await;
+    assert!(matches!(end, JobEnd::Refused(Problem::Dump(DumpError::BackupUnderWay { since: Some(_) }))), "{end:?}");
+    assert!(admin.scene.library.files(&admin.scene.folder()).is_empty());
+    assert_eq!(admin.dump(LockChoice::GoOn).await, JobEnd::Done);
+    assert!(admin.scene.database.with(|tables| tables.lock.is_some()), "somebody else's lock was taken away");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_half_of_a_dump_is_kept() {
+    let admin = Admin::straight().await;
+    admin.scene.postgres.with(|state| {
+        state.exit = Exit { status: 1, stderr: "pg_dump: error: permission denied for table vault\n".into() };
+    });
+    let end = admin.dump(LockChoice::Refuse).await;
+    let failed = |end: &JobEnd| match end {
+        JobEnd::Failed(Problem::Dump(DumpError::DumpFailed { reason })) => reason.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(failed(&end), "pg_dump: error: permission denied for table vault");
+    admin.scene.postgres.with(|state| {
+        state.exit = Exit { status: 0, stderr: String::new() };
+        state.lock_breaks = true;
+    });
+    let end = admin.dump(LockChoice::Refuse).await;
+    assert!(matches!(end, JobEnd::Failed(Problem::Dump(DumpError::DumpCut { .. }))), "{end:?}");
+    assert!(admin.scene.library.files(&admin.scene.folder()).is_empty(), "half a dump was kept");
+    assert!(admin.scene.copies().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tool_that_is_missing_or_older_than_the_server_is_refused() {
+    let admin = Admin::straight().await;
+    let tool = |version| PgDump { path: "/opt/pg_dump".into(), version: ServerVersion(version) };
+    admin.scene.postgres.with(|state| state.tools = vec![tool(150_009)]);
+    let old = DumpError::PgDumpTooOld { server: 16, found: "15.9".into(), path: "/opt/pg_dump".into() };
+    assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Refused(old.into()));
+    admin.scene.postgres.with(|state| state.tools.clear());
+    assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Refused(DumpError::PgDumpMissing { server: 16 }.into()));
+    // A newer one can, and what that means for restoring is said.
+    admin.scene.postgres.with(|state| state.tools = vec![tool(180_001)]);
+    assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Done);
+    let checks = admin.deployments.test_known(admin.deployment().id).await.unwrap();
+    let line = checks.iter().find(|check| check.item == CheckItem::PgDump).unwrap();
+    assert_eq!((line.state, line.detail.as_str()), (CheckState::Warn, "18.1: its dumps need pg_restore 18 or newer"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_password_comes_from_the_keyring_and_leaves_with_the_deployment() {
+    let admin = Admin::straight().await;
+    admin.scene.postgres.with(|state| state.password = Some("right".into()));
+    let needed = Problem::Database(DatabaseError::DatabasePasswordNeeded { user: "weavestream".into() });
+    let id = admin.deployment().id;
+    assert_eq!(admin.deployments.overview(id, true).await.unwrap().trouble, Some(needed));
+    let draft = |password: &str| Draft {
+        name: "Acme straight".into(),
+        ssh: None,
+        direct: Some(DirectDraft { link: sample::direct(), password: Some(Secret::new(password.into())) }),
+    };
+    let checks = admin.deployments.test(draft("wrong")).await.unwrap();
+    assert_eq!((checks[0].item, checks[0].state), (CheckItem::Postgres, CheckState::Bad));
+    assert!(checks[1..].iter().all(|check| check.state == CheckState::NotTested));
+    let checks = admin.deployments.test(draft("right")).await.unwrap();
+    // The fake's clock is the real one.
+    let sound = |check: &Check| check.state == CheckState::Ok || check.item == CheckItem::ServerClock;
+    assert!(checks.iter().all(sound), "{checks:?}");
+    let added = admin.deployments.add(draft("right")).await.unwrap();
+    assert_eq!(admin.deployments.overview(added.id, true).await.unwrap().trouble, None);
+    assert_eq!(admin.scene.keyring.names().len(), 1);
+    admin.deployments.remove(added.id).await.unwrap();
+    assert!(admin.scene.keyring.names().is_empty(), "the password stayed behind");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_host_does_not_answer_postgres_stands_in_for_it() {
+    let admin = Admin::with(true, true).await;
+    let id = admin.deployment().id;
+    let away = || LinkError::TimedOut { host: "ws1".into(), stage: "connecting".into(), seconds: 20 };
+    admin.scene.connector.fail_next(vec![away()]);
+    let seen = admin.deployments.overview(id, true).await.unwrap();
+    assert_eq!(seen.trouble, None);
+    assert_eq!(seen.reached, "weavestream@db1:5432/weavestream straight to Postgres");
+    assert_eq!(seen.attention[0].title, "The host does not answer");
+    // What needs the host says that the host is away, not that there is no link to it.
+    let repaired = admin.schedules.repair(admin.deployment(), admin.daily.id).await;
+    assert_eq!(repaired.err(), Some(away().into()));
+    // After a while the host is tried again.
+    admin.scene.clock.advance(TimeDelta::minutes(3));
+    let seen = admin.deployments.overview(id, true).await.unwrap();
+    assert_eq!(seen.reached, "deploy@ws1 over SSH");
+    assert_eq!(admin.scene.connector.connections(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_refuses_us_is_not_passed_by() {
+    let admin = Admin::with(true, true).await;
+    admin.scene.connector.change_key("SHA256:another");
+    let seen = admin.deployments.overview(admin.deployment().id, true).await.unwrap();
+    assert!(matches!(seen.trouble, Some(Problem::Link(LinkError::HostKeyChanged { .. }))), "{:?}", seen.trouble);
+    assert_eq!(admin.scene.postgres.with(|state| state.connections), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_link_is_added_and_the_first_stays() {
+    let admin = Admin::with(true, false).await;
+    let draft =
+        Draft { name: String::new(), ssh: None, direct: Some(DirectDraft { link: sample::direct(), password: None }) };
+    let linked = admin.deployments.relink(admin.deployment().id, draft).await.unwrap();
+    assert!(linked.ssh.is_some() && linked.direct.is_some());
+    assert_eq!(admin.deployments.get(linked.id).await.unwrap(), linked);
+}

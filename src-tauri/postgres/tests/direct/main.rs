@@ -1,0 +1,11 @@
+//! The link straight to Postgres against a real server, with certificates of a
+//! throwaway authority.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![cfg(target_os = "linux")]
+
+mod certificates;
+mod impostors;
+mod passwords;
+mod scene;
+mod tools;
