@@ -6,6 +6,7 @@
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rand::rngs::StdRng;
@@ -58,10 +59,17 @@ fn cuts(story: &mut Sections, line: &Line, rng: &mut StdRng) {
         println!("stall after {at} bytes");
         let running = line.laptop.start_download("latest");
         line.until_kept(1);
+        let reading = || {
+            let found = Command::new("pgrep").args(["-f", "docker exec.*selvage read"]).output().unwrap();
+            !found.stdout.is_empty()
+        };
+        assert!(reading(), "it is not read through the container");
         line.proxy.after(at, Act::Stall);
         running.wait().expect_code(0);
         assert!(!line.proxy.is_armed(), "the line was not stalled");
         line.check_held();
+        // What hangs there keeps Docker from looking into a container that starts anew.
+        until_true("nothing reads on the host any more", || !reading());
     });
     story.section("a line of 100 ms, each way 50", || {
         line.laptop.new_library();

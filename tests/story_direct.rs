@@ -7,7 +7,6 @@
 #![cfg(target_os = "linux")]
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use selvage_testing::authority::{Authority, Identity, Says};
 use selvage_testing::fault_proxy::{Act, FaultProxy};
@@ -22,6 +21,8 @@ use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_selvage");
 const LOCK: &str = "select pg_advisory_lock(hashtext('weavestream:backup'))";
+/// Whose rows are counted after a restore.
+const TABLES: [&str; 3] = ["ballast", "companies", "backup_run"];
 const HOLDS_IT: &str = "select count(*) from pg_locks where locktype = 'advisory' and granted";
 
 /// A host whose Postgres shows a certificate, behind a proxy, and a laptop with a keyring.
@@ -127,23 +128,6 @@ impl Site {
         until_true("no session is left", || self.host.sql(sessions) == "0");
     }
 
-    /// Restores the dump beside the live database and counts the rows of both.
-    fn restores(&self, dump: &PathBuf) {
-        let (user, postgres) = (self.host.text("/database/user"), self.host.container("postgres"));
-        self.host.change("create database tried");
-        let restored = Command::new("docker")
-            .env("DOCKER_HOST", self.host.text("/docker/host"))
-            .args(["exec", "-i", &postgres, "pg_restore", "--exit-on-error", "--no-owner", "-U", user, "-d", "tried"])
-            .stdin(Stdio::from(std::fs::File::open(dump).unwrap()))
-            .status()
-            .unwrap();
-        assert!(restored.success());
-        let count = "select (select count(*) from ballast) || ' ' || (select count(*) from companies) || ' ' || (select count(*) from backup_run)";
-        let there = self.host.docker(&["exec", &postgres, "psql", "-U", user, "-d", "tried", "-Atqc", count]);
-        assert_eq!(String::from_utf8_lossy(&there.stdout).trim(), self.host.sql(count));
-        self.host.change("drop database tried");
-    }
-
     fn rows(&self, of: &str) -> Vec<Value> {
         let answer = self.laptop.run(&["schedules", of]);
         answer.expect_code(0);
@@ -159,15 +143,15 @@ impl Site {
 fn added(story: &mut Sections, site: &Site) {
     story.section("a certificate that is not right adds nothing, and says what is wrong", || {
         let trusting = ["--sslrootcert", &site.ca];
-        site.add("acme", &[]).expect_problem(1, "tls_untrusted");
+        site.add("acme", &[]).expect_problem(3, "tls_untrusted");
         site.shows(&site.authority.signs(&Says::names(&["db.acme.example"])));
         let told = site.add("acme", &trusting);
-        told.expect_problem(1, "tls_wrong_name");
+        told.expect_problem(3, "tls_wrong_name");
         assert_eq!(told.at("/error/problem/names"), &json!(["db.acme.example"]));
         site.shows(&site.authority.signs(&Says::names(&["localhost"]).within(2020, 2024)));
-        site.add("acme", &trusting).expect_problem(1, "tls_out_of_date");
+        site.add("acme", &trusting).expect_problem(3, "tls_out_of_date");
         site.shows(&Identity::self_signed(&Says::names(&["localhost"]), true));
-        site.add("acme", &trusting).expect_problem(1, "tls_untrusted");
+        site.add("acme", &trusting).expect_problem(3, "tls_untrusted");
         site.shows(&site.authority.signs(&Says::names(&["localhost"])));
         site.add("acme", &["--sslrootcert", "/no/such/file"]).expect_problem(1, "tls_file_unusable");
         let user = site.host.text("/database/user");
@@ -263,7 +247,7 @@ fn dumps(story: &mut Sections, site: &Site) {
             (&manifest["databaseUrlHostname"], &manifest["passwordEncryptionKid"]),
             (&json!("localhost"), &Value::Null)
         );
-        site.restores(&path);
+        host.check_restores(&path, &TABLES);
         site.laptop.new_library();
         site.nothing_is_left();
     });
@@ -278,7 +262,7 @@ fn dumps(story: &mut Sections, site: &Site) {
         assert!(waiting.is_running());
         drop(other);
         waiting.wait().expect_code(0);
-        site.restores(&site.held().0);
+        host.check_restores(&site.held().0, &TABLES);
     });
     story.section("the worker's run is skipped while the dump is made", || {
         let table = Held::new(host, "begin; lock table ballast in access exclusive mode");

@@ -5,7 +5,6 @@
 #![cfg(target_os = "linux")]
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use selvage_testing::fault_proxy::Act;
 use selvage_testing::held::Held;
@@ -18,6 +17,8 @@ use selvage_testing::wait::until_true;
 use serde_json::Value;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_selvage");
+/// Whose rows are counted after a restore.
+const TABLES: [&str; 3] = ["ballast", "companies", "backup_run"];
 /// What keeps backups apart (`WEAVESTREAM.md` section 4).
 const LOCK: &str = "select pg_advisory_lock(hashtext('weavestream:backup'))";
 
@@ -57,23 +58,6 @@ fn lock_is_free(host: &RealHost) {
     until_true("the lock is free", || host.sql("select count(*) from pg_locks where locktype = 'advisory'") == "0");
 }
 
-/// Restores the dump beside the live database and counts the rows of both.
-fn restores(host: &RealHost, dump: &PathBuf) {
-    let (user, postgres) = (host.text("/database/user"), host.container("postgres"));
-    host.change("create database tried");
-    let restored = Command::new("docker")
-        .env("DOCKER_HOST", host.text("/docker/host"))
-        .args(["exec", "-i", &postgres, "pg_restore", "--exit-on-error", "--no-owner", "-U", user, "-d", "tried"])
-        .stdin(Stdio::from(std::fs::File::open(dump).unwrap()))
-        .status()
-        .unwrap();
-    assert!(restored.success());
-    let count = "select (select count(*) from ballast) || ' ' || (select count(*) from companies) || ' ' || (select count(*) from backup_run)";
-    let there = host.docker(&["exec", &postgres, "psql", "-U", user, "-d", "tried", "-Atqc", count]);
-    assert_eq!(String::from_utf8_lossy(&there.stdout).trim(), host.sql(count));
-    host.change("drop database tried");
-}
-
 fn whole(story: &mut Sections, line: &Line) {
     let host = &line.host;
     story.section("a dump is here, proved, with a manifest of the worker's form, and can be restored", || {
@@ -91,7 +75,7 @@ fn whole(story: &mut Sections, line: &Line) {
             assert_eq!(manifest[field], worker[field], "{field}");
         }
         assert_eq!(answer.at("/copy/sha256"), &manifest["sha256"], "{}", answer.said);
-        restores(host, &path);
+        host.check_restores(&path, &TABLES);
         let audited = host.sql(
             "select concat_ws(' ', user_agent, after->>'filename', after->>'oneOff') from audit_log where action = 'backup.run.downloaded' order by created_at desc limit 1",
         );
@@ -108,7 +92,7 @@ fn locks(story: &mut Sections, line: &Line) {
         dump(line, &[]).expect_problem(3, "backup_under_way");
         assert!(line.laptop.files().is_empty(), "{:?}", line.laptop.files());
         dump(line, &["--without-lock"]).expect_code(0);
-        restores(host, &held(line).0);
+        host.check_restores(&held(line).0, &TABLES);
         let mut waiting = start(line, &["--wait"]);
         until_true("it waits", || line.laptop.run(&["jobs"]).said.contains("waiting for its end"));
         assert!(waiting.is_running());
@@ -169,7 +153,7 @@ fn bad_days(story: &mut Sections, line: &Line) {
         lock_is_free(host);
         let library = line.laptop.library().display().to_string();
         line.laptop.run(&["dump", "acme", "--to", &library]).expect_code(0);
-        restores(host, &held(line).0);
+        host.check_restores(&held(line).0, &TABLES);
     });
     story.section("with Postgres down it says so", || {
         host.stop(&["postgres"]);

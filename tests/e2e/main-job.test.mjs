@@ -218,6 +218,43 @@ test('every other screen, in both themes and both sizes', async () => {
   }
 });
 
+test('a deployment is added straight to Postgres, and dumped with the laptop’s own pg_dump', async () => {
+  await window.press('Add a deployment');
+  await window.fill('Name', 'Branch');
+  await window.find("//label[normalize-space(.)='Straight to Postgres']//input", { use: (radio) => radio.click().then(() => true) });
+  const { host: address, user, name: database, password } = host.database;
+  await window.fill('Host', address);
+  await window.fill('Role', user);
+  await window.fill('Database', database);
+  await window.fill('Password', password);
+  // verify-full unless the admin says otherwise; this server has no TLS.
+  await window.press('Test connection');
+  await window.text('The server does not offer TLS');
+  await window.shot('direct-no-tls');
+  await window.choose('TLS', 'disable');
+  await window.press('Test connection');
+  await window.text('not encrypted');
+  await window.text('May change schedules');
+  await window.shot('direct-tested');
+  await sound('add, straight to Postgres');
+  await window.press('Add deployment');
+  await window.text('straight to Postgres');
+  await window.text('Queue not seen');
+  await window.shot('direct-overview');
+  await sound('overview, straight to Postgres');
+  await window.press('Dump to this laptop');
+  await window.text('pg_dump of this laptop');
+  await window.press('Dump now');
+  await window.text('The one-off dump is here');
+  const made = readdirSync(join(library, 'branch')).filter((file) => file.endsWith('.dump'));
+  assert.equal(made.length, 1, 'one dump is here');
+  await window.text('Database held.');
+  await window.press('Schedules');
+  await window.text('takes effect when the API next starts');
+  await window.shot('direct-schedules');
+  await sound('schedules, straight to Postgres');
+});
+
 test('no secret of the host reached the window, or a file of Selvage', async () => {
   await window.control('j');
   await window.text('Activity');

@@ -42,7 +42,7 @@ describe('a deployment straight to Postgres', () => {
     await user.selectOptions(form.getByLabelText('TLS'), 'require');
     expect(form.queryByLabelText('Certificates to trust')).toBeNull();
     await user.click(form.getByRole('button', { name: 'Test connection' }));
-    await waitFor(() => expect(form.getByText('Postgres answers, its certificate is not looked at')).toBeTruthy());
+    await waitFor(() => expect(form.getByText('Postgres answers, the line is not verified')).toBeTruthy());
   });
 
   it('keeps the fields of both ways while one of them is shown', async () => {

@@ -112,6 +112,7 @@ impl Problem {
             Self::Dump(
                 DumpError::BackupUnderWay { .. } | DumpError::PgDumpMissing { .. } | DumpError::PgDumpTooOld { .. },
             ) => Class::Refused,
+            Self::Database(e) => database_class(e),
             Self::Dump(DumpError::DumpNotAnArchive { .. }) => Class::FoundWanting,
             Self::Library(LibraryError::FileTrouble { .. })
             | Self::Dump(_)
@@ -123,10 +124,21 @@ impl Problem {
                 ScheduleError::RunFailed { .. }
                 | ScheduleError::RunSkipped { .. }
                 | ScheduleError::OutcomeUnknown { .. },
-            )
-            | Self::Database(_) => Class::Failed,
+            ) => Class::Failed,
             Self::Request(_) | Self::Schedule(_) | Self::Library(_) => Class::Refused,
         }
+    }
+}
+
+/// What a server shows that is not what the admin demands begins nothing.
+fn database_class(error: &DatabaseError) -> Class {
+    match error {
+        DatabaseError::TlsWrongName { .. }
+        | DatabaseError::TlsOutOfDate { .. }
+        | DatabaseError::TlsUntrusted { .. }
+        | DatabaseError::TlsNotOffered { .. }
+        | DatabaseError::PasswordInTheClear { .. } => Class::Refused,
+        _ => Class::Failed,
     }
 }
 

@@ -143,6 +143,26 @@ impl RealHost {
         self.docker_said(&[&args[..], &["-c", sql]].concat()).trim_end().to_owned()
     }
 
+    /// Restores `dump` beside the live database with the container's own
+    /// `pg_restore`, and fails unless each of `tables` has as many rows in both.
+    pub fn check_restores(&self, dump: &Path, tables: &[&str]) {
+        let (user, postgres) = (self.text("/database/user"), self.container("postgres"));
+        self.change("create database tried");
+        let restored = Command::new("docker")
+            .env("DOCKER_HOST", self.text("/docker/host"))
+            .args(["exec", "-i", &postgres, "pg_restore", "--exit-on-error", "--no-owner", "-U", user, "-d", "tried"])
+            .stdin(std::fs::File::open(dump).unwrap())
+            .status()
+            .unwrap();
+        assert!(restored.success());
+        for table in tables {
+            let count = format!("select count(*) from {table}");
+            let there = self.docker_said(&["exec", &postgres, "psql", "-U", user, "-d", "tried", "-Atqc", &count]);
+            assert_eq!(there.trim(), self.sql(&count), "rows of {table}");
+        }
+        self.change("drop database tried");
+    }
+
     /// Runs SQL that answers nothing.
     pub fn change(&self, sql: &str) {
         let said = self.sql(sql);

@@ -109,7 +109,7 @@ export const checkItems: Record<CheckItem, Record<CheckState, string>> = {
   database: { ok: 'Postgres answers', warn: 'Postgres answers', bad: 'Postgres does not answer', not_tested: 'Postgres' },
   queue: { ok: 'Queue can be read', warn: 'Queue cannot be read', bad: 'Queue cannot be read', not_tested: 'Queue' },
   clock: { ok: 'Clocks agree', warn: 'Clocks differ', bad: 'Clocks differ', not_tested: 'Clock' },
-  postgres: { ok: 'Postgres answers, certificate is trusted', warn: 'Postgres answers, its certificate is not looked at', bad: 'Cannot sign in to Postgres', not_tested: 'Postgres, its certificate and the role' },
+  postgres: { ok: 'Postgres answers, certificate is trusted', warn: 'Postgres answers, the line is not verified', bad: 'Cannot sign in to Postgres', not_tested: 'Postgres, its certificate and the role' },
   tables: { ok: 'Tables are Weavestream’s', warn: 'Tables are Weavestream’s', bad: 'Tables are not Weavestream’s', not_tested: 'Tables' },
   rights: { ok: 'Role may do everything needed', warn: 'Role may not do everything', bad: 'Role may do nothing', not_tested: 'Rights of the role' },
   pg_dump: { ok: 'pg_dump on this laptop', warn: 'pg_dump on this laptop', bad: 'No pg_dump on this laptop', not_tested: 'pg_dump on this laptop' },

@@ -1,3 +1,5 @@
+use uuid::Uuid;
+
 use crate::download::error::DownloadError;
 use crate::link::HostLink;
 use crate::ports::{ByteSource, LinkError};
@@ -12,6 +14,8 @@ pub struct DumpSource<'a> {
     at: &'a HostLink,
     way: ReadWay,
     dump: DumpName,
+    /// By which its streams are known among the host's processes.
+    tag: String,
 }
 
 /// What lies on the host.
@@ -39,7 +43,8 @@ impl<'a> DumpSource<'a> {
         let mut tried = Vec::new();
         let mut gone = false;
         for way in at.facts.read_ways() {
-            let source = Self { at, way, dump: dump.clone() };
+            let tag = format!("selvage read {}", Uuid::new_v4());
+            let source = Self { at, way, dump: dump.clone(), tag };
             let Some(look) = source.on_dump(&["sh", "-c", LOOK, "look"]) else { continue };
             let output = at.host.run(&look).await?;
             let said = output.stdout_text();
@@ -76,17 +81,26 @@ impl<'a> DumpSource<'a> {
 
     /// Streams the dump from byte `from`.
     pub async fn stream(&self, from: u64) -> Result<Box<dyn ByteSource>, LinkError> {
-        let command = if from == 0 {
-            self.on_dump(&["cat"])
-        } else {
-            // `tail` counts from one; both GNU's and busybox's know this form.
-            self.on_dump(&["tail", "-c", &format!("+{}", from + 1)])
+        // `tail` counts from one; both GNU's and busybox's know this form.
+        let from = format!("+{}", from + 1);
+        let read: &[&str] = if from == "+1" { &["cat"] } else { &["tail", "-c", &from] };
+        let command = match self.way {
+            ReadWay::Direct | ReadWay::Sudo => self.on_dump(read),
+            ReadWay::Container { .. } => self.on_dump(&[&["sh", "-c", r#"exec "$@""#, &self.tag], read].concat()),
         };
         let command = command.ok_or_else(|| LinkError::Lost {
             host: String::new(),
             reason: "the folder of dumps is not known".into(),
         })?;
         self.at.host.stream(&command).await
+    }
+
+    /// Ends streams that broke and may still hang on the host, where they would do harm.
+    pub async fn end_streams(&self) -> Result<(), LinkError> {
+        match self.way {
+            ReadWay::Direct | ReadWay::Sudo => Ok(()),
+            ReadWay::Container { .. } => self.at.end_processes(&self.tag).await,
+        }
     }
 
     /// The digest as the host itself computes it, when it can.

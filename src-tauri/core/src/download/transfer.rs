@@ -25,6 +25,9 @@ const WAIT_AT_MOST: Duration = Duration::from_millis(100);
 /// of a transfer, whatever the dump's size.
 const BATCHES_AHEAD: usize = 16;
 
+/// How long the host may take to end what was cancelled.
+const GOODBYE: Duration = Duration::from_secs(5);
+
 /// How long a broken connection is tried again.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -89,10 +92,12 @@ pub async fn transfer(
     while sink.written < plan.size {
         job.step(if resumed { "Downloading the rest" } else { "Downloading" }).await;
         let before = sink.written;
-        let broke = match pour(plan, source, &mut sink, job).await {
+        let broke = match pour(plan, source, &mut sink, tries > 0, job).await {
             Ok(Poured::ToTheEnd) => break,
             Ok(Poured::Cancelled) => {
                 sink.close().await?;
+                // Nobody waits long for a host that may be the reason.
+                let _ = tokio::time::timeout(GOODBYE, source.end_streams()).await;
                 return Ok(Transferred::Cancelled);
             }
             Err(Problem::Link(error)) if error.is_passing() => error,
@@ -148,8 +153,19 @@ enum Poured {
 }
 
 /// One connection's worth of bytes.
-async fn pour(plan: &Plan, source: &DumpSource<'_>, sink: &mut Sink, job: &JobHandle) -> Result<Poured, Problem> {
-    let open = source.stream(sink.written);
+async fn pour(
+    plan: &Plan,
+    source: &DumpSource<'_>,
+    sink: &mut Sink,
+    again: bool,
+    job: &JobHandle,
+) -> Result<Poured, Problem> {
+    let open = async {
+        if again {
+            source.end_streams().await?;
+        }
+        source.stream(sink.written).await
+    };
     let mut stream = tokio::select! {
         () = job.cancelled().cancelled() => return Ok(Poured::Cancelled),
         stream = open => stream?,

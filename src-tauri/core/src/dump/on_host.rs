@@ -22,18 +22,6 @@ pub async fn dump(at: &HostLink, application: &str, lock: bool) -> Result<Box<dy
     at.host.stream(&command(at, application, lock)).await
 }
 
-/// Ends what [`dump`] started and nobody reads any more: `docker exec` on the
-/// host, which else hangs for as long as its sshd believes in the connection and
-/// meanwhile keeps Docker from looking into a restarted container.
-pub async fn end(at: &HostLink, application: &str) -> Result<(), LinkError> {
-    // A pattern that does not find the shell that looks for it.
-    let pattern = application.replacen('s', "[s]", 1);
-    let kill = if at.project.way.sudo { &["sudo", "-n", "pkill"][..] } else { &["pkill"] };
-    let ended = at.host.run(&Command::new(kill.iter().copied()).args(["-f", "--", &pattern])).await?;
-    tracing::debug!(exit = ended.exit, "ending the dump on the host");
-    Ok(())
-}
-
 fn command(at: &HostLink, application: &str, lock: bool) -> Command {
     let set = format!("export PGAPPNAME='{application}'");
     if lock {

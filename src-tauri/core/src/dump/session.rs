@@ -59,7 +59,7 @@ pub fn ended(exit: &Exit) -> Ended {
 /// Ends what [`begin`] started and nobody reads any more. How many sessions there were.
 pub async fn end(link: &Link, application: &str) -> Result<u32, Problem> {
     if let Way::Host(host) = &link.way {
-        on_host::end(host, application).await?;
+        host.end_processes(application).await?;
     }
     Ok(link.database.end_sessions(application).await?)
 }

@@ -4,6 +4,7 @@ use crate::Secret;
 use crate::ports::{Clock, Database, DatabaseConnector, DatabaseCredentials, Endpoint, Forward, Host, LinkError};
 use crate::probe::{HostFacts, ProbeError, ProbeFailure, probe};
 use crate::problem::Problem;
+use crate::shell::Command;
 use crate::weavestream::compose::Project;
 use crate::weavestream::queue::{self, Ask, Queue, QueueError};
 
@@ -31,6 +32,19 @@ impl HostLink {
         let project = facts.project()?;
         let (database, forward) = open_database(databases, &host, &facts, &project).await?;
         Ok((Self { host, facts, project, _forward: forward }, database))
+    }
+
+    /// Ends every process of this login whose command line holds `tag`: a
+    /// `docker exec` that nobody reads any more hangs for as long as sshd believes
+    /// in its connection, and meanwhile keeps Docker from looking into a
+    /// restarted container.
+    pub async fn end_processes(&self, tag: &str) -> Result<(), LinkError> {
+        // A pattern that does not find the shell that looks for it.
+        let pattern = tag.replacen('s', "[s]", 1);
+        let kill = if self.project.way.sudo { &["sudo", "-n", "pkill"][..] } else { &["pkill"] };
+        let ended = self.host.run(&Command::new(kill.iter().copied()).args(["-f", "--", &pattern])).await?;
+        tracing::debug!(exit = ended.exit, tag, "ending processes on the host");
+        Ok(())
     }
 
     /// Does what is asked with the queue of this host.
