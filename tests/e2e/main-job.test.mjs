@@ -221,7 +221,7 @@ test('every other screen, in both themes and both sizes', async () => {
 test('a deployment is added straight to Postgres, and dumped with the laptop’s own pg_dump', async () => {
   await window.press('Add a deployment');
   await window.fill('Name', 'Branch');
-  await window.find("//label[normalize-space(.)='Straight to Postgres']//input", { use: (radio) => radio.click().then(() => true) });
+  await window.find("//label[normalize-space(.)='Straight to Postgres']", { use: (way) => way.click().then(() => true) });
   const { host: address, user, name: database, password } = host.database;
   await window.fill('Host', address);
   await window.fill('Role', user);

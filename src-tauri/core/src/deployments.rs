@@ -15,7 +15,7 @@ use crate::probe::Check;
 use crate::problem::{Problem, RequestError};
 use crate::schedules::{SchedulesView, schedules_view};
 use crate::settings::Settings;
-use crate::watch::{Watch, told_key};
+use crate::watch::{Watch, told_key, untold_key};
 use crate::weavestream::run::{Page, RunFilter};
 
 /// What the form for a deployment holds. It can be received, never sent.
@@ -180,7 +180,9 @@ impl Deployments {
         self.links.forget(id).await;
         self.store.remove_deployment(id).await?;
         Settings::of(&self.store).set_actor(id, None).await?;
-        self.store.set_setting(&told_key(id), None).await?;
+        for key in [told_key(id), untold_key(id)] {
+            self.store.set_setting(&key, None).await?;
+        }
         let over_ssh = deployment.ssh.map(|ssh| match ssh.target.auth {
             SshAuth::Password => SecretKind::Password,
             _ => SecretKind::Passphrase,

@@ -122,6 +122,23 @@ async fn a_run_that_is_gone_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_look_finds_that_nobody_hears_is_told_by_the_next_that_is_heard() {
+    let admin = Admin::new().await;
+    admin.look().await;
+    admin.scene.notices.set_heard(false);
+    admin.scene.database.with(|tables| tables.runs.clear());
+    admin.look().await;
+    admin.fail();
+    admin.look().await;
+    assert!(admin.told().is_empty(), "{:?}", admin.told());
+    admin.scene.notices.set_heard(true);
+    admin.look().await;
+    admin.look().await;
+    let told = |end: &str| admin.told().iter().filter(|title| title.ends_with(end)).count();
+    assert_eq!((told(" is gone"), told(" failed"), admin.told().len()), (1, 1, 2), "{:?}", admin.told());
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_deployment_is_looked_at_again_and_again() {
     let admin = Admin::new().await;
     admin.look().await;

@@ -1,14 +1,14 @@
 //! The overview: how a deployment stands, how we know, since when, and what to
 //! press if it is not recoverable.
 
+mod next;
 mod observe;
 mod strip;
 mod verdict;
 mod view;
 
+pub use next::{NextRun, QueueState, against_queue, next};
 pub use observe::{DAYS, Observation, RUNS_AT_MOST, observe};
 pub use strip::{Cell, CellState, SizeTrend, Strip, StripRow};
 pub use verdict::{Verdict, VerdictState, verdict};
-pub use view::{
-    Attention, AttentionAction, Evidence, EvidenceKind, NextRun, Overview, QueueState, against_queue, next, overview,
-};
+pub use view::{Attention, AttentionAction, Evidence, EvidenceKind, Overview, overview};

@@ -3,17 +3,15 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::next::{NextRun, QueueState, next};
 use super::observe::Observation;
 use super::strip::{SizeTrend, Strip, sizes, strip};
 use super::verdict::{Verdict, last_failure, verdict};
 use crate::deployment::Deployment;
 use crate::history::{RunRow, row};
 use crate::ports::{Copy, CopyState};
-use crate::time::{When, local, relative, span};
-use crate::weavestream::cron::{Cron, Zone};
-use crate::weavestream::queue::QueueSeen;
+use crate::time::{When, local, span};
 use crate::weavestream::run::{Run, RunStatus};
-use crate::weavestream::schedule::Schedule;
 
 /// Everything the overview shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -101,56 +99,6 @@ pub enum AttentionAction {
     Schedules,
     /// Test the connection.
     Connection,
-}
-
-/// When a schedule fires next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct NextRun {
-    /// The schedule's primary key.
-    #[specta(type = String)]
-    pub id: uuid::Uuid,
-    /// The schedule.
-    pub schedule: String,
-    /// Five fields.
-    pub cron: String,
-    /// The schedule's zone.
-    pub zone: String,
-    /// In the schedule's zone.
-    pub there: Option<String>,
-    /// In the laptop's zone.
-    pub here: Option<When>,
-    /// What the queue says.
-    pub queue: QueueState,
-}
-
-/// A schedule against the queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum QueueState {
-    /// BullMQ has it, and says when it fires.
-    InQueue,
-    /// Enabled in the database, and BullMQ does not have it: it will not fire.
-    NotInQueue,
-    /// BullMQ has it with another timing than the database: it fires at the wrong times.
-    InQueueOtherwise {
-        /// The expression there.
-        cron: String,
-        /// The zone there.
-        zone: Option<String>,
-    },
-    /// Switched off, and not in the queue.
-    Disabled,
-    /// Switched off in the database, and still in the queue: it will fire.
-    InQueueThoughDisabled,
-    /// The queue could not be read.
-    Unknown {
-        /// Why.
-        reason: String,
-    },
-    /// The link ends at Postgres: what the row says takes effect when the api
-    /// next starts; the next time is what the row asks for.
-    OutOfReach,
 }
 
 /// Builds the overview from what was seen and what lies on this laptop.
@@ -328,75 +276,4 @@ const STUCK_AFTER: TimeDelta = TimeDelta::hours(12);
 fn has_verified(copies: &[Copy], run: &Run) -> bool {
     let as_new = |copy: &Copy| copy.run == run.id || copy.made_at.is_some_and(|at| at >= run.at());
     copies.iter().any(|copy| copy.state == CopyState::Verified && as_new(copy))
-}
-
-/// Every schedule against the queue, soonest first.
-#[must_use]
-pub fn next(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<NextRun> {
-    let mut found: Vec<(Option<DateTime<Utc>>, NextRun)> =
-        seen.schedules.iter().map(|s| against_queue(s, &seen.queue, now, zone)).collect();
-    found.sort_by_key(|(at, next)| (at.is_none(), *at, next.schedule.clone()));
-    found.into_iter().map(|(_, next)| next).collect()
-}
-
-/// One schedule against the queue, or against why that could not be read; with the time of its next firing.
-#[must_use]
-pub fn against_queue(
-    schedule: &Schedule,
-    queue: &QueueSeen,
-    now: DateTime<Utc>,
-    zone: Tz,
-) -> (Option<DateTime<Utc>>, NextRun) {
-    let (queue, at) = match queue {
-        QueueSeen::Unread { reason } => (QueueState::Unknown { reason: reason.clone() }, None),
-        QueueSeen::OutOfReach => (QueueState::OutOfReach, by_the_row(schedule, now)),
-        QueueSeen::Read(queue) => match queue.of(schedule.id) {
-            Some(q) if schedule.enabled && !q.is_timed_as(schedule) => (
-                QueueState::InQueueOtherwise { cron: q.pattern.clone().unwrap_or_default(), zone: q.tz.clone() },
-                q.next,
-            ),
-            Some(q) if schedule.enabled => (QueueState::InQueue, q.next),
-            Some(q) => (QueueState::InQueueThoughDisabled, q.next),
-            None if schedule.enabled => (QueueState::NotInQueue, None),
-            None => (QueueState::Disabled, None),
-        },
-    };
-    let there = schedule.zone_name().parse::<Tz>().ok();
-    let next = NextRun {
-        id: schedule.id,
-        schedule: schedule.name.clone(),
-        cron: schedule.cron.clone(),
-        zone: schedule.zone_name().to_owned(),
-        there: at.zip(there).map(|(at, there)| local(at, now, there)),
-        here: at.map(|at| When::new(at, now, zone)),
-        queue,
-    };
-    (at, next)
-}
-
-/// When an enabled schedule fires next, should the queue agree with its row.
-fn by_the_row(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    if !schedule.enabled {
-        return None;
-    }
-    let (cron, zone) = (Cron::parse(&schedule.cron).ok()?, Zone::parse(schedule.zone_name()).ok()?);
-    cron.firings(now, zone, 1).ok()?.first().copied()
-}
-
-impl NextRun {
-    /// For the command line: `in 23 h 19 min`, or why not.
-    #[must_use]
-    pub fn in_words(&self, now: DateTime<Utc>) -> String {
-        match (&self.queue, &self.here) {
-            (QueueState::NotInQueue, _) => "not in the queue".into(),
-            (QueueState::Disabled, _) => "disabled".into(),
-            (QueueState::Unknown { reason }, _) => format!("queue not readable: {reason}"),
-            (QueueState::OutOfReach, None) => "switched off".into(),
-            (QueueState::OutOfReach, Some(here)) => format!("by the row {}", here.local),
-            (_, Some(here)) => {
-                here.utc.parse::<DateTime<Utc>>().map_or_else(|_| here.local.clone(), |at| relative(at - now))
-            }
-            (_, None) => "no next time".into(),
-        }
-    }
 }

@@ -1,5 +1,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use crate::overview::{DAYS, RUNS_AT_MOST};
 use crate::time::local;
@@ -8,7 +9,7 @@ use crate::weavestream::run::{Run, RunId, RunKind, RunStatus};
 use crate::weavestream::schedule::Schedule;
 
 /// Something that went wrong with the runs of a deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The same for as long as it is the same trouble.
     pub key: String,
@@ -18,6 +19,17 @@ pub struct Finding {
     pub detail: String,
     /// The run to show, when there is one.
     pub run: Option<RunId>,
+}
+
+/// How the key of what is gone begins.
+const GONE: &str = "vanished";
+
+impl Finding {
+    /// It shows in what changed between two looks, and in no later one.
+    #[must_use]
+    pub fn is_found_once(&self) -> bool {
+        self.key.starts_with(GONE)
+    }
 }
 
 /// A worker that is busy, a slow start, clocks that differ a little.
@@ -84,7 +96,7 @@ fn vanished(before: &[Run], runs: &[Run], now: DateTime<Utc>, zone: Tz) -> Optio
         n => format!("{n} runs are gone, the newest of {}", local(newest.at(), now, zone)),
     };
     let detail = "Somebody removed it from the database, or an older database was restored.".to_owned();
-    Some(Finding { key: format!("vanished:{}", newest.id), title, detail, run: None })
+    Some(Finding { key: format!("{GONE}:{}", newest.id), title, detail, run: None })
 }
 
 #[cfg(test)]

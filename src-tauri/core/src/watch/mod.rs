@@ -47,12 +47,23 @@ impl Watch {
     /// Each finding once, whatever is started anew meanwhile. What was there
     /// before Selvage knew the deployment is no news.
     async fn tell(&self, deployment: &Deployment, before: &[Run], seen: &Observation) -> Result<(), StoreError> {
-        if !self.notifier.is_heard() {
-            return Ok(());
-        }
         let _turn = self.telling.lock().await;
-        let found = findings(before, &seen.recent, &seen.schedules, self.clock.now(), self.clock.zone());
-        let key = told_key(deployment.id);
+        let mut found = findings(before, &seen.recent, &seen.schedules, self.clock.now(), self.clock.zone());
+        // What is gone is found once only, by whoever looks next: on the command
+        // line nobody hears it, so it is left for the next look that is heard.
+        let (left_key, key) = (untold_key(deployment.id), told_key(deployment.id));
+        let left = self.store.setting(&left_key).await?;
+        let untold: Vec<Finding> = left.as_deref().and_then(|left| serde_json::from_str(left).ok()).unwrap_or_default();
+        let keys: Vec<String> = found.iter().map(|finding| finding.key.clone()).collect();
+        found.extend(untold.into_iter().filter(|finding| !keys.contains(&finding.key)));
+        if !self.notifier.is_heard() {
+            found.retain(Finding::is_found_once);
+            let leave = (!found.is_empty()).then(|| serde_json::to_string(&found).unwrap_or_default());
+            return if leave == left { Ok(()) } else { self.store.set_setting(&left_key, leave.as_deref()).await };
+        }
+        if left.is_some() {
+            self.store.set_setting(&left_key, None).await?;
+        }
         let told: Option<Vec<String>> =
             self.store.setting(&key).await?.and_then(|told| serde_json::from_str(&told).ok());
         let now: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
@@ -72,6 +83,12 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// The setting that keeps what was found and nobody was told.
+#[must_use]
+pub fn untold_key(deployment: DeploymentId) -> String {
+    format!("untold:{deployment}")
 }
 
 /// The setting that remembers what was told of a deployment.
