@@ -134,6 +134,9 @@ impl FromStr for Server {
             Some((at, database)) => (at, Some(database.to_owned()).filter(|name| !name.is_empty())),
             None => (text, None),
         };
+        if database.as_ref().is_some_and(|name| name.contains('?')) {
+            return Err("what stands after ? in an address is not read; use --sslmode and its like".to_owned());
+        }
         let at = Destination::from_str(at)?;
         if at.user.as_ref().is_some_and(|user| user.contains(':')) {
             return Err("a password here could be seen by others; use --postgres-password-stdin".to_owned());
@@ -211,5 +214,7 @@ mod tests {
         assert_eq!(read("db"), Ok((None, "db".into(), None, None)));
         assert_eq!(read("ws:s3cret@db/weave"), Err(true));
         assert_eq!(read("ws@/weave"), Err(false));
+        // Less protection than was asked for would be the worst way to read it.
+        assert_eq!(read("ws@db/weave?sslmode=verify-full"), Err(false));
     }
 }

@@ -91,9 +91,9 @@ impl PostgresServer {
     pub fn show(&self, identity: Option<&Identity>) {
         let data = self.folder.path().join("data");
         if let Some(identity) = identity {
-            for file in [identity.write(&data, "server").0, identity.write(&data, "server").1] {
-                give_away(&file);
-            }
+            let (certificate, key) = identity.write(&data, "server");
+            give_away(&certificate);
+            give_away(&key);
         }
         self.change(&format!("alter system set ssl = {}", if identity.is_some() { "on" } else { "off" }));
         self.reload();
