@@ -1,0 +1,173 @@
+//! What the names in Weavestream's `.env` are for (`WEAVESTREAM.md` section 6).
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// What stored data or sessions are protected with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyUse {
+    /// Saved passwords with their notes and one-time codes.
+    Password,
+    /// One-time codes of the users themselves.
+    Mfa,
+    /// Secrets of integrations, and the AI provider's.
+    Integration,
+    /// The mail server's password.
+    Smtp,
+    /// Sessions.
+    Jwt,
+    /// Cookies.
+    Cookie,
+    /// Forms.
+    Csrf,
+}
+
+impl KeyUse {
+    /// Those that stored data depends on: without them it stays shut for ever.
+    pub const OF_DATA: [Self; 4] = [Self::Password, Self::Mfa, Self::Integration, Self::Smtp];
+
+    /// The name of the active key.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Password => "PASSWORD_ENCRYPTION_KEY",
+            Self::Mfa => "MFA_ENCRYPTION_KEY",
+            Self::Integration => "INTEGRATION_SECRET_KEY",
+            Self::Smtp => "SMTP_SECRET_KEY",
+            Self::Jwt => "JWT_SIGNING_KEY",
+            Self::Cookie => "COOKIE_SIGNING_KEY",
+            Self::Csrf => "CSRF_SIGNING_KEY",
+        }
+    }
+
+    /// The name of its kid; none where there is only ever one key.
+    #[must_use]
+    pub fn kid_name(self) -> Option<String> {
+        self.previous_name().map(|_| format!("{}_KID", self.name()))
+    }
+
+    /// The name of the list of keys before it.
+    #[must_use]
+    pub fn previous_name(self) -> Option<&'static str> {
+        match self {
+            Self::Password => Some("PASSWORD_PREVIOUS_KEYS"),
+            Self::Integration => Some("INTEGRATION_PREVIOUS_KEYS"),
+            Self::Smtp => Some("SMTP_PREVIOUS_KEYS"),
+            Self::Jwt => Some("JWT_PREVIOUS_KEYS"),
+            Self::Mfa | Self::Cookie | Self::Csrf => None,
+        }
+    }
+
+    /// Stored data is encrypted with it.
+    #[must_use]
+    pub fn opens_data(self) -> bool {
+        Self::OF_DATA.contains(&self)
+    }
+
+    /// It must have exactly 32 bytes; the others at least that many.
+    #[must_use]
+    pub fn is_exact(self) -> bool {
+        self.opens_data()
+    }
+}
+
+const USES: [KeyUse; 7] =
+    [KeyUse::Password, KeyUse::Mfa, KeyUse::Integration, KeyUse::Smtp, KeyUse::Jwt, KeyUse::Cookie, KeyUse::Csrf];
+
+/// What a name holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// The active key of a use.
+    Key(KeyUse),
+    /// Keys before it, as `kid:key`, separated by commas.
+    PreviousKeys(KeyUse),
+    /// The active key's kid.
+    Kid(KeyUse),
+    /// A password or an address with one in it.
+    Access,
+    /// A setting that Weavestream documents, and no secret.
+    Setting,
+    /// A name that Selvage does not know: taken for a secret where it may be one.
+    Other {
+        /// Its name sounds like a secret's.
+        sounds_secret: bool,
+    },
+}
+
+/// What `name` holds.
+#[must_use]
+pub fn holds(name: &str) -> Holds {
+    for of in USES {
+        if name == of.name() {
+            return Holds::Key(of);
+        }
+        if Some(name) == of.previous_name() {
+            return Holds::PreviousKeys(of);
+        }
+        if of.kid_name().as_deref() == Some(name) {
+            return Holds::Kid(of);
+        }
+    }
+    match name {
+        "POSTGRES_PASSWORD" | "REDIS_PASSWORD" | "DATABASE_URL" | "REDIS_URL" => Holds::Access,
+        "POSTGRES_USER"
+        | "POSTGRES_DB"
+        | "WEAVESTREAM_VERSION"
+        | "WEB_HOST_PORT"
+        | "DATA_DIR"
+        | "APP_URL"
+        | "API_URL"
+        | "COMPOSE_PROJECT_NAME"
+        | "NODE_ENV"
+        | "LOG_LEVEL"
+        | "FILE_STORAGE_DIR"
+        | "BACKUP_STORAGE_DIR"
+        | "UPLOAD_REAPER_CRON" => Holds::Setting,
+        _ => Holds::Other { sounds_secret: sounds_secret(name) },
+    }
+}
+
+fn sounds_secret(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    ["SECRET", "PASS", "TOKEN", "KEY", "CREDENTIAL", "PRIVATE", "URL", "DSN", "AUTH"]
+        .iter()
+        .any(|word| upper.contains(word))
+}
+
+/// Compose sets its own for api and worker, so what `.env` says does not matter there (section 1).
+#[must_use]
+pub fn compose_sets_its_own(name: &str) -> bool {
+    ["DATABASE_URL", "REDIS_URL", "FILE_STORAGE_DIR", "BACKUP_STORAGE_DIR"].contains(&name)
+}
+
+/// Without these Weavestream does not start, or Compose cannot make its containers.
+#[must_use]
+pub fn required() -> Vec<&'static str> {
+    let rest = ["POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "REDIS_PASSWORD", "APP_URL", "API_URL"];
+    USES.iter().map(|of| of.name()).chain(rest).collect()
+}
+
+/// A value of the template that nobody has replaced counts as unset.
+#[must_use]
+pub fn is_placeholder(value: &str) -> bool {
+    value.trim_start().to_ascii_uppercase().starts_with("REPLACEME")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart() {
+        assert_eq!(holds("SMTP_SECRET_KEY"), Holds::Key(KeyUse::Smtp));
+        assert_eq!(holds("SMTP_SECRET_KEY_KID"), Holds::Kid(KeyUse::Smtp));
+        assert_eq!(holds("JWT_PREVIOUS_KEYS"), Holds::PreviousKeys(KeyUse::Jwt));
+        // There is no list of MFA keys, so no kid either.
+        assert_eq!(holds("MFA_ENCRYPTION_KEY_KID"), Holds::Other { sounds_secret: true });
+        assert_eq!(holds("COMPANY_BANNER"), Holds::Other { sounds_secret: false });
+        assert_eq!(holds("OIDC_CLIENT_SECRET"), Holds::Other { sounds_secret: true });
+        assert!(required().contains(&"CSRF_SIGNING_KEY"));
+        assert!(is_placeholder("REPLACEME_32_BYTES_BASE64") && !is_placeholder("x REPLACEME"));
+    }
+}
