@@ -4,7 +4,7 @@
 use tauri::Wry;
 use tauri_specta::{Builder, collect_commands};
 
-use crate::commands::{app, connection, deployments, downloads, jobs, schedules, views};
+use crate::commands::{app, connection, deployments, downloads, jobs, kits, schedules, secrets, views};
 
 /// Every command of the window. What is not here cannot be called.
 #[must_use]
@@ -41,6 +41,24 @@ pub fn commands() -> Builder<Wry> {
         schedules::remove_orphan,
         schedules::run_now,
         schedules::inspect_run,
+        secrets::vault,
+        secrets::capture_env,
+        secrets::choose_env_file,
+        secrets::import_env,
+        secrets::note_env,
+        secrets::delete_env,
+        secrets::prove_keys,
+        secrets::plan_put_back,
+        secrets::put_back,
+        secrets::reveal_secret,
+        secrets::copy_secret,
+        kits::judge_passphrase,
+        kits::generate_passphrase,
+        kits::choose_kit_folder,
+        kits::choose_kit_file,
+        kits::write_kit,
+        kits::import_kit,
+        kits::show_kit,
         downloads::download,
         downloads::make_dump,
         downloads::one_off_dumps,

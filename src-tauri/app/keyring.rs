@@ -13,15 +13,22 @@ const SERVICE: &str = "app.selvage";
 /// A prompt of the desktop may be waiting for the admin that long.
 const PATIENCE: Duration = Duration::from_secs(45);
 
+/// The Credential Manager holds 2,560 bytes an entry, and text as UTF-16.
+#[cfg(windows)]
+const ENTRY_LIMIT: Option<usize> = Some(1280);
+#[cfg(not(windows))]
+const ENTRY_LIMIT: Option<usize> = None;
+
 /// The keyring of this desktop.
 #[derive(Clone, Copy, Debug)]
 pub struct OsKeyring {
     patience: Duration,
+    limit: Option<usize>,
 }
 
 impl Default for OsKeyring {
     fn default() -> Self {
-        Self { patience: PATIENCE }
+        Self { patience: PATIENCE, limit: ENTRY_LIMIT }
     }
 }
 
@@ -29,7 +36,13 @@ impl OsKeyring {
     /// A keyring that is waited for no longer than `patience`.
     #[must_use]
     pub fn with_patience(patience: Duration) -> Self {
-        Self { patience }
+        Self { patience, ..Self::default() }
+    }
+
+    /// A keyring whose entries hold no more than `characters`, whatever the system allows.
+    #[must_use]
+    pub fn with_limit(characters: usize) -> Self {
+        Self { limit: Some(characters), ..Self::default() }
     }
 
     /// A locked or absent Secret Service can hang a call for ever, so each call
@@ -65,6 +78,10 @@ impl Keyring for OsKeyring {
     }
 
     async fn set(&self, name: &str, secret: &Secret) -> Result<(), KeyringError> {
+        if let Some(limit) = self.limit.filter(|limit| secret.expose().chars().count() > *limit) {
+            let reason = format!("an entry holds {limit} characters, and this has more");
+            return Err(KeyringError::KeyringUnreadable { reason });
+        }
         let (to, secret_there) = (name.to_owned(), secret.clone());
         self.call(move || Entry::new(SERVICE, &to)?.set_password(secret_there.expose())).await?;
         match self.get(name).await? {
@@ -80,6 +97,10 @@ impl Keyring for OsKeyring {
             Err(other) => Err(other),
         })
         .await
+    }
+
+    fn entry_limit(&self) -> Option<usize> {
+        self.limit
     }
 }
 

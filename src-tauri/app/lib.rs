@@ -2,6 +2,7 @@
 //! headless.
 
 pub mod cli;
+pub mod clipboard;
 pub mod clock;
 pub mod commands;
 pub mod error;

@@ -7,10 +7,12 @@ use selvage_core::deployments::Deployments;
 use selvage_core::download::{Downloads, Patience};
 use selvage_core::dump::OneOffDumps;
 use selvage_core::jobs::JobCenter;
+use selvage_core::kit::Kits;
 use selvage_core::link::Links;
 use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
 use selvage_core::schedules::Schedules;
 use selvage_core::settings::Settings;
+use selvage_core::vault::Vault;
 use selvage_core::watch::Watch;
 use selvage_postgres::PostgresConnector;
 use selvage_ssh::{SshConnector, SshSettings};
@@ -37,6 +39,10 @@ pub struct Selvage {
     pub dumps: OneOffDumps,
     /// Changes of schedules, and runs that are started.
     pub schedules: Schedules,
+    /// Versions of `.env`.
+    pub vault: Vault,
+    /// Emergency kits.
+    pub kits: Kits,
     /// Running and ended jobs.
     pub jobs: JobCenter,
     home: Option<PathBuf>,
@@ -83,8 +89,19 @@ impl Selvage {
             starting: Arc::default(),
             dumps: Arc::default(),
         };
+        let vault = Vault {
+            links: Arc::clone(&links),
+            store: Arc::clone(&store),
+            keyring: Arc::clone(&keyring),
+            library: Arc::new(DiskLibrary),
+            clock: Arc::clone(&clock),
+            jobs: jobs.clone(),
+            memory: Arc::default(),
+        };
+        let kits = Kits { vault: vault.clone() };
         let watch = Watch {
             links: Arc::clone(&links),
+            vault: vault.clone(),
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             notifier: Arc::clone(&notifier),
@@ -95,10 +112,11 @@ impl Selvage {
             store: Arc::clone(&store),
             keyring,
             clock: Arc::clone(&clock),
+            vault: vault.clone(),
             watch,
         };
         let settings = Settings::of(&store);
-        Ok(Self { clock, store, settings, links, deployments, downloads, dumps, schedules, jobs, home })
+        Ok(Self { clock, store, settings, links, deployments, downloads, dumps, schedules, vault, kits, jobs, home })
     }
 
     /// Aliases of the user's SSH configuration.

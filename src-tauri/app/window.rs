@@ -8,6 +8,7 @@ use selvage_core::watch::poll;
 use tauri::{AppHandle, Manager};
 use tokio::sync::broadcast;
 
+use crate::clipboard::Clipboard;
 use crate::ipc;
 use crate::notify::Desktop;
 use crate::state::Selvage;
@@ -28,8 +29,11 @@ pub fn open(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let notifier = Arc::new(Desktop::new(Arc::new(in_front), Arc::new(open)));
     let selvage = tauri::async_runtime::block_on(Selvage::open(data, notifier))?;
     let watch = selvage.deployments.watch.clone();
+    let clipboard = Clipboard::default();
+    let lent = clipboard.clone();
     tauri::Builder::default()
         .manage(openings)
+        .manage(clipboard.clone())
         .manage(selvage)
         .invoke_handler(ipc::commands().invoke_handler())
         .setup(move |app| {
@@ -38,7 +42,12 @@ pub fn open(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
             tauri::async_runtime::spawn(poll(watch));
             Ok(())
         })
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?
+        .run(move |_, event| {
+            if matches!(event, tauri::RunEvent::Exit) {
+                lent.clear();
+            }
+        });
     Ok(())
 }
 

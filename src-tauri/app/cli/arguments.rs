@@ -6,6 +6,7 @@ use selvage_core::weavestream::run::{RunId, RunStatus};
 
 use super::link_arguments::LinkArguments;
 use super::schedule_arguments::{ActorArgument, ScheduleCommand, WhichSchedule};
+use super::secret_arguments::{KitCommand, SecretsCommand};
 
 /// Get a self-hosted Weavestream back, whatever happens to its host.
 ///
@@ -99,6 +100,18 @@ pub enum Command {
         #[arg(long)]
         without_lock: bool,
     },
+    /// Keep, compare, prove and put back a deployment's .env
+    Secrets {
+        /// What to do
+        #[command(subcommand)]
+        command: SecretsCommand,
+    },
+    /// Write and open emergency kits
+    Kit {
+        /// What to do
+        #[command(subcommand)]
+        command: KitCommand,
+    },
     /// Show running and ended jobs
     Jobs,
 }
@@ -128,6 +141,9 @@ pub enum DeploymentCommand {
     Remove {
         /// Name, short name or id
         name: String,
+        /// Also remove every version of its .env from the keyring, for ever
+        #[arg(long)]
+        with_secrets: bool,
     },
     /// Test the connection as a checklist
     Probe {

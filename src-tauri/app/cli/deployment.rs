@@ -25,9 +25,9 @@ pub async fn run(selvage: &Selvage, command: DeploymentCommand, print: Print) ->
             });
             Ok(End::Done)
         }
-        DeploymentCommand::Remove { name } => {
+        DeploymentCommand::Remove { name, with_secrets } => {
             let deployment = selvage.deployments.find(&name).await?;
-            selvage.deployments.remove(deployment.id).await?;
+            selvage.deployments.remove(deployment.id, with_secrets).await?;
             print.one("removed", &deployment, || {
                 format!("{} is forgotten; its dumps on this laptop stay", deployment.name)
             });
@@ -132,7 +132,7 @@ fn place(deployment: &Deployment) -> String {
 }
 
 /// Secrets stand on standard input, a line each.
-fn next_line() -> Result<Secret, Problem> {
+pub(super) fn next_line() -> Result<Secret, Problem> {
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
     let line = Secret::new(line);

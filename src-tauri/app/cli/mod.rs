@@ -3,10 +3,13 @@
 mod arguments;
 mod deployment;
 mod download;
+mod kit;
 mod link_arguments;
 mod print;
 mod schedule;
 mod schedule_arguments;
+mod secret_arguments;
+mod secrets;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,6 +32,8 @@ use print::Print;
 pub enum End {
     /// What was asked for is so.
     Done,
+    /// It was looked at, and is not as it should be.
+    Wanting,
     /// The admin stopped it.
     Cancelled,
 }
@@ -49,6 +54,7 @@ pub fn run(command: Command, data: &Path, json: bool) -> ExitCode {
     runtime.shutdown_background();
     match ended {
         Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::Wanting) => ExitCode::from(4),
         Ok(End::Cancelled) => ExitCode::from(130),
         Err(failure) => {
             print.failure(&failure);
@@ -107,6 +113,8 @@ async fn carry_out(command: Command, data: &Path, print: Print) -> Result<End, F
             };
             download::dump(&selvage, &name, to, lock, print).await
         }
+        Command::Secrets { command } => secrets::run(&selvage, command, print).await,
+        Command::Kit { command } => kit::run(&selvage, command, print).await,
         Command::Jobs => {
             let jobs = selvage.jobs.jobs().await?;
             print.list("jobs", &jobs, |job| {

@@ -28,11 +28,12 @@ pub async fn relink_deployment(selvage: State<'_, Selvage>, id: DeploymentId, dr
     Ok(selvage.deployments.relink(id, draft).await?)
 }
 
-/// Forgets a deployment and its secrets. Dumps on this laptop stay.
+/// Forgets a deployment and the secrets of its links; its vault only when that
+/// is said. Dumps on this laptop stay.
 #[tauri::command]
 #[specta::specta]
-pub async fn remove_deployment(selvage: State<'_, Selvage>, id: DeploymentId) -> Answer<()> {
-    Ok(selvage.deployments.remove(id).await?)
+pub async fn remove_deployment(selvage: State<'_, Selvage>, id: DeploymentId, with_vault: bool) -> Answer<()> {
+    Ok(selvage.deployments.remove(id, with_vault).await?)
 }
 
 /// Aliases of the user's SSH configuration.

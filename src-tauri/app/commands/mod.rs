@@ -5,5 +5,7 @@ pub mod connection;
 pub mod deployments;
 pub mod downloads;
 pub mod jobs;
+pub mod kits;
 pub mod schedules;
+pub mod secrets;
 pub mod views;

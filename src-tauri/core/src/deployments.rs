@@ -15,6 +15,7 @@ use crate::probe::Check;
 use crate::problem::{Problem, RequestError};
 use crate::schedules::{SchedulesView, schedules_view};
 use crate::settings::Settings;
+use crate::vault::{Vault, VaultError};
 use crate::watch::{Watch, told_key, untold_key};
 use crate::weavestream::run::{Page, RunFilter};
 
@@ -108,6 +109,8 @@ pub struct Deployments {
     pub keyring: Arc<dyn Keyring>,
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
+    /// Their `.env`s.
+    pub vault: Vault,
     /// Who looks at them.
     pub watch: Watch,
 }
@@ -119,7 +122,8 @@ impl Deployments {
         for deployment in self.store.deployments().await? {
             let seen = self.store.observation(deployment.id).await?;
             let copies = self.store.copies(deployment.id).await?;
-            let verdict = verdict(seen.as_ref(), &copies, self.clock.now(), self.clock.zone());
+            let vault = self.vault.standing(deployment.id).await?;
+            let verdict = verdict(seen.as_ref(), &copies, &vault, self.clock.now(), self.clock.zone());
             rows.push(DeploymentRow { deployment, verdict });
         }
         Ok(rows)
@@ -174,9 +178,16 @@ impl Deployments {
         Ok(deployment)
     }
 
-    /// Forgets a deployment and its secrets. Dumps on this laptop stay.
-    pub async fn remove(&self, id: DeploymentId) -> Result<(), Problem> {
+    /// Forgets a deployment and the secrets of its links. Dumps on this laptop
+    /// stay. While its vault holds versions it is refused, unless the admin said
+    /// `with_vault`: they may be the last ones.
+    pub async fn remove(&self, id: DeploymentId, with_vault: bool) -> Result<(), Problem> {
         let deployment = self.get(id).await?;
+        let versions = self.vault.versions(id).await?.len();
+        if versions > 0 && !with_vault {
+            return Err(VaultError::VaultNotEmpty { versions: u32::try_from(versions).unwrap_or(u32::MAX) }.into());
+        }
+        self.vault.empty(id).await?;
         self.links.forget(id).await;
         self.store.remove_deployment(id).await?;
         Settings::of(&self.store).set_actor(id, None).await?;
@@ -230,7 +241,9 @@ impl Deployments {
             Err(problem) => (self.store.observation(id).await?, Some(problem)),
         };
         let copies = self.store.copies(id).await?;
-        Ok(overview(&deployment, seen.as_ref(), &copies, trouble, self.clock.now(), self.clock.zone()))
+        let vault = self.vault.standing(id).await?;
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        Ok(overview(&deployment, seen.as_ref(), &copies, &vault, trouble, now, zone))
     }
 
     /// The schedules as last seen, or as they are now.

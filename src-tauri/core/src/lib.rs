@@ -10,6 +10,7 @@ pub mod download;
 pub mod dump;
 pub mod history;
 pub mod jobs;
+pub mod kit;
 pub mod link;
 pub mod overview;
 pub mod ports;
@@ -20,6 +21,7 @@ pub mod secret;
 pub mod settings;
 pub mod shell;
 pub mod time;
+pub mod vault;
 pub mod watch;
 pub mod weavestream;
 

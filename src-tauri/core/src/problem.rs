@@ -7,9 +7,12 @@ use specta::Type;
 use crate::deployment::FieldError;
 use crate::download::DownloadError;
 use crate::dump::DumpError;
+use crate::kit::KitError;
 use crate::ports::{DatabaseError, KeyringError, LibraryError, LinkError, StoreError};
 use crate::probe::ProbeError;
 use crate::schedules::ScheduleError;
+use crate::vault::VaultError;
+use crate::weavestream::env_file::EnvFileError;
 use crate::weavestream::queue::QueueError;
 
 /// One problem, whatever it came from.
@@ -46,6 +49,15 @@ pub enum Problem {
     /// A schedule, or a run that was started.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// An emergency kit.
+    #[error(transparent)]
+    Kit(#[from] KitError),
+    /// A file that is no `.env`.
+    #[error(transparent)]
+    EnvFile(#[from] EnvFileError),
     /// What was asked for.
     #[error(transparent)]
     Request(#[from] RequestError),
@@ -108,6 +120,8 @@ impl Problem {
     pub fn class(&self) -> Class {
         match self {
             Self::Download(e) => e.class(),
+            Self::Vault(e) => e.class(),
+            Self::Kit(e) => e.class(),
             Self::Link(e) | Self::Database(DatabaseError::Link(e)) | Self::Queue(QueueError::Link(e)) => link_class(e),
             Self::Dump(
                 DumpError::BackupUnderWay { .. } | DumpError::PgDumpMissing { .. } | DumpError::PgDumpTooOld { .. },
@@ -125,7 +139,7 @@ impl Problem {
                 | ScheduleError::RunSkipped { .. }
                 | ScheduleError::OutcomeUnknown { .. },
             ) => Class::Failed,
-            Self::Request(_) | Self::Schedule(_) | Self::Library(_) => Class::Refused,
+            Self::Request(_) | Self::EnvFile(_) | Self::Schedule(_) | Self::Library(_) => Class::Refused,
         }
     }
 }

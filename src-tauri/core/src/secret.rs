@@ -1,5 +1,7 @@
 //! Secret text: cannot be printed, compared by accident or serialised.
 
+use serde::{Deserialize, Deserializer};
+use specta::Type;
 use zeroize::Zeroizing;
 
 /// A password, passphrase or key. It has no `Display` and no `Serialize`, its
@@ -30,6 +32,17 @@ impl std::fmt::Debug for Secret {
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self::new(text)
+    }
+}
+
+/// A secret that was typed: it can be received from the front end, never sent.
+#[derive(Clone, Debug, Type)]
+#[specta(transparent)]
+pub struct Typed(#[specta(type = String)] pub Secret);
+
+impl<'de> Deserialize<'de> for Typed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
     }
 }
 

@@ -16,6 +16,7 @@ use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump, St
 use selvage_core::probe::{Check, CheckItem, CheckState};
 use selvage_core::problem::{Problem, RequestError};
 use selvage_core::schedules::{ScheduleVersion, Schedules};
+use selvage_core::vault::Vault;
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
@@ -42,8 +43,10 @@ impl Admin {
         scene.database.with(|tables| tables.schedules.push(daily.clone()));
         let (links, store, clock) = (scene.links(), scene.store.clone(), scene.clock.clone());
         let jobs = JobCenter::new(store.clone(), clock.clone()).await.unwrap();
+        let vault = Vault { links: links.clone(), ..scene.vault().await };
         let watch = Watch {
             links: links.clone(),
+            vault: vault.clone(),
             store: store.clone(),
             clock: clock.clone(),
             notifier: scene.notices.clone(),
@@ -54,6 +57,7 @@ impl Admin {
             store: store.clone(),
             keyring: scene.keyring.clone(),
             clock: clock.clone(),
+            vault,
             watch,
         };
         let schedules = Schedules {
@@ -225,7 +229,7 @@ async fn the_password_comes_from_the_keyring_and_leaves_with_the_deployment() {
     let added = admin.deployments.add(draft("right")).await.unwrap();
     assert_eq!(admin.deployments.overview(added.id, true).await.unwrap().trouble, None);
     assert_eq!(admin.scene.keyring.names().len(), 1);
-    admin.deployments.remove(added.id).await.unwrap();
+    admin.deployments.remove(added.id, false).await.unwrap();
     assert!(admin.scene.keyring.names().is_empty(), "the password stayed behind");
 }
 

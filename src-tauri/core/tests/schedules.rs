@@ -162,7 +162,7 @@ async fn what_was_changed_is_what_was_last_seen() {
     let (admin, daily) = Admin::new().await;
     let (scene, links) = (&admin.scene, &admin.schedules.links);
     let store: Arc<dyn Store> = scene.store.clone();
-    observe(links, &store, scene.clock.as_ref(), &scene.deployment).await.unwrap();
+    observe(links, &store, &scene.vault().await, &scene.deployment).await.unwrap();
     admin.create(&draft(&daily, "Another")).await.unwrap();
     admin.schedules.delete(&scene.deployment, version(&daily), None).await.unwrap();
     let seen = store.observation(scene.deployment.id).await.unwrap().unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use selvage_core::ports::{Clock, Opening, Store};
+use selvage_core::ports::{Clock, Opening, Place, Store};
 use selvage_core::watch::{Watch, poll};
 use selvage_core::weavestream::run::{Run, RunId, RunKind, RunStatus};
 use selvage_testing::sample;
@@ -22,7 +22,7 @@ impl Admin {
     async fn new() -> Self {
         let scene = Scene::with_dump(sample::dump(3_000, 1));
         scene.store.save_deployment(&scene.deployment).await.unwrap();
-        let watch = watch(&scene);
+        let watch = watch(&scene).await;
         Self { scene, watch }
     }
 
@@ -51,10 +51,11 @@ impl Admin {
     }
 }
 
-fn watch(scene: &Scene) -> Watch {
-    let links = scene.links();
+async fn watch(scene: &Scene) -> Watch {
+    let vault = scene.vault().await;
+    let links = vault.links.clone();
     let (store, clock, notifier) = (scene.store.clone(), scene.clock.clone(), scene.notices.clone());
-    Watch { links, store, clock, notifier, telling: Arc::default() }
+    Watch { links, vault, store, clock, notifier, telling: Arc::default() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,9 +70,12 @@ async fn what_was_there_before_is_no_news_and_news_are_told_once() {
     let [told] = &admin.scene.notices.shown()[..] else { panic!("{:?}", admin.told()) };
     assert!(told.title.ends_with(" failed"), "{}", told.title);
     assert_eq!(told.body, "pg_dump: error: no space left on device");
-    assert_eq!(told.opens, Some(Opening { deployment: admin.scene.deployment.id, run: Some(run) }));
+    assert_eq!(
+        told.opens,
+        Some(Opening { deployment: admin.scene.deployment.id, place: Place::History { run: Some(run) } })
+    );
     // Selvage is started anew.
-    watch(&admin.scene).look(&admin.scene.deployment).await.unwrap();
+    watch(&admin.scene).await.look(&admin.scene.deployment).await.unwrap();
     assert_eq!(admin.told().len(), 1);
 }
 

@@ -9,12 +9,14 @@ use selvage_core::ports::{
 use selvage_core::weavestream::retention::Dump;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::{Retention, Schedule};
+use selvage_core::weavestream::sealed::SealedSamples;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::executor::{Executor, Param, Statement};
+use crate::sealed;
 use crate::writes;
 
 /// The port over any executor.
@@ -308,6 +310,10 @@ impl<E: Executor> Database for Queries<E> {
 
     async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError> {
         self.one("pg_locks", Statement { sql: LOCK_HOLDER, params: vec![] }).await
+    }
+
+    async fn sealed(&self) -> Result<Vec<SealedSamples>, DatabaseError> {
+        sealed::samples(self).await
     }
 
     async fn end_sessions(&self, application: &str) -> Result<u32, DatabaseError> {

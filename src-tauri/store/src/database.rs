@@ -7,8 +7,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
 use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::jobs::{Job, JobId, LogLine};
+use selvage_core::kit::KitRecord;
 use selvage_core::overview::Observation;
 use selvage_core::ports::{Copy, Store, StoreError};
+use selvage_core::vault::EnvVersion;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -108,6 +110,40 @@ impl Store for SqliteStore {
         self.execute("delete from copies where path = ?1", &[path]).await
     }
 
+    async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError> {
+        let sql = "insert into env_numbers (deployment, last) values (?1, 1)
+            on conflict (deployment) do update set last = last + 1 returning last";
+        let next: i64 = sqlx::query_scalar(sql).bind(id.to_string()).fetch_one(&self.pool).await.map_err(trouble)?;
+        u32::try_from(next).map_err(trouble)
+    }
+
+    async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError> {
+        self.documents("select document from env_versions where deployment = ?1 order by number desc", &id.to_string())
+            .await
+    }
+
+    async fn save_env_version(&self, version: &EnvVersion) -> Result<(), StoreError> {
+        let sql = "insert into env_versions (deployment, number, document) values (?1, cast(?2 as integer), ?3)
+            on conflict (deployment, number) do update set document = excluded.document";
+        self.execute(sql, &[&version.deployment.to_string(), &version.number.to_string(), &text(version)?]).await
+    }
+
+    async fn remove_env_version(&self, id: DeploymentId, number: u32) -> Result<(), StoreError> {
+        let sql = "delete from env_versions where deployment = ?1 and number = cast(?2 as integer)";
+        self.execute(sql, &[&id.to_string(), &number.to_string()]).await
+    }
+
+    async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError> {
+        self.documents("select document from kits where deployment = ?1 order by made_at desc", &id.to_string()).await
+    }
+
+    async fn save_kit(&self, kit: &KitRecord) -> Result<(), StoreError> {
+        let sql = "insert into kits (path, deployment, made_at, document) values (?1, ?2, ?3, ?4)
+            on conflict (path) do update set deployment = excluded.deployment, made_at = excluded.made_at,
+            document = excluded.document";
+        self.execute(sql, &[&kit.path, &kit.deployment.to_string(), &stamp(kit.made_at), &text(kit)?]).await
+    }
+
     async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError> {
         self.documents("select document from jobs order by started_at desc limit ?1", &limit.to_string()).await
     }
@@ -135,7 +171,8 @@ impl Store for SqliteStore {
     }
 
     async fn clear_ended_jobs(&self) -> Result<(), StoreError> {
-        self.execute("delete from jobs where ended = 1", &[]).await
+        let sql = "delete from jobs where ended = 1 and json_extract(document, '$.kind.kind') is not 'secret'";
+        self.execute(sql, &[]).await
     }
 
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {

@@ -13,6 +13,7 @@ use selvage_core::weavestream::retention::Dump;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::ScheduleValues;
+use selvage_core::weavestream::sealed::{SealedColumn, SealedSamples};
 use selvage_core::weavestream::server_version::ServerVersion;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -36,6 +37,8 @@ pub struct Tables {
     pub actors: Vec<Actor>,
     /// Who holds the advisory lock.
     pub lock: Option<LockHolder>,
+    /// What is encrypted, where there is something.
+    pub sealed: Vec<SealedSamples>,
     /// Every question fails like this.
     pub trouble: Option<DatabaseError>,
     /// Writing the audit log fails like this.
@@ -217,6 +220,14 @@ impl Database for FakeDatabase {
 
     async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError> {
         self.ask(|tables| tables.lock.clone())
+    }
+
+    async fn sealed(&self) -> Result<Vec<SealedSamples>, DatabaseError> {
+        self.ask(|tables| {
+            let none = |column| SealedSamples { column, found: Ok(Vec::new()) };
+            let found = |column| tables.sealed.iter().find(|samples| samples.column == column).cloned();
+            SealedColumn::ALL.into_iter().map(|column| found(column).unwrap_or_else(|| none(column))).collect()
+        })
     }
 
     async fn end_sessions(&self, application: &str) -> Result<u32, DatabaseError> {

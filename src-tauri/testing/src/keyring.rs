@@ -36,12 +36,34 @@ struct State {
     mood: Mood,
     entries: BTreeMap<String, Secret>,
     asked: Vec<String>,
+    limit: Option<usize>,
+    refusals: usize,
 }
 
 impl FakeKeyring {
     /// Answers like this from here on.
     pub fn set_mood(&self, mood: Mood) {
         self.state.lock().unwrap().mood = mood;
+    }
+
+    /// An entry holds at most so many characters from here on.
+    pub fn set_limit(&self, characters: usize) {
+        self.state.lock().unwrap().limit = Some(characters);
+    }
+
+    /// Somebody alters an entry, or removes it.
+    pub fn meddle(&self, name: &str, text: Option<&str>) {
+        let mut state = self.state.lock().unwrap();
+        match text {
+            Some(text) => state.entries.insert(name.to_owned(), Secret::new(text.to_owned())),
+            None => state.entries.remove(name),
+        };
+    }
+
+    /// What an entry holds.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.state.lock().unwrap().entries.get(name).map(|secret| secret.expose().to_owned())
     }
 
     /// Names of all entries.
@@ -56,8 +78,17 @@ impl FakeKeyring {
         self.state.lock().unwrap().asked.clone()
     }
 
+    /// How often it said no.
+    #[must_use]
+    pub fn refusals(&self) -> usize {
+        self.state.lock().unwrap().refusals
+    }
+
     fn answer<T>(&self, work: impl FnOnce(&mut State) -> T) -> Result<T, KeyringError> {
         let mut state = self.state.lock().unwrap();
+        if !matches!(state.mood, Mood::Open | Mood::Forgetful) {
+            state.refusals += 1;
+        }
         match state.mood {
             Mood::Open | Mood::Forgetful => Ok(work(&mut state)),
             Mood::Locked => Err(KeyringError::KeyringLocked),
@@ -79,7 +110,8 @@ impl Keyring for FakeKeyring {
 
     async fn set(&self, name: &str, secret: &Secret) -> Result<(), KeyringError> {
         let kept = self.answer(|state| {
-            if state.mood == Mood::Open {
+            let fits = state.limit.is_none_or(|limit| secret.expose().chars().count() <= limit);
+            if state.mood == Mood::Open && fits {
                 state.entries.insert(name.to_owned(), secret.clone());
             }
             state.entries.get(name).is_some_and(|kept| kept.expose() == secret.expose())
@@ -95,5 +127,9 @@ impl Keyring for FakeKeyring {
         self.answer(|state| {
             state.entries.remove(name);
         })
+    }
+
+    fn entry_limit(&self) -> Option<usize> {
+        self.state.lock().unwrap().limit
     }
 }

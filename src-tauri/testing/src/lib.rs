@@ -26,6 +26,7 @@ pub mod postgres_server;
 pub mod real_host;
 pub mod sample;
 pub mod scene;
+pub mod sealed;
 pub mod secrets;
 pub mod sections;
 pub mod store;

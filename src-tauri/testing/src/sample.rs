@@ -1,9 +1,13 @@
 //! Dumps, runs and schedules to test with.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
-use selvage_core::deployment::{Deployment, DirectLink, SshAuth, SshLink, SshTarget, Tls, TlsMode};
+use selvage_core::deployment::{Deployment, DeploymentId, DirectLink, SshAuth, SshLink, SshTarget, Tls, TlsMode};
+use selvage_core::kit::KitRecord;
+use selvage_core::vault::{EnvSource, EnvVersion, Marks, NameMark};
 use selvage_core::weavestream::dump_name::{BACKUP_FOLDER_IN_CONTAINER, DumpName};
 use selvage_core::weavestream::manifest::Sha256;
 use selvage_core::weavestream::run::{Run, RunId, RunKind, RunStatus};
@@ -72,6 +76,60 @@ pub fn success(at: DateTime<Utc>, bytes: &[u8]) -> Run {
         dump_path: Some(format!("{BACKUP_FOLDER_IN_CONTAINER}/{name}")),
         error: None,
     }
+}
+
+/// Version `number` of a `.env`, as the index knows it.
+#[must_use]
+pub fn env_version(deployment: DeploymentId, number: u32) -> EnvVersion {
+    let marks = Marks::random();
+    EnvVersion {
+        deployment,
+        number,
+        captured_at: now() + TimeDelta::minutes(number.into()),
+        source: EnvSource::Host { path: "/opt/weavestream/.env".into(), sudo: false },
+        note: String::new(),
+        size: 3,
+        complete: true,
+        fingerprint: marks.of_file(b"A=1"),
+        pieces: vec![marks.of_value("piece", "1")],
+        names: vec![NameMark { name: "A".into(), fingerprint: Some(marks.of_value("A", "1")) }],
+        changes: None,
+        proof: None,
+    }
+}
+
+/// A kit that was written `minute` minutes after the beginning.
+#[must_use]
+pub fn kit(deployment: DeploymentId, path: &str, minute: i64) -> KitRecord {
+    let made_at = now() + TimeDelta::minutes(minute);
+    KitRecord { deployment, path: path.into(), made_at, version: 1, compose: true, sha256: sha256(b"kit") }
+}
+
+/// A key of 32 bytes that `seed` decides, as `.env` holds it.
+#[must_use]
+pub fn env_key(seed: u64) -> String {
+    let mut bytes = [0; 32];
+    StdRng::seed_from_u64(seed).fill_bytes(&mut bytes);
+    STANDARD.encode(bytes)
+}
+
+/// A whole `.env` whose password key is `env_key(seed)` under kid `kid`, with `previous` keys before it.
+#[must_use]
+pub fn env_file(seed: u64, kid: &str, previous: &str) -> String {
+    format!(
+        "# Weavestream\nAPP_URL=https://acme.example\nAPI_URL=https://acme.example/api\nPOSTGRES_USER=weavestream\n\
+         POSTGRES_PASSWORD=planted-in-postgres\nPOSTGRES_DB=weavestream\nREDIS_PASSWORD=planted-in-redis-too\n\
+         PASSWORD_ENCRYPTION_KEY=REPLACEME\nPASSWORD_ENCRYPTION_KEY_KID={kid}\nPASSWORD_PREVIOUS_KEYS={previous}\n\
+         MFA_ENCRYPTION_KEY={}\nINTEGRATION_SECRET_KEY={}\nSMTP_SECRET_KEY={}\nJWT_SIGNING_KEY={}\n\
+         COOKIE_SIGNING_KEY={}\nCSRF_SIGNING_KEY={}\nPASSWORD_ENCRYPTION_KEY={}\n",
+        env_key(901),
+        env_key(902),
+        env_key(903),
+        env_key(904),
+        env_key(905),
+        env_key(906),
+        env_key(seed),
+    )
 }
 
 /// A deployment reached with a key file.

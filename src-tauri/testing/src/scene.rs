@@ -11,6 +11,7 @@ use selvage_core::jobs::{JobCenter, JobEnd, JobId};
 use selvage_core::link::Links;
 use selvage_core::ports::{Copy, CopyState, Store};
 use selvage_core::problem::Problem;
+use selvage_core::vault::Vault;
 use selvage_core::weavestream::dump_name::DumpName;
 use selvage_core::weavestream::run::Run;
 
@@ -106,6 +107,19 @@ impl Scene {
             notifier: self.notices.clone(),
             jobs,
             patience: Patience { tries: 3, first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(8) },
+        }
+    }
+
+    /// Its vault, in a process of its own.
+    pub async fn vault(&self) -> Vault {
+        Vault {
+            links: self.links(),
+            store: self.store.clone(),
+            keyring: self.keyring.clone(),
+            library: Arc::new(self.library.clone()),
+            clock: self.clock.clone(),
+            jobs: JobCenter::new(self.store.clone(), self.clock.clone()).await.unwrap(),
+            memory: Arc::default(),
         }
     }
 

@@ -5,9 +5,11 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use selvage_core::deployment::{Deployment, DeploymentId};
-use selvage_core::jobs::{Job, JobId, LogLine};
+use selvage_core::jobs::{Job, JobId, JobKind, LogLine};
+use selvage_core::kit::KitRecord;
 use selvage_core::overview::Observation;
 use selvage_core::ports::{Copy, Store, StoreError};
+use selvage_core::vault::EnvVersion;
 use tokio::sync::Semaphore;
 
 /// The fake of [`Store`].
@@ -31,6 +33,9 @@ struct Tables {
     deployments: BTreeMap<DeploymentId, Deployment>,
     observations: BTreeMap<DeploymentId, Observation>,
     copies: BTreeMap<String, Copy>,
+    env_versions: BTreeMap<(DeploymentId, u32), EnvVersion>,
+    env_numbers: BTreeMap<DeploymentId, u32>,
+    kits: BTreeMap<String, KitRecord>,
     jobs: Vec<(u64, Job)>,
     logs: Vec<(JobId, LogLine)>,
     settings: BTreeMap<String, String>,
@@ -100,6 +105,9 @@ impl Store for MemoryStore {
             t.deployments.remove(&id);
             t.observations.remove(&id);
             t.copies.retain(|_, copy| copy.deployment != id);
+            t.env_versions.retain(|(of, _), _| *of != id);
+            t.env_numbers.remove(&id);
+            t.kits.retain(|_, kit| kit.deployment != id);
         })
     }
 
@@ -134,6 +142,48 @@ impl Store for MemoryStore {
     async fn remove_copy(&self, path: &str) -> Result<(), StoreError> {
         self.with(|t| {
             t.copies.remove(path);
+        })
+    }
+
+    async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError> {
+        self.with(|t| {
+            let last = t.env_numbers.entry(id).or_default();
+            *last += 1;
+            *last
+        })
+    }
+
+    async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError> {
+        self.with(|t| t.env_versions.iter().rev().filter(|((of, _), _)| *of == id).map(|(_, v)| v.clone()).collect())
+    }
+
+    async fn save_env_version(&self, version: &EnvVersion) -> Result<(), StoreError> {
+        self.with(|t| {
+            if !t.deployments.contains_key(&version.deployment) {
+                return Err(StoreError::StoreTrouble { reason: "no such deployment".into() });
+            }
+            t.env_versions.insert((version.deployment, version.number), version.clone());
+            Ok(())
+        })?
+    }
+
+    async fn remove_env_version(&self, id: DeploymentId, number: u32) -> Result<(), StoreError> {
+        self.with(|t| {
+            t.env_versions.remove(&(id, number));
+        })
+    }
+
+    async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError> {
+        self.with(|t| {
+            let mut found: Vec<_> = t.kits.values().filter(|kit| kit.deployment == id).cloned().collect();
+            found.sort_by_key(|kit| std::cmp::Reverse(kit.made_at));
+            found
+        })
+    }
+
+    async fn save_kit(&self, kit: &KitRecord) -> Result<(), StoreError> {
+        self.with(|t| {
+            t.kits.insert(kit.path.clone(), kit.clone());
         })
     }
 
@@ -182,7 +232,7 @@ impl Store for MemoryStore {
 
     async fn clear_ended_jobs(&self) -> Result<(), StoreError> {
         self.with(|t| {
-            t.jobs.retain(|(_, job)| job.end.is_none());
+            t.jobs.retain(|(_, job)| job.end.is_none() || matches!(job.kind, JobKind::Secret { .. }));
             let jobs = &t.jobs;
             t.logs.retain(|(id, _)| jobs.iter().any(|(_, job)| job.id == *id));
         })

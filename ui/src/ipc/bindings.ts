@@ -22,8 +22,11 @@ export const commands = {
 	addDeployment: (draft: Draft) => typedError<Deployment, Failure>(__TAURI_INVOKE("add_deployment", { draft })),
 	/**  Gives a known deployment the links that the form describes; others stay. */
 	relinkDeployment: (id: DeploymentId, draft: Draft) => typedError<Deployment, Failure>(__TAURI_INVOKE("relink_deployment", { id, draft })),
-	/**  Forgets a deployment and its secrets. Dumps on this laptop stay. */
-	removeDeployment: (id: DeploymentId) => typedError<null, Failure>(__TAURI_INVOKE("remove_deployment", { id })),
+	/**
+	 *  Forgets a deployment and the secrets of its links; its vault only when that
+	 *  is said. Dumps on this laptop stay.
+	 */
+	removeDeployment: (id: DeploymentId, withVault: boolean) => typedError<null, Failure>(__TAURI_INVOKE("remove_deployment", { id, withVault })),
 	/**  Aliases of the user's SSH configuration. */
 	sshAliases: () => typedError<string[], Failure>(__TAURI_INVOKE("ssh_aliases")),
 	/**  Tests what the form describes. It looks, and changes nothing on the host. */
@@ -68,6 +71,45 @@ export const commands = {
 	runNow: (id: DeploymentId, schedule: string) => typedError<JobId, Failure>(__TAURI_INVOKE("run_now", { id, schedule })),
 	/**  Looks who is at work on a run that has not ended. */
 	inspectRun: (id: DeploymentId, run: RunId) => typedError<RunInspection, Failure>(__TAURI_INVOKE("inspect_run", { id, run })),
+	/**  The secrets page, with one version shown; none shows the newest. `fresh` looks at the host again. */
+	vault: (id: DeploymentId, version: number | null, fresh: boolean) => typedError<VaultView, Failure>(__TAURI_INVOKE("vault", { id, version, fresh })),
+	/**  Captures the host's `.env` as a version. */
+	captureEnv: (id: DeploymentId) => typedError<Captured, Failure>(__TAURI_INVOKE("capture_env", { id })),
+	/**  Asks for a `.env` of this laptop with a native dialog. None when it was closed. */
+	chooseEnvFile: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_env_file")),
+	/**  Imports a `.env` of this laptop as a version. */
+	importEnv: (id: DeploymentId, file: string) => typedError<Captured, Failure>(__TAURI_INVOKE("import_env", { id, file })),
+	/**  Writes a note beside a version. */
+	noteEnv: (id: DeploymentId, version: number, note: string) => typedError<null, Failure>(__TAURI_INVOKE("note_env", { id, version, note })),
+	/**  Removes a version from keyring and index, for ever. */
+	deleteEnv: (id: DeploymentId, version: number) => typedError<null, Failure>(__TAURI_INVOKE("delete_env", { id, version })),
+	/**  Tries the keys of a version, or of the host, on the database. */
+	proveKeys: (id: DeploymentId, tried: Tried) => typedError<KeyProof, Failure>(__TAURI_INVOKE("prove_keys", { id, tried })),
+	/**  What putting a version back on the host would do. Only reads. */
+	planPutBack: (id: DeploymentId, version: number) => typedError<PutBackPlan, Failure>(__TAURI_INVOKE("plan_put_back", { id, version })),
+	/**  Does what the plan says, unless the host's file changed meanwhile. */
+	putBack: (id: DeploymentId, plan: PutBackPlan) => typedError<PutBack, Failure>(__TAURI_INVOKE("put_back", { id, plan })),
+	/**  The one command that answers with a value, because the admin asked to see it. */
+	revealSecret: (id: DeploymentId, version: number, name: string) => typedError<string, Failure>(__TAURI_INVOKE("reveal_secret", { id, version, name })),
+	/**
+	 *  Copies a value to the clipboard without showing it. Gives the seconds until
+	 *  it is cleared away.
+	 */
+	copySecret: (id: DeploymentId, version: number, name: string) => typedError<number, Failure>(__TAURI_INVOKE("copy_secret", { id, version, name })),
+	/**  How hard a passphrase is to guess. */
+	judgePassphrase: (id: DeploymentId, passphrase: Typed) => typedError<PassphraseStrength, Failure>(__TAURI_INVOKE("judge_passphrase", { id, passphrase })),
+	/**  New words for a passphrase. They protect nothing until the admin takes them. */
+	generatePassphrase: () => typedError<string, Failure>(__TAURI_INVOKE("generate_passphrase")),
+	/**  Asks for the folder of a kit with a native dialog. None when it was closed. */
+	chooseKitFolder: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_kit_folder")),
+	/**  Asks for a kit with a native dialog. None when it was closed. */
+	chooseKitFile: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_kit_file")),
+	/**  Writes a kit and its recovery sheet into a folder of this laptop. */
+	writeKit: (id: DeploymentId, folder: string, passphrase: Typed, withoutCompose: boolean) => typedError<KitWritten, Failure>(__TAURI_INVOKE("write_kit", { id, folder, passphrase, withoutCompose })),
+	/**  Opens a kit: adds its deployment where it is not known, and captures its `.env`. */
+	importKit: (file: string, passphrase: Typed, name: string | null) => typedError<KitImported, Failure>(__TAURI_INVOKE("import_kit", { file, passphrase, name })),
+	/**  Shows a kit or its sheet in the file manager. */
+	showKit: (file: string) => typedError<null, Failure>(__TAURI_INVOKE("show_kit", { file })),
 	/**  Starts a download into the library; without a run, of the latest dump. */
 	download: (id: DeploymentId, run: RunId | null) => typedError<JobId, Failure>(__TAURI_INVOKE("download", { id, run })),
 	/**  Makes a one-off dump into the library. */
@@ -111,6 +153,17 @@ export type Actors = {
 	/**  The one that was chosen; none leaves the actor empty. */
 	chosen: string | null,
 };
+
+/**  Against the host's file. */
+export type AgainstHost = 
+/**  The same there. */
+"same" | 
+/**  Another value there. */
+"differs" | 
+/**  Not there. */
+"only_here" | 
+/**  Only there. */
+"only_there";
 
 /**  What is on the host at the end of a month ahead. */
 export type AheadRow = {
@@ -179,7 +232,17 @@ export type AttentionAction =
 /**  Show the schedules. */
 "schedules" | 
 /**  Test the connection. */
-"connection";
+"connection" | 
+/**  Show the secrets. */
+"secrets";
+
+/**  What a capture came to. */
+export type Captured = {
+	/**  The version that holds the file now. */
+	version: number,
+	/**  False when the newest version was the very same file already. */
+	new: boolean,
+};
 
 /**  One day of one schedule. */
 export type Cell = {
@@ -596,6 +659,82 @@ error: ArchiveError;
 /**  Where it was set aside. */
 keptAs: string };
 
+/**  Why bytes are no `.env` at all. */
+export type EnvFileError = 
+/**  There is not a single name in it. */
+{ code: "env_empty" } | 
+/**  It is no text. */
+{ code: "env_binary"; 
+/**  The line, from 1. */
+line: number } | 
+/**  It is larger than any `.env`. */
+{ code: "env_too_large"; 
+/**  Its size. */
+bytes: number; 
+/**  What is taken at most. */
+atMost: number };
+
+/**  The host's `.env` against the vault's newest version. Names, never values. */
+export type EnvSeen = 
+/**  The link ends at Postgres, or nobody has looked yet. */
+{ env: "out_of_reach" } | 
+/**  It could not be read on the host. */
+{ env: "unread"; 
+/**  Why. */
+problem: Problem } | 
+/**  Nothing was captured yet. */
+{ env: "nothing_captured"; 
+/**  When it was last written, by the host's clock. */
+modifiedAt: string } | 
+/**  The very same file. */
+{ env: "same"; 
+/**  The version. */
+version: number } | 
+/**  The bytes differ, every value is the same. */
+{ env: "layout"; 
+/**  The version. */
+version: number; 
+/**  When it was last written, by the host's clock. */
+modifiedAt: string } | 
+/**  Values differ. */
+{ env: "differs"; 
+/**  The version. */
+version: number; 
+/**  When it was last written, by the host's clock. */
+modifiedAt: string; 
+/**  By name. */
+changes: NameChanges; 
+/**
+ *  The alarm: keys of the version that the host has no more. What was
+ *  encrypted with them stays shut there.
+ */
+lost: LostKey[]; 
+/**  Keys of the host that the vault does not hold. */
+uncaptured: LostKey[] } | 
+/**  The keyring would not give the version. */
+{ env: "vault_unread"; 
+/**  The version. */
+version: number; 
+/**  Why. */
+problem: Problem };
+
+/**  Where a version came from. */
+export type EnvSource = 
+/**  Read on the host. */
+{ from: "host"; 
+/**  The file as the host names it, links followed. */
+path: string; 
+/**  `sudo -n` was needed. */
+sudo: boolean } | 
+/**  Imported from a file of this laptop. */
+{ from: "file"; 
+/**  Its path. */
+path: string } | 
+/**  Imported from an emergency kit. */
+{ from: "kit"; 
+/**  Its path. */
+path: string };
+
 /**  One rung of the ladder. */
 export type Evidence = {
 	/**  Which. */
@@ -633,6 +772,29 @@ export type Failure = {
 	/**  The bare fact in English, for reports. */
 	text: string,
 };
+
+/**  A line that Compose cannot read. Nothing of a value is told. */
+export type Fault = {
+	/**  The line, from 1. */
+	line: number,
+	/**  What is wrong there. */
+	kind: FaultKind,
+};
+
+/**  What is wrong with a line. */
+export type FaultKind = 
+/**  A character that no name may hold. */
+"bad_name" | 
+/**  A space within a name. */
+"space_in_name" | 
+/**  No name before the value. */
+"no_name" | 
+/**  A quote that is never closed. */
+"unterminated" | 
+/**  A `$` that begins no reference. */
+"bad_reference" | 
+/**  `${NAME:?...}` without such a name. */
+"required_missing";
 
 /**  What is wrong with one field of a form. */
 export type FieldError = {
@@ -692,6 +854,18 @@ export type HostKey = {
 	fingerprint: string,
 	/**  The public key as in a `known_hosts` line: algorithm and base64. */
 	publicKey: string,
+};
+
+/**  The host's file. */
+export type HostRow = {
+	/**  How it differs. */
+	seen: EnvSeen,
+	/**  When it was last written there, where that is known. */
+	modified: When | null,
+	/**  When it was last looked at; none when never. */
+	observed: When | null,
+	/**  A link leads to the host, so that it can be captured. */
+	reachable: boolean,
 };
 
 /**  A job as the screens show it. */
@@ -765,6 +939,14 @@ schedule: string;
 name: string; 
 /**  The run. */
 run: string } | 
+/**  Something was done with secrets. Written down at once, and never cleared away. */
+{ kind: "secret"; 
+/**  What. */
+act: SecretAct; 
+/**  The version of `.env`. */
+version: number; 
+/**  The one name that was looked at, if it was one. */
+name: string | null } | 
 /**  Reads a local copy again and compares it. */
 { kind: "verify"; 
 /**  The run. */
@@ -805,6 +987,50 @@ export type KeepState =
 /**  It keeps now, and no longer after the next run. */
 "ends";
 
+/**  What was proved, by key. */
+export type KeyProof = {
+	/**  When, by the laptop's clock. */
+	at: string,
+	/**  Over the link straight to Postgres. */
+	direct: boolean,
+	/**  One for each key of stored data. */
+	keys: ProvedKey[],
+};
+
+/**  Why a value is no key. Nothing of the value is told. */
+export type KeyTrouble = 
+/**  Not in the file, or empty. */
+{ is: "missing" } | 
+/**  `REPLACEME...`: counts as unset. */
+{ is: "placeholder" } | 
+/**  No base64. */
+{ is: "not_base64" } | 
+/**  Another length than the use needs. */
+{ is: "wrong_length"; 
+/**  Bytes. */
+bytes: number } | 
+/**  Every byte is the same, or the like: no random key. */
+{ is: "guessable" } | 
+/**  An entry of a list without `kid:`. */
+{ is: "no_kid" };
+
+/**  What stored data or sessions are protected with. */
+export type KeyUse = 
+/**  Saved passwords with their notes and one-time codes. */
+"password" | 
+/**  One-time codes of the users themselves. */
+"mfa" | 
+/**  Secrets of integrations, and the AI provider's. */
+"integration" | 
+/**  The mail server's password. */
+"smtp" | 
+/**  Sessions. */
+"jwt" | 
+/**  Cookies. */
+"cookie" | 
+/**  Forms. */
+"csrf";
+
 /**  Why the keyring did not answer. None of these ever leads to a plain file. */
 export type KeyringError = 
 /**  It exists and is locked. */
@@ -823,6 +1049,73 @@ seconds: number } |
 { code: "keyring_unreadable"; 
 /**  What was found. */
 reason: string };
+
+/**  Why an emergency kit could not be written or opened. */
+export type KitError = 
+/**  It would be guessed. */
+{ code: "passphrase_weak"; 
+/**  What would make it better; may be empty. */
+advice: string } | 
+/**  The passphrase does not open the kit. */
+{ code: "passphrase_wrong_for_kit" } | 
+/**  It is no `age` file, or one for keys. */
+{ code: "no_kit"; 
+/**  The file. */
+file: string; 
+/**  What was found. */
+reason: string } | 
+/**  It was cut off or altered after it was written. */
+{ code: "kit_damaged"; 
+/**  The file. */
+file: string; 
+/**  What was found. */
+reason: string } | 
+/**  It was written by a newer Selvage. */
+{ code: "kit_too_new"; 
+/**  The file. */
+file: string } | 
+/**  What was written does not open to what was put in. It does not count. */
+{ code: "kit_not_verified"; 
+/**  What was found. */
+reason: string } | 
+/**  The host's Compose file could not be read, so the kit would lack it. */
+{ code: "compose_unreadable"; 
+/**  Why. */
+reason: string };
+
+/**  What came of importing a kit. */
+export type KitImported = {
+	/**  The deployment that it belongs to. */
+	deployment: Deployment,
+	/**  It was not known here before. */
+	added: boolean,
+	/**  Its `.env` in the vault. */
+	captured: Captured,
+};
+
+/**  An emergency kit. */
+export type KitRow = {
+	/**  When it was written. */
+	made: When,
+	/**  Where. */
+	path: string,
+	/**  The version of `.env` in it. */
+	version: number,
+	/**  The vault has a newer version. */
+	old: boolean,
+};
+
+/**  What was written. */
+export type KitWritten = {
+	/**  The kit. */
+	kit: string,
+	/**  The recovery sheet beside it. */
+	sheet: string,
+	/**  The version of `.env` in it. */
+	version: number,
+	/**  The Compose file is in it. */
+	compose: boolean,
+};
 
 /**  Why the laptop's folder could not be used. */
 export type LibraryError = 
@@ -1003,6 +1296,16 @@ export type LogLine = {
 	text: string,
 };
 
+/**  Keys that one `.env` has and another has not. */
+export type LostKey = {
+	/**  What they are for. */
+	of: KeyUse,
+	/**  Name of the active key. */
+	name: string,
+	/**  Their kids. */
+	kids: string[],
+};
+
 /**  Why a manifest cannot be relied on. */
 export type ManifestError = 
 /**  Neither the run's row nor the folder holds one. */
@@ -1040,6 +1343,61 @@ export type ManifestRow = {
 	generatedAt: string | null,
 	/**  The whole document, indented. */
 	document: string,
+};
+
+/**  How one `.env` differs from another, by name. Each list by name. */
+export type NameChanges = {
+	/**  Only in the newer. */
+	added: string[],
+	/**  In both, with other values. */
+	changed: string[],
+	/**  Only in the older. */
+	removed: string[],
+};
+
+/**  The headings, in order. */
+export type NameGroup = 
+/**  Keys that open the dump. */
+"data" | 
+/**  Keys that sign. */
+"signing" | 
+/**  Passwords and addresses of services. */
+"access" | 
+/**  Settings. */
+"setting" | 
+/**  What Selvage does not know. */
+"other";
+
+/**  What the last proof said of a key, or of a list of keys. */
+export type NameProof = {
+	/**  The worst of what was found. */
+	outcome: Outcome,
+	/**  Kids that were opened, or users for MFA. */
+	opened: number,
+	/**  Of so many in use. */
+	of: number,
+	/**  Kids in use that the file does not know, or whose key does not fit. */
+	failing: string[],
+};
+
+/**  One row of the table. */
+export type NameRow = {
+	/**  The name. */
+	name: string,
+	/**  Under which heading. */
+	group: NameGroup,
+	/**  What is shown of its value. */
+	value: ShownValue,
+	/**  The kid of an active key, or the kids of a list. */
+	kids: string[],
+	/**  Bytes of a key. */
+	bytes: number | null,
+	/**  What is to be said, worst first. */
+	remarks: Remark[],
+	/**  Against the host's file, when the newest version is shown. */
+	host: AgainstHost | null,
+	/**  What the last proof said of it. */
+	proof: NameProof | null,
 };
 
 /**  When a schedule fires next. */
@@ -1083,12 +1441,12 @@ export type OneOffRow = {
 	copy: CopyRow,
 };
 
-/**  A place in the window: the history of a deployment, or one run there. */
+/**  A place in the window. */
 export type Opening = {
-	/**  Whose history. */
+	/**  Whose. */
 	deployment: DeploymentId,
-	/**  The run; none for the newest. */
-	run: RunId | null,
+	/**  Which of its screens. */
+	place: Place,
 };
 
 /**  A scheduler of a schedule that is gone. */
@@ -1098,6 +1456,23 @@ export type Orphan = {
 	/**  When it fires next. */
 	next: When | null,
 };
+
+/**  What was found for a key. */
+export type Outcome = 
+/**  It opens a value of every kid that is in use. */
+"proves" | 
+/**  Nothing is encrypted with it. */
+"nothing_to_test" | 
+/**  The role may not read what it would be tried on. */
+"not_allowed" | 
+/**  Values are damaged; the others it opens. */
+"malformed" | 
+/**  Rows carry a kid that the file does not know. */
+"unknown_kid" | 
+/**  The file's key is no key. */
+"key_unusable" | 
+/**  It does not open a value: it is another key. */
+"does_not_decrypt";
 
 /**  Everything the overview shows. */
 export type Overview = {
@@ -1126,6 +1501,25 @@ export type Overview = {
 	/**  Why a new look failed just now; what is shown is then the last known state. */
 	trouble: Problem | null,
 };
+
+/**  How hard a passphrase is to guess. */
+export type PassphraseStrength = {
+	/**  From 0 to 4, as zxcvbn counts; 3 is enough. */
+	score: number,
+	/**  It may protect a kit. */
+	enough: boolean,
+	/**  What would make it better; may be empty. */
+	advice: string,
+};
+
+/**  A screen of a deployment. */
+export type Place = 
+/**  The history. */
+{ screen: "history"; 
+/**  The run to show; none for the newest. */
+run: RunId | null } | 
+/**  The secrets. */
+{ screen: "secrets" };
 
 /**  Why a host cannot be used as a Weavestream deployment. */
 export type ProbeError = 
@@ -1194,6 +1588,12 @@ DumpError |
 QueueError | 
 /**  A schedule, or a run that was started. */
 ScheduleError | 
+/**  The vault. */
+VaultError | 
+/**  An emergency kit. */
+KitError | 
+/**  A file that is no `.env`. */
+EnvFileError | 
 /**  What was asked for. */
 RequestError;
 
@@ -1207,6 +1607,77 @@ export type Progress = {
 	rate: number | null,
 	/**  Seconds left at that rate. */
 	secondsLeft: number | null,
+};
+
+/**  What came of one key. */
+export type ProvedKey = {
+	/**  What it is for. */
+	of: KeyUse,
+	/**  Its name in `.env`. */
+	name: string,
+	/**  The worst of what was found. */
+	outcome: Outcome,
+	/**  By kid as it stands in the rows, in the order they were met. */
+	kids: ProvedKid[],
+	/**  Values that are no envelope at all: no key can open those. */
+	malformed: number,
+	/**  Columns that the role may not read. */
+	unread: string[],
+};
+
+/**  What came of one kid. */
+export type ProvedKid = {
+	/**  The kid; none for MFA secrets, which carry none. */
+	kid: string | null,
+	/**
+	 *  What is wrong with the key of this kid; none when it is usable. `Missing`
+	 *  for a kid that the file does not name.
+	 */
+	trouble: KeyTrouble | null,
+	/**  Values that were tried. */
+	tried: number,
+	/**  Those that it opened. */
+	opened: number,
+	/**  Rows that carry this kid. */
+	rows: number,
+};
+
+/**  What was done. */
+export type PutBack = {
+	/**  The file. */
+	path: string,
+	/**  The file that was there, under its new name; none when there was none. */
+	kept: string | null,
+	/**  `user:group` */
+	owner: string,
+	/**  Octal. */
+	mode: string,
+	/**  `sudo -n` was needed. */
+	sudo: boolean,
+};
+
+/**  What putting a version back would do. Planning only reads. */
+export type PutBackPlan = {
+	/**  The version. */
+	version: number,
+	/**  The file on the host that is replaced, links followed, or where it will be. */
+	path: string,
+	/**  What is there now; none when there is no file. */
+	there: There | null,
+	/**
+	 *  What changes on the host, by name; none when there is no file, or one
+	 *  that is no `.env`.
+	 */
+	changes: NameChanges | null,
+	/**
+	 *  Keys of the host that the version does not hold: what was encrypted with
+	 *  them would stay shut.
+	 */
+	lost: LostKey[],
+	/**  The host's file is in no version of the vault. It stays beside the new one. */
+	uncaptured: boolean,
+	/**  Services that run: they read `.env` only when their containers are made anew. */
+	running: string[],
 };
 
 /**  Why the queue could not be asked. */
@@ -1243,6 +1714,23 @@ reason: string } |
  *  next starts; the next time is what the row asks for.
  */
 { state: "out_of_reach" };
+
+/**  What is to be said of a name. */
+export type Remark = 
+/**  Weavestream does not start without it. */
+{ says: "required" } | 
+/**  It is no key. */
+{ says: "no_key"; 
+/**  Why. */
+trouble: KeyTrouble } | 
+/**  A password that is soon guessed. */
+{ says: "weak" } | 
+/**  It occurs more than once; the last one counts. */
+{ says: "repeated"; 
+/**  How often. */
+times: number } | 
+/**  Compose sets its own for the containers. */
+{ says: "not_used" };
 
 /**  A request that cannot be carried out as it was made. */
 export type RequestError = 
@@ -1485,6 +1973,58 @@ export type SchedulesView = {
 	otherCronParser: string | null,
 };
 
+/**  What was done with secrets. */
+export type SecretAct = 
+/**  Captured from the host. */
+"captured" | 
+/**  Imported from a file or an emergency kit. */
+"imported" | 
+/**  A version was removed. */
+"deleted" | 
+/**  A value was shown. */
+"revealed" | 
+/**  A value was copied to the clipboard. */
+"copied" | 
+/**  A version was written to the host. */
+"put_back" | 
+/**  An emergency kit was written. */
+"kit_written";
+
+/**  What is shown of a value. */
+export type ShownValue = 
+/**  A plain setting, as it is. */
+{ is: "plain"; 
+/**  The value. */
+text: string } | 
+/**  Hidden. */
+{ is: "hidden"; 
+/**  Characters of the value. */
+characters: number } | 
+/**  `REPLACEME...`: counts as unset. */
+{ is: "placeholder" } | 
+/**  Empty. */
+{ is: "empty" } | 
+/**  A bare name: taken from the environment of whoever runs Compose. */
+{ is: "bare" } | 
+/**  Not in this version. */
+{ is: "absent" };
+
+/**  The version that is shown, with its names. */
+export type ShownVersion = {
+	/**  Its number. */
+	number: number,
+	/**  Its names in groups; or why the keyring does not give it. */
+	names: NameRow[],
+	/**  Why there are no names. */
+	trouble: Problem | null,
+	/**  Lines that Compose cannot read. */
+	faults: Fault[],
+	/**  The last time its keys were tried. */
+	proof: KeyProof | null,
+	/**  When that was. */
+	proved: When | null,
+};
+
 /**  Sizes of the dumps of the same days. */
 export type SizeTrend = {
 	/**  Position in the thirty days (0 to 1) and bytes, oldest first. */
@@ -1572,6 +2112,16 @@ export type StripRow = {
 	cells: Cell[],
 };
 
+/**  The file that a plan would replace. */
+export type There = {
+	/**  By which it is known again. */
+	token: string,
+	/**  When it was last written, by the host's clock. */
+	modifiedAt: string,
+	/**  It is the version already. */
+	same: boolean,
+};
+
 /**  How a connection to Postgres is protected. */
 export type Tls = {
 	/**  How much is asked of the server. */
@@ -1598,6 +2148,18 @@ export type TlsMode =
 /**  It must also name the host that was asked for. */
 "verify-full";
 
+/**  Which `.env` is tried. */
+export type Tried = 
+/**  A version of the vault; none for the newest. */
+{ which: "version"; 
+/**  Its number. */
+version: number | null } | 
+/**  The one on the host. */
+{ which: "host" };
+
+/**  A secret that was typed: it can be received from the front end, never sent. */
+export type Typed = string;
+
 /**  Why a dump's name or path is not used. */
 export type UnsafeName = 
 /**  Not of the pattern that the worker writes. */
@@ -1608,6 +2170,97 @@ found: string } |
 { why: "folder"; 
 /**  The path as found. */
 found: string };
+
+/**  Why something with a vault could not be done. Nothing of a value is told. */
+export type VaultError = 
+/**  The host's folder holds no `.env`. */
+{ code: "host_env_missing"; 
+/**  Where it was looked for. */
+path: string } | 
+/**  The host's `.env` is a link to nothing. */
+{ code: "host_env_dangling"; 
+/**  The link. */
+path: string; 
+/**  What it names. */
+target: string } | 
+/**  The host's `.env` is a folder, a device or the like. */
+{ code: "host_env_no_file"; 
+/**  Where it was looked for. */
+path: string } | 
+/**  Neither the login nor `sudo -n` can read it. */
+{ code: "host_env_unreadable"; 
+/**  Where it was looked for. */
+path: string; 
+/**  The ways that were tried, and what each said. */
+tried: string } | 
+/**  It was written to while it was read, again and again. */
+{ code: "host_env_moving"; 
+/**  Where it is. */
+path: string } | 
+/**  Nothing was captured yet. */
+{ code: "nothing_captured" } | 
+/**  There is no such version. */
+{ code: "no_such_version"; 
+/**  What was asked for. */
+version: number } | 
+/**  The version has no such name. */
+{ code: "no_such_name"; 
+/**  The version. */
+version: number; 
+/**  What was asked for. */
+name: string } | 
+/**  Somebody removed an entry from the keyring. */
+{ code: "entry_missing"; 
+/**  The version. */
+version: number; 
+/**  Name of the entry. */
+entry: string } | 
+/**  An entry of the keyring is not what was stored. */
+{ code: "entry_altered"; 
+/**  The version. */
+version: number; 
+/**  Name of the entry. */
+entry: string } | 
+/**  What came back from the keyring is not what was captured. It does not count. */
+{ code: "not_read_back" } | 
+/**  The host's `.env` is not the one that the plan was made for. */
+{ code: "host_env_changed"; 
+/**  Where it is. */
+path: string } | 
+/**  Neither the login nor `sudo -n` may write it. */
+{ code: "host_env_unwritable"; 
+/**  Where it is. */
+path: string; 
+/**  The ways that were tried, and what each said. */
+tried: string } | 
+/**  The host's `.env` could not be replaced. What was there is there. */
+{ code: "put_back_failed"; 
+/**  Why. */
+reason: string } | 
+/**  The desktop's clipboard does not take it. */
+{ code: "clipboard_refused"; 
+/**  What the system said. */
+reason: string } | 
+/**  A value is printed on a terminal alone, never into a file or a pipe. */
+{ code: "no_terminal" } | 
+/**  A deployment cannot be removed while its vault holds versions. */
+{ code: "vault_not_empty"; 
+/**  How many. */
+versions: number };
+
+/**  Everything the secrets page shows. */
+export type VaultView = {
+	/**  Whose. */
+	deployment: Deployment,
+	/**  Newest first. */
+	versions: VersionRow[],
+	/**  The host's file against the newest, as it was last seen. */
+	host: HostRow,
+	/**  The version that is shown. */
+	shown: ShownVersion | null,
+	/**  The newest emergency kit. */
+	kit: KitRow | null,
+};
 
 /**  The verdict, in words: state, full stop, how we know. Then the worst loss. */
 export type Verdict = {
@@ -1625,8 +2278,27 @@ export type VerdictState =
 "not_observed" | 
 /**  Losing the host now would lose the data. */
 "at_risk" | 
-/**  A verified dump is on this laptop; the rest of a recovery is not shown. */
+/**
+ *  A verified dump is on this laptop and the keys that open it are in the
+ *  vault; the rest of a recovery is not shown.
+ */
 "held";
+
+/**  One version in the list. */
+export type VersionRow = {
+	/**  Its number. */
+	number: number,
+	/**  When it was captured. */
+	captured: When,
+	/**  Where it came from. */
+	source: EnvSource,
+	/**  What the admin wrote beside it. */
+	note: string,
+	/**  Against the version before it. */
+	changes: NameChanges | null,
+	/**  The last proof showed that every key fits. */
+	proven: boolean,
+};
 
 /**  A moment as shown: whose clock, and how far from now. */
 export type When = {

@@ -100,6 +100,25 @@ impl JobCenter {
         Ok(id)
     }
 
+    /// Writes down something that is done already.
+    pub async fn record(&self, deployment: DeploymentId, kind: JobKind) -> Result<(), StoreError> {
+        let now = self.shared.clock.now();
+        let job = Job {
+            id: JobId(Uuid::new_v4()),
+            deployment,
+            kind,
+            started_at: now,
+            ended_at: Some(now),
+            step: String::new(),
+            progress: None,
+            canceling: false,
+            end: Some(JobEnd::Done),
+        };
+        self.shared.store.save_job(&job).await?;
+        self.shared.tell(&job);
+        Ok(())
+    }
+
     /// Asks a job to stop. It says `canceling` until it has stopped.
     pub fn cancel(&self, id: JobId) -> Result<(), RequestError> {
         let mut running = self.shared.running();

@@ -45,6 +45,15 @@ pub enum JobKind {
         /// The run.
         run: String,
     },
+    /// Something was done with secrets. Written down at once, and never cleared away.
+    Secret {
+        /// What.
+        act: SecretAct,
+        /// The version of `.env`.
+        version: u32,
+        /// The one name that was looked at, if it was one.
+        name: Option<String>,
+    },
     /// Reads a local copy again and compares it.
     Verify {
         /// The run.
@@ -54,12 +63,34 @@ pub enum JobKind {
     },
 }
 
+/// What was done with secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretAct {
+    /// Captured from the host.
+    Captured,
+    /// Imported from a file or an emergency kit.
+    Imported,
+    /// A version was removed.
+    Deleted,
+    /// A value was shown.
+    Revealed,
+    /// A value was copied to the clipboard.
+    Copied,
+    /// A version was written to the host.
+    PutBack,
+    /// An emergency kit was written.
+    KitWritten,
+}
+
 impl JobKind {
     /// What must not be done twice at once.
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
             Self::Dump { deployment, .. } => deployment,
+            // Never under way: it is written down when it is done.
+            Self::Secret { .. } => "",
             Self::Download { run, .. } | Self::Verify { run, .. } | Self::Run { run, .. } => run,
         }
     }

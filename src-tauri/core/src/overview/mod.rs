@@ -3,6 +3,7 @@
 
 mod next;
 mod observe;
+mod secrets;
 mod strip;
 mod verdict;
 mod view;

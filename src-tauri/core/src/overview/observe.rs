@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, DeploymentId};
 use crate::link::{Link, Links, Way};
-use crate::ports::{Clock, Store};
+use crate::ports::Store;
 use crate::probe::{HostFacts, probe};
 use crate::problem::Problem;
+use crate::vault::{EnvSeen, Vault};
 use crate::weavestream::queue::{Ask, QueueError, QueueSeen};
 use crate::weavestream::run::{Page, Run, RunFilter};
 use crate::weavestream::schedule::Schedule;
@@ -28,6 +29,9 @@ pub struct Observation {
     pub facts: Option<HostFacts>,
     /// Why the host was not asked, although there is a link to it.
     pub instead: Option<Problem>,
+    /// The host's `.env` against the vault.
+    #[serde(default)]
+    pub env: EnvSeen,
     /// Every schedule.
     pub schedules: Vec<Schedule>,
     /// The queue, as far as it is known.
@@ -42,11 +46,11 @@ pub struct Observation {
 pub async fn observe(
     links: &Links,
     store: &Arc<dyn Store>,
-    clock: &dyn Clock,
+    vault: &Vault,
     deployment: &Deployment,
 ) -> Result<Observation, Problem> {
-    let now = clock.now();
-    let read = |link: Arc<Link>| async move { look(&link, clock, now).await }.boxed();
+    let now = vault.clock.now();
+    let read = |link: Arc<Link>| async move { look(&link, vault, deployment.id, now).await }.boxed();
     let seen = links.read(deployment, read).await?;
     store.save_observation(deployment.id, &seen).await?;
     if let Some(facts) = &seen.facts {
@@ -55,21 +59,22 @@ pub async fn observe(
     Ok(seen)
 }
 
-async fn look(link: &Link, clock: &dyn Clock, now: DateTime<Utc>) -> Result<Observation, Problem> {
+async fn look(link: &Link, vault: &Vault, id: DeploymentId, now: DateTime<Utc>) -> Result<Observation, Problem> {
     let filter = RunFilter { days: Some(DAYS), ..RunFilter::default() };
     let page = Page { offset: 0, limit: RUNS_AT_MOST };
     // Independent questions travel together: on a slow line each would cost a round trip.
     let (host, schedules, runs, latest_good) = tokio::join!(
-        look_at_host(link, clock),
+        look_at_host(link, vault, id),
         link.database.schedules(),
         link.database.runs(&filter, page, now),
         link.database.latest_good(),
     );
-    let (facts, queue) = host?;
+    let (facts, queue, env) = host?;
     Ok(Observation {
         at: now,
         facts,
         instead: link.instead().cloned(),
+        env,
         schedules: schedules?,
         queue,
         recent: runs?.runs,
@@ -78,11 +83,19 @@ async fn look(link: &Link, clock: &dyn Clock, now: DateTime<Utc>) -> Result<Obse
 }
 
 /// What only the host can tell; nothing where the link ends at Postgres.
-async fn look_at_host(link: &Link, clock: &dyn Clock) -> Result<(Option<HostFacts>, QueueSeen), Problem> {
-    let Way::Host(at) = &link.way else { return Ok((None, QueueSeen::OutOfReach)) };
-    let (facts, queue) = tokio::join!(probe(at.host.as_ref(), &at.facts.folder, clock), at.ask(&Ask::Read));
+async fn look_at_host(
+    link: &Link,
+    vault: &Vault,
+    id: DeploymentId,
+) -> Result<(Option<HostFacts>, QueueSeen, EnvSeen), Problem> {
+    let Way::Host(at) = &link.way else { return Ok((None, QueueSeen::OutOfReach, EnvSeen::OutOfReach)) };
+    let (facts, queue, env) = tokio::join!(
+        probe(at.host.as_ref(), &at.facts.folder, vault.clock.as_ref()),
+        at.ask(&Ask::Read),
+        vault.look(id, at, false),
+    );
     match queue {
         Err(QueueError::Link(error)) => Err(error.into()),
-        queue => Ok((Some(facts?), queue.into())),
+        queue => Ok((Some(facts?), queue.into(), env?)),
     }
 }

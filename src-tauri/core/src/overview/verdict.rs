@@ -6,6 +6,7 @@ use specta::Type;
 use super::observe::Observation;
 use crate::ports::{Copy, CopyState};
 use crate::time::{local, relative, span};
+use crate::vault::{EnvSeen, VaultStanding};
 use crate::weavestream::run::{Run, RunStatus};
 
 /// The verdict, in words: state, full stop, how we know. Then the worst loss.
@@ -28,7 +29,8 @@ pub enum VerdictState {
     NotObserved,
     /// Losing the host now would lose the data.
     AtRisk,
-    /// A verified dump is on this laptop; the rest of a recovery is not shown.
+    /// A verified dump is on this laptop and the keys that open it are in the
+    /// vault; the rest of a recovery is not shown.
     Held,
 }
 
@@ -37,11 +39,18 @@ const BLIND_AFTER: TimeDelta = TimeDelta::hours(24);
 /// Beyond the longest usual schedule, a week, a newest dump is old.
 const OLD_AFTER: TimeDelta = TimeDelta::days(8);
 
-/// Judges from what was seen and what lies on this laptop.
+/// Judges from what was seen and what lies on this laptop, in the vault
+/// among other places.
 #[must_use]
-pub fn verdict(seen: Option<&Observation>, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> Verdict {
+pub fn verdict(
+    seen: Option<&Observation>,
+    copies: &[Copy],
+    vault: &VaultStanding,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> Verdict {
     let held = copies.iter().filter(|c| c.state == CopyState::Verified).max_by_key(|c| c.checked_at);
-    let body = worst_loss(seen, copies, now, zone);
+    let body = worst_loss(seen, copies, vault, now, zone);
     let say = |state, title: String| Verdict { state, title, body: body.clone() };
     let Some(seen) = seen else {
         return say(VerdictState::NotObserved, "Not observed yet.".into());
@@ -57,22 +66,57 @@ pub fn verdict(seen: Option<&Observation>, copies: &[Copy], now: DateTime<Utc>, 
     }
     match held {
         None => say(VerdictState::AtRisk, "At risk. No verified dump is off the host.".into()),
+        Some(_) if vault.newest.is_none() => {
+            say(VerdictState::AtRisk, "At risk. The keys that open the dump are not in the vault.".into())
+        }
+        Some(_) if !uncaptured(seen, vault).is_empty() => {
+            let names = uncaptured(seen, vault).join(" and ");
+            say(VerdictState::AtRisk, format!("At risk. {names} of the host is not in the vault."))
+        }
         Some(copy) => say(VerdictState::Held, format!("Database held. Verified {}.", relative(copy.checked_at - now))),
     }
 }
 
-fn worst_loss(seen: Option<&Observation>, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> String {
+/// Keys of the host that the vault's newest version has not.
+fn uncaptured<'s>(seen: &'s Observation, vault: &VaultStanding) -> Vec<&'s str> {
+    match &seen.env {
+        // A later capture is not yet what was compared.
+        EnvSeen::Differs { version, uncaptured, .. }
+            if vault.newest.as_ref().is_some_and(|newest| newest.number == *version) =>
+        {
+            uncaptured.iter().map(|key| key.name.as_str()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn worst_loss(
+    seen: Option<&Observation>,
+    copies: &[Copy],
+    vault: &VaultStanding,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> String {
     let run_of = |copy: &Copy| seen.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
     let taken = |copy: &Copy| copy.made_at.or_else(|| run_of(copy).map(Run::at));
     let newest = copies.iter().filter(|c| c.state == CopyState::Verified).filter_map(taken).max();
+    let missing = match &vault.newest {
+        None => {
+            "Saved passwords and MFA would stay shut: the keys of .env are not in the vault. Uploaded files are not held here."
+        }
+        Some(_) => "Uploaded files are not held here.",
+    };
     match newest {
         Some(at) => format!(
-            "If this host were lost now, you would rebuild from the dump of {} and lose {} of changes. Uploaded files and .env keys are not held here.",
+            "If this host were lost now, you would rebuild from the dump of {} and lose {} of changes. {missing}",
             local(at, now, zone),
             span(now - at)
         ),
         None if copies.iter().any(|c| c.state == CopyState::Verified) => {
-            "If this host were lost now, you would rebuild from an older dump on this laptop. Uploaded files and .env keys are not held here.".into()
+            format!("If this host were lost now, you would rebuild from an older dump on this laptop. {missing}")
+        }
+        None if vault.newest.is_some() => {
+            "If this host were lost now, its keys would be in the vault, and no dump to open with them.".into()
         }
         None => "If this host were lost now, nothing on this laptop could bring it back.".into(),
     }

@@ -11,6 +11,7 @@ use crate::deployment::Deployment;
 use crate::history::{RunRow, row};
 use crate::ports::{Copy, CopyState};
 use crate::time::{When, local, span};
+use crate::vault::VaultStanding;
 use crate::weavestream::run::{Run, RunStatus};
 
 /// Everything the overview shows.
@@ -99,6 +100,8 @@ pub enum AttentionAction {
     Schedules,
     /// Test the connection.
     Connection,
+    /// Show the secrets.
+    Secrets,
 }
 
 /// Builds the overview from what was seen and what lies on this laptop.
@@ -107,6 +110,7 @@ pub fn overview(
     deployment: &Deployment,
     seen: Option<&Observation>,
     copies: &[Copy],
+    vault: &VaultStanding,
     trouble: Option<crate::Problem>,
     now: DateTime<Utc>,
     zone: Tz,
@@ -117,10 +121,10 @@ pub fn overview(
     let latest = seen.and_then(|s| s.latest_good.as_ref());
     Overview {
         deployment: deployment.clone(),
-        verdict: verdict(seen, copies, now, zone),
+        verdict: verdict(seen, copies, vault, now, zone),
         latest: latest.map(|run| row(run, copies, now, zone)),
         evidence: evidence(deployment, seen, copies, now, zone),
-        attention: seen.map(|seen| attention(seen, copies, now, zone)).unwrap_or_default(),
+        attention: seen.map(|seen| attention(seen, copies, vault, now, zone)).unwrap_or_default(),
         next: seen.map(|seen| next(seen, now, zone)).unwrap_or_default(),
         strip: strip(recent, schedules, now, zone),
         sizes: sizes(recent, now, zone),
@@ -179,7 +183,13 @@ fn evidence(
     vec![exists, checksum, none(EvidenceKind::OffHost), none(EvidenceKind::Drill), none(EvidenceKind::Proven)]
 }
 
-fn attention(seen: &Observation, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> Vec<Attention> {
+fn attention(
+    seen: &Observation,
+    copies: &[Copy],
+    vault: &VaultStanding,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> Vec<Attention> {
     let mut items = Vec::new();
     let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action });
     if let Some(run) = last_failure(&seen.recent) {
@@ -246,6 +256,8 @@ fn attention(seen: &Observation, copies: &[Copy], now: DateTime<Utc>, zone: Tz) 
             Some(AttentionAction::Connection),
         );
     }
+    items.extend(super::secrets::attention(&seen.env, vault, now));
+    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action });
     let Some(facts) = &seen.facts else { return worst_first(items) };
     for service in ["postgres", "redis", "worker", "api"] {
         if let Err(error) = facts.running(service) {

@@ -13,6 +13,9 @@ pub trait Keyring: Send + Sync {
     async fn set(&self, name: &str, secret: &Secret) -> Result<(), KeyringError>;
     /// Removes `name`; removing what is not there is fine.
     async fn delete(&self, name: &str) -> Result<(), KeyringError>;
+    /// Characters that one entry can hold; none where there is no limit worth
+    /// naming. Longer text is for the caller to split.
+    fn entry_limit(&self) -> Option<usize>;
 }
 
 /// Why the keyring did not answer. None of these ever leads to a plain file.

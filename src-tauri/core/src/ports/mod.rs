@@ -21,5 +21,5 @@ pub use host::{
 };
 pub use keyring::{Keyring, KeyringError};
 pub use library::{Folder, Library, LibraryError, PartFile, ReadSeek};
-pub use notifier::{Notice, Notifier, Opening};
+pub use notifier::{Notice, Notifier, Opening, Place};
 pub use store::{Copy, CopyState, Store, StoreError};

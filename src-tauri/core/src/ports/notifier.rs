@@ -16,14 +16,27 @@ pub struct Notice {
     pub opens: Option<Opening>,
 }
 
-/// A place in the window: the history of a deployment, or one run there.
+/// A place in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Opening {
-    /// Whose history.
+    /// Whose.
     pub deployment: DeploymentId,
-    /// The run; none for the newest.
-    pub run: Option<RunId>,
+    /// Which of its screens.
+    pub place: Place,
+}
+
+/// A screen of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "screen", rename_all = "snake_case")]
+pub enum Place {
+    /// The history.
+    History {
+        /// The run to show; none for the newest.
+        run: Option<RunId>,
+    },
+    /// The secrets.
+    Secrets,
 }
 
 /// The desktop's notifications.

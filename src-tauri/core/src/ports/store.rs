@@ -5,7 +5,9 @@ use specta::Type;
 
 use crate::deployment::{Deployment, DeploymentId};
 use crate::jobs::{Job, JobId, LogLine};
+use crate::kit::KitRecord;
 use crate::overview::Observation;
+use crate::vault::EnvVersion;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::RunId;
 
@@ -16,7 +18,8 @@ pub trait Store: Send + Sync {
     async fn deployments(&self) -> Result<Vec<Deployment>, StoreError>;
     /// Adds a deployment, or replaces the one with its id.
     async fn save_deployment(&self, deployment: &Deployment) -> Result<(), StoreError>;
-    /// Forgets a deployment with its observation and copies' records; files stay.
+    /// Forgets a deployment with its observation, the index of its vault and its
+    /// copies' records; files stay.
     async fn remove_deployment(&self, id: DeploymentId) -> Result<(), StoreError>;
 
     /// What was last seen of a deployment.
@@ -31,6 +34,20 @@ pub trait Store: Send + Sync {
     /// Forgets the copy at `path`.
     async fn remove_copy(&self, path: &str) -> Result<(), StoreError>;
 
+    /// A number for the next version of a deployment's `.env`, never given before.
+    async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError>;
+    /// The index of a deployment's vault, newest first.
+    async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError>;
+    /// Adds a version, or replaces the one with its number.
+    async fn save_env_version(&self, version: &EnvVersion) -> Result<(), StoreError>;
+    /// Forgets a version.
+    async fn remove_env_version(&self, id: DeploymentId, number: u32) -> Result<(), StoreError>;
+
+    /// Emergency kits that were written for a deployment, newest first.
+    async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError>;
+    /// Adds a kit, or replaces the one at the same path.
+    async fn save_kit(&self, kit: &KitRecord) -> Result<(), StoreError>;
+
     /// The newest `limit` jobs.
     async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError>;
     /// Jobs without an end whose process no longer lives.
@@ -41,7 +58,7 @@ pub trait Store: Send + Sync {
     async fn append_log(&self, id: JobId, line: &LogLine) -> Result<(), StoreError>;
     /// A job's log, oldest first.
     async fn log(&self, id: JobId) -> Result<Vec<LogLine>, StoreError>;
-    /// Removes every ended job.
+    /// Removes every ended job, except what was done with secrets.
     async fn clear_ended_jobs(&self) -> Result<(), StoreError>;
 
     /// A setting that differs from its default.

@@ -3,12 +3,14 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::overview::{DAYS, RUNS_AT_MOST};
+use crate::ports::Place;
 use crate::time::local;
+use crate::vault::{EnvSeen, LostKey};
 use crate::weavestream::cron::{Cron, Zone};
 use crate::weavestream::run::{Run, RunId, RunKind, RunStatus};
 use crate::weavestream::schedule::Schedule;
 
-/// Something that went wrong with the runs of a deployment.
+/// Something that went wrong with a deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The same for as long as it is the same trouble.
@@ -17,8 +19,8 @@ pub struct Finding {
     pub title: String,
     /// What is known of it.
     pub detail: String,
-    /// The run to show, when there is one.
-    pub run: Option<RunId>,
+    /// What a click on it shows.
+    pub place: Place,
 }
 
 /// How the key of what is gone begins.
@@ -45,6 +47,39 @@ pub fn findings(before: &[Run], runs: &[Run], schedules: &[Schedule], now: DateT
     failed.chain(overdue).chain(vanished).collect()
 }
 
+/// What is wrong with the keys of the host: gone there although data was
+/// encrypted with them, or there and nowhere else.
+#[must_use]
+pub fn key_findings(env: &EnvSeen) -> Vec<Finding> {
+    let EnvSeen::Differs { version, lost, uncaptured, .. } = env else { return Vec::new() };
+    let finding = |what: &str, key: &LostKey, title: String, detail: String| Finding {
+        key: format!("{what}:{version}:{}:{}", key.name, key.kids.join(",")),
+        title,
+        detail,
+        place: Place::Secrets,
+    };
+    let lost_there = lost.iter().map(|key| {
+        let title = format!("{} was changed on the host, and the old key is gone there", key.name);
+        finding("key-lost", key, title, lost_key_words(key, *version))
+    });
+    let only_there = uncaptured.iter().map(|key| {
+        let title = format!("{} of the host is not in the vault", key.name);
+        let detail = "It was changed since the last capture. Were the host lost now, what it opens would stay shut.";
+        finding("key-uncaptured", key, title, detail.to_owned())
+    });
+    lost_there.chain(only_there).collect()
+}
+
+/// What it means that the host has lost `key`.
+pub(crate) fn lost_key_words(key: &LostKey, version: u32) -> String {
+    let list = match key.of.previous_name() {
+        Some(list) => format!("Version {version} in the vault still has the key: put it into {list} on the host."),
+        None => format!("Version {version} in the vault still has the key; there is no list of older ones for it."),
+    };
+    let kids = if key.of.kid_name().is_some() { format!(" (kid {})", key.kids.join(", ")) } else { String::new() };
+    format!("What was encrypted with the old key{kids} cannot be opened there. {list}")
+}
+
 fn failed(run: &Run, now: DateTime<Utc>, zone: Tz) -> Finding {
     let of = run.schedule_name.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
     let reason = run.error.as_deref().and_then(|error| error.lines().find(|line| !line.trim().is_empty()));
@@ -52,7 +87,7 @@ fn failed(run: &Run, now: DateTime<Utc>, zone: Tz) -> Finding {
         key: format!("failed:{}", run.id),
         title: format!("the run{of} of {} failed", local(run.at(), now, zone)),
         detail: reason.unwrap_or("The worker gave no reason.").to_owned(),
-        run: Some(run.id),
+        place: Place::History { run: Some(run.id) },
     }
 }
 
@@ -77,7 +112,7 @@ fn overdue(schedule: &Schedule, runs: &[Run], now: DateTime<Utc>, zone: Tz) -> O
         key: format!("overdue:{}:{}", schedule.id, due.timestamp()),
         title: format!("{} is overdue", schedule.name),
         detail: format!("It should have run {}, and no run has begun. {last}", local(due, now, zone)),
-        run: None,
+        place: Place::History { run: None },
     })
 }
 
@@ -96,7 +131,7 @@ fn vanished(before: &[Run], runs: &[Run], now: DateTime<Utc>, zone: Tz) -> Optio
         n => format!("{n} runs are gone, the newest of {}", local(newest.at(), now, zone)),
     };
     let detail = "Somebody removed it from the database, or an older database was restored.".to_owned();
-    Some(Finding { key: format!("{GONE}:{}", newest.id), title, detail, run: None })
+    Some(Finding { key: format!("{GONE}:{}", newest.id), title, detail, place: Place::History { run: None } })
 }
 
 #[cfg(test)]
@@ -162,8 +197,15 @@ mod tests {
             run(3, RunStatus::Success, "2026-10-20T07:00:00Z"),
         ];
         let found = findings(&[], &runs, &[], now(), Berlin);
-        let told: Vec<_> = found.iter().map(|f| (f.title.as_str(), f.detail.as_str(), f.run)).collect();
-        assert_eq!(told, [("the run of Daily of Today, 09:00 failed", "pg_dump: error: no", Some(runs[0].id))]);
+        let told: Vec<_> = found.iter().map(|f| (f.title.as_str(), f.detail.as_str(), f.place)).collect();
+        assert_eq!(
+            told,
+            [(
+                "the run of Daily of Today, 09:00 failed",
+                "pg_dump: error: no",
+                Place::History { run: Some(runs[0].id) }
+            )]
+        );
     }
 
     #[test]

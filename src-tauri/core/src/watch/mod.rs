@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-pub use finding::{Finding, findings};
+pub(crate) use finding::lost_key_words;
+pub use finding::{Finding, findings, key_findings};
 pub use poll::poll;
 
 use crate::deployment::{Deployment, DeploymentId};
@@ -15,6 +16,7 @@ use crate::link::Links;
 use crate::overview::{Observation, observe};
 use crate::ports::{Clock, Notice, Notifier, Opening, Store, StoreError};
 use crate::problem::Problem;
+use crate::vault::Vault;
 use crate::weavestream::run::Run;
 
 /// Looks at deployments, and tells what is new.
@@ -22,6 +24,8 @@ use crate::weavestream::run::Run;
 pub struct Watch {
     /// Ways to the hosts.
     pub links: Arc<Links>,
+    /// What the host's `.env` is compared with.
+    pub vault: Vault,
     /// Where is remembered what was told.
     pub store: Arc<dyn Store>,
     /// The laptop's clock.
@@ -37,7 +41,7 @@ impl Watch {
     /// wrong since the last look.
     pub async fn look(&self, deployment: &Deployment) -> Result<Observation, Problem> {
         let before = self.store.observation(deployment.id).await?.map(|before| before.recent).unwrap_or_default();
-        let seen = observe(&self.links, &self.store, self.clock.as_ref(), deployment).await?;
+        let seen = observe(&self.links, &self.store, &self.vault, deployment).await?;
         if let Err(error) = self.tell(deployment, &before, &seen).await {
             tracing::warn!(%error, "what was found could not be remembered");
         }
@@ -49,6 +53,7 @@ impl Watch {
     async fn tell(&self, deployment: &Deployment, before: &[Run], seen: &Observation) -> Result<(), StoreError> {
         let _turn = self.telling.lock().await;
         let mut found = findings(before, &seen.recent, &seen.schedules, self.clock.now(), self.clock.zone());
+        found.extend(key_findings(&seen.env));
         // What is gone is found once only, by whoever looks next: on the command
         // line nobody hears it, so it is left for the next look that is heard.
         let (left_key, key) = (untold_key(deployment.id), told_key(deployment.id));
@@ -77,7 +82,7 @@ impl Watch {
                 self.notifier.show(&Notice {
                     title: format!("{}: {}", deployment.name, finding.title),
                     body: finding.detail.clone(),
-                    opens: Some(Opening { deployment: deployment.id, run: finding.run }),
+                    opens: Some(Opening { deployment: deployment.id, place: finding.place }),
                 });
             }
         }

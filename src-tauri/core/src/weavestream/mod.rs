@@ -15,4 +15,5 @@ pub mod retention;
 pub mod run;
 pub mod schedule;
 pub mod schedule_draft;
+pub mod sealed;
 pub mod server_version;

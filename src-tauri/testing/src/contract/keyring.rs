@@ -7,9 +7,16 @@ use selvage_core::ports::Keyring;
 pub async fn keeps(keyring: &dyn Keyring, prefix: &str) {
     let (one, two) = (format!("{prefix}-one"), format!("{prefix}-two"));
     assert!(keyring.get(&one).await.unwrap().is_none(), "something is there already");
-    for text in ["hunter2", "", "long \u{1f511} with ümlaut\nand a line", &"x".repeat(2000)] {
+    for text in
+        ["hunter2", "", "long \u{1f511} with ümlaut\nand a line", &"x".repeat(keyring.entry_limit().unwrap_or(2000))]
+    {
         keyring.set(&one, &Secret::new(text.to_owned())).await.unwrap();
         assert_eq!(keyring.get(&one).await.unwrap().unwrap().expose(), text);
+    }
+    if let Some(limit) = keyring.entry_limit() {
+        let longer = Secret::new("y".repeat(limit + 1));
+        assert!(keyring.set(&one, &longer).await.is_err(), "an entry holds more than its limit");
+        assert_ne!(keyring.get(&one).await.unwrap().unwrap().expose(), longer.expose());
     }
     assert!(keyring.get(&two).await.unwrap().is_none(), "names are not apart");
     keyring.set(&two, &Secret::new("other".into())).await.unwrap();

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use selvage_core::deployment::{Deployment, DeploymentId};
-use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine};
+use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine, SecretAct};
 use selvage_core::ports::{Copy, CopyState, Store};
 use selvage_core::weavestream::run::RunId;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use crate::sample;
 pub async fn works(store: &dyn Store) {
     deployments(store).await;
     copies(store).await;
+    vault(store).await;
     jobs(store).await;
     settings(store).await;
 }
@@ -79,6 +80,40 @@ async fn copies(store: &dyn Store) {
     assert_eq!(store.copies(owner.id).await.unwrap(), [damaged]);
 }
 
+async fn vault(store: &dyn Store) {
+    let (mut owner, mut other) = (sample::deployment(), sample::deployment());
+    rename(&mut owner, "Vaulted", "vaulted");
+    rename(&mut other, "Vaulted too", "vaulted-too");
+    for deployment in [&owner, &other] {
+        store.save_deployment(deployment).await.unwrap();
+    }
+    let mut versions = Vec::new();
+    for n in 1..=11 {
+        assert_eq!(store.next_env_number(owner.id).await.unwrap(), n);
+        let version = sample::env_version(owner.id, n);
+        store.save_env_version(&version).await.unwrap();
+        versions.insert(0, version);
+    }
+    assert_eq!(store.next_env_number(other.id).await.unwrap(), 1, "each deployment counts for itself");
+    assert_eq!(store.env_versions(owner.id).await.unwrap(), versions, "newest first, by number and not by text");
+    versions[3].note = "before the upgrade".into();
+    store.save_env_version(&versions[3]).await.unwrap();
+    store.remove_env_version(owner.id, 11).await.unwrap();
+    store.remove_env_version(owner.id, 11).await.unwrap();
+    versions.remove(0);
+    assert_eq!(store.env_versions(owner.id).await.unwrap(), versions);
+    assert_eq!(store.next_env_number(owner.id).await.unwrap(), 12, "a number is never given twice");
+    let (old, new) = (sample::kit(owner.id, "/usb/old.age", 1), sample::kit(owner.id, "/usb/new.age", 9));
+    for kit in [&new, &old] {
+        store.save_kit(kit).await.unwrap();
+    }
+    assert_eq!(store.kits(owner.id).await.unwrap(), [new, old], "newest first");
+    assert!(store.env_versions(other.id).await.unwrap().is_empty() && store.kits(other.id).await.unwrap().is_empty());
+    store.remove_deployment(owner.id).await.unwrap();
+    assert!(store.env_versions(owner.id).await.unwrap().is_empty() && store.kits(owner.id).await.unwrap().is_empty());
+    store.remove_deployment(other.id).await.unwrap();
+}
+
 /// A job that began `minute` minutes after the beginning.
 #[must_use]
 pub fn job(minute: i64) -> Job {
@@ -114,8 +149,13 @@ async fn jobs(store: &dyn Store) {
     store.save_job(&one).await.unwrap();
     assert_eq!(store.jobs(10).await.unwrap(), [two.clone(), one.clone()]);
     assert_eq!(store.log(one.id).await.unwrap().len(), 3, "its log went with the change");
+    let mut revealed = job(0);
+    let name = Some("POSTGRES_PASSWORD".to_owned());
+    revealed.kind = JobKind::Secret { act: SecretAct::Revealed, version: 3, name };
+    revealed.end = Some(JobEnd::Done);
+    store.save_job(&revealed).await.unwrap();
     store.clear_ended_jobs().await.unwrap();
-    assert_eq!(store.jobs(10).await.unwrap(), [two]);
+    assert_eq!(store.jobs(10).await.unwrap(), [two, revealed], "what was done with secrets stays written down");
     assert!(store.log(one.id).await.unwrap().is_empty());
 }
 

@@ -3,6 +3,7 @@
 
 mod answer;
 mod connector;
+mod env;
 mod fake;
 mod faults;
 mod look;
@@ -11,6 +12,7 @@ mod state;
 mod stream;
 
 pub use connector::{FakeConnector, SHOWN_KEY};
+pub use env::{EnvIs, SimEnv};
 pub use fake::FakeHost;
 pub use faults::{Faults, StreamFault};
 pub use queue::SimQueue;

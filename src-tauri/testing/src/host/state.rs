@@ -4,6 +4,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+use super::env::SimEnv;
 use super::queue::SimQueue;
 
 /// What the simulated host is.
@@ -32,6 +33,8 @@ pub struct HostState {
     pub dumps_readable: bool,
     /// Files there. Shared, so that a change does not disturb who reads.
     pub files: BTreeMap<String, Arc<Vec<u8>>>,
+    /// Its `.env`.
+    pub env: SimEnv,
     /// Its queue.
     pub queue: SimQueue,
     /// The host's clock.
@@ -103,6 +106,7 @@ impl HostState {
             backup_folder: "/opt/weavestream/data/backup".into(),
             dumps_readable: false,
             files: BTreeMap::new(),
+            env: SimEnv::default(),
             queue: SimQueue::default(),
             now,
             forwarding: true,
@@ -125,6 +129,10 @@ impl HostState {
         "running".clone_into(&mut service.state);
         service.id = format!("f{}", &service.id[..service.id.len() - 1]);
         service.address.push('7');
+    }
+
+    pub(super) fn compose_path(&self) -> String {
+        format!("{}/compose.yml", self.folder)
     }
 
     pub(super) fn bytes(&self, name: &str) -> Option<Bytes> {

@@ -37,10 +37,10 @@ impl EnvFile {
 }
 
 /// `value` so that Compose reads it back: as it is where that is enough and
-/// `plain` allows it, between `'` where nothing in it needs an escape, else between `"`.
+/// `plain` allows it (nothing at all would take a remark behind it for the value), between `'` where nothing in it needs an escape, else between `"`.
 fn written(value: &str, plain: bool) -> Secret {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "+/=_-.,:@%~".contains(c);
-    Secret::new(if plain && value.chars().all(harmless) {
+    Secret::new(if plain && !value.is_empty() && value.chars().all(harmless) {
         value.to_owned()
     } else if !value.contains(['\'', '\\']) {
         format!("'{value}'")

@@ -113,13 +113,20 @@ pub enum EnvFileError {
     },
 }
 
+impl EnvFileError {
+    /// A file of `bytes` bytes.
+    #[must_use]
+    pub fn too_large(bytes: u64) -> Self {
+        Self::EnvTooLarge { bytes, at_most: u32::try_from(BYTES_AT_MOST).unwrap_or(u32::MAX) }
+    }
+}
+
 impl EnvFile {
     /// Reads `bytes`. Refuses what is no `.env` at all; everything else is kept.
     pub fn parse(bytes: Vec<u8>) -> Result<Self, EnvFileError> {
         let bytes = Zeroizing::new(bytes);
         if bytes.len() > BYTES_AT_MOST {
-            let at_most = u32::try_from(BYTES_AT_MOST).unwrap_or(u32::MAX);
-            return Err(EnvFileError::EnvTooLarge { bytes: bytes.len() as u64, at_most });
+            return Err(EnvFileError::too_large(bytes.len() as u64));
         }
         if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
             return Err(EnvFileError::EnvBinary { line: line_of(&bytes, at) });

@@ -1,0 +1,120 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// What to do with the `.env` of a deployment.
+#[derive(Subcommand, Debug)]
+pub enum SecretsCommand {
+    /// Keep the host's .env in this laptop's keyring, as a new version when it is one
+    Capture {
+        /// Name, short name or id of the deployment
+        name: String,
+        /// Import this file of the laptop instead
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// List the versions, newest first
+    List {
+        /// Name, short name or id of the deployment
+        name: String,
+    },
+    /// Show each name of a version with its state, without values
+    Names {
+        /// Which version
+        #[command(flatten)]
+        which: WhichVersion,
+    },
+    /// Compare the host's .env with the newest version, by name
+    Diff {
+        /// Name, short name or id of the deployment
+        name: String,
+    },
+    /// Try the keys on one row of each kid and column
+    Prove {
+        /// Which version
+        #[command(flatten)]
+        which: WhichVersion,
+        /// Try the keys of the host's own .env
+        #[arg(long, conflicts_with = "version")]
+        host: bool,
+    },
+    /// Write a version to the host as its .env; the file that is there stays beside it
+    Put {
+        /// Which version
+        #[command(flatten)]
+        which: WhichVersion,
+        /// Do it; without, what would be done is only shown
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print one value, on a terminal only
+    Reveal {
+        /// Which version
+        #[command(flatten)]
+        which: WhichVersion,
+        /// The name in .env
+        secret: String,
+    },
+    /// Write a note beside a version; one with a note is never rotated away
+    Note {
+        /// Name, short name or id of the deployment
+        name: String,
+        /// The version
+        version: u32,
+        /// The note; empty removes it
+        note: String,
+    },
+    /// Remove a version from the keyring, for ever
+    Delete {
+        /// Name, short name or id of the deployment
+        name: String,
+        /// The version
+        version: u32,
+        /// Yes, for ever
+        #[arg(long, required = true)]
+        yes: bool,
+    },
+}
+
+/// A version of a deployment's `.env`.
+#[derive(Args, Debug)]
+pub struct WhichVersion {
+    /// Name, short name or id of the deployment
+    pub name: String,
+    /// The version; without it the newest
+    #[arg(long, value_name = "N")]
+    pub version: Option<u32>,
+}
+
+/// What to do with emergency kits.
+#[derive(Subcommand, Debug)]
+pub enum KitCommand {
+    /// Write a kit and its recovery sheet; the passphrase is asked for on the terminal
+    Export {
+        /// Name, short name or id of the deployment
+        name: String,
+        /// Folder of this laptop
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// Write it although the host's Compose file cannot be had
+        #[arg(long)]
+        without_compose: bool,
+        /// Take the passphrase from the first line of standard input
+        #[arg(long, conflicts_with = "generate")]
+        passphrase_stdin: bool,
+        /// Make up a passphrase of six words and show it, on a terminal only
+        #[arg(long)]
+        generate: bool,
+    },
+    /// Open a kit: add its deployment where it is not known, and capture its .env
+    Import {
+        /// The kit
+        file: PathBuf,
+        /// A name of your choice, should its own be taken
+        #[arg(long)]
+        name: Option<String>,
+        /// Take the passphrase from the first line of standard input
+        #[arg(long)]
+        passphrase_stdin: bool,
+    },
+}

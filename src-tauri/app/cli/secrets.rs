@@ -1,0 +1,173 @@
+use std::io::IsTerminal;
+
+use selvage_core::jobs::SecretAct;
+use selvage_core::vault::{
+    EnvSeen, KeyProof, NameChanges, NameRow, Outcome, ProvedKey, PutBackPlan, ShownValue, Tried, VaultError,
+};
+use serde_json::json;
+
+use super::print::{Print, word};
+use super::secret_arguments::{SecretsCommand, WhichVersion};
+use super::{End, Failure};
+use crate::state::Selvage;
+
+/// Carries out `selvage secrets`.
+pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Result<End, Failure> {
+    let vault = &selvage.vault;
+    match command {
+        SecretsCommand::Capture { name, file } => {
+            let deployment = selvage.deployments.find(&name).await?;
+            let captured = match file {
+                Some(file) => vault.import(&deployment, &file).await?,
+                None => vault.capture(&deployment).await?,
+            };
+            print.one("captured", &captured, || match captured.new {
+                true => format!("version {} is in the keyring", captured.version),
+                false => format!("version {} is the very same file already", captured.version),
+            });
+        }
+        SecretsCommand::List { name } => {
+            let deployment = selvage.deployments.find(&name).await?;
+            let view = vault.view(&deployment, None, false).await?;
+            print.list("versions", &view.versions, |row| {
+                let changes = row.changes.as_ref().map(told).unwrap_or_default();
+                let proven = if row.proven { "proven" } else { "" };
+                [&row.number.to_string(), &row.captured.local, proven, &row.note, &changes]
+                    .join("  ")
+                    .trim_end()
+                    .to_owned()
+            });
+        }
+        SecretsCommand::Names { which } => {
+            let deployment = selvage.deployments.find(&which.name).await?;
+            let number = vault.version(deployment.id, which.version).await?.number;
+            let shown = vault.view(&deployment, Some(number), false).await?.shown;
+            let Some(shown) = shown else { return Err(VaultError::NoSuchVersion { version: number }.into()) };
+            if let Some(problem) = shown.trouble {
+                return Err(problem.into());
+            }
+            print.list("names", &shown.names, name_line);
+        }
+        SecretsCommand::Diff { name } => return diff(selvage, &name, print).await,
+        SecretsCommand::Prove { which, host } => {
+            let deployment = selvage.deployments.find(&which.name).await?;
+            let tried = if host { Tried::Host } else { Tried::Version { version: which.version } };
+            let proof = vault.prove(&deployment, tried).await?;
+            print.one("proof", &proof, || proof.keys.iter().map(proof_line).collect::<Vec<_>>().join("\n"));
+            return Ok(if fits(&proof) { End::Done } else { End::Wanting });
+        }
+        SecretsCommand::Put { which, yes } => return put(selvage, &which, yes, print).await,
+        SecretsCommand::Reveal { which, secret } => {
+            if !std::io::stdout().is_terminal() || print.json {
+                return Err(VaultError::NoTerminal.into());
+            }
+            let deployment = selvage.deployments.find(&which.name).await?;
+            let value = vault.reveal(deployment.id, which.version, &secret, SecretAct::Revealed).await?;
+            println!("{}", value.expose());
+        }
+        SecretsCommand::Note { name, version, note } => {
+            let deployment = selvage.deployments.find(&name).await?;
+            let version = vault.note(deployment.id, version, &note).await?;
+            print.one("noted", &json!({ "version": version.number, "note": version.note }), || {
+                format!("version {}: {}", version.number, version.note)
+            });
+        }
+        SecretsCommand::Delete { name, version, yes: _ } => {
+            let deployment = selvage.deployments.find(&name).await?;
+            vault.delete(deployment.id, version).await?;
+            print.one("deleted", &json!({ "version": version }), || format!("version {version} is gone"));
+        }
+    }
+    Ok(End::Done)
+}
+
+async fn diff(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failure> {
+    let deployment = selvage.deployments.find(name).await?;
+    selvage.links.open(&deployment).await?.host()?;
+    let seen = selvage.vault.view(&deployment, None, true).await?.host.seen;
+    if let EnvSeen::Unread { problem } | EnvSeen::VaultUnread { problem, .. } = seen {
+        return Err((*problem).into());
+    }
+    print.one("host", &seen, || match &seen {
+        EnvSeen::NothingCaptured { .. } => "nothing is captured yet".to_owned(),
+        EnvSeen::Same { version } => format!("the host's .env is version {version}"),
+        EnvSeen::Layout { version, .. } => format!("written otherwise than version {version}, with the same values"),
+        EnvSeen::Differs { version, changes, lost, .. } => {
+            let lost = lost.iter().map(|key| {
+                format!("\nALARM  {} changed and its old key is gone there (kid {})", key.name, key.kids.join(", "))
+            });
+            format!("differs from version {version}: {}{}", told(changes), lost.collect::<String>())
+        }
+        _ => "the host is out of reach".to_owned(),
+    });
+    Ok(if matches!(seen, EnvSeen::Same { .. } | EnvSeen::Layout { .. }) { End::Done } else { End::Wanting })
+}
+
+async fn put(selvage: &Selvage, which: &WhichVersion, yes: bool, print: Print) -> Result<End, Failure> {
+    let deployment = selvage.deployments.find(&which.name).await?;
+    let plan = selvage.vault.plan_put_back(&deployment, which.version).await?;
+    if !yes {
+        print.one("plan", &plan, || format!("{}\nnothing was written; --yes does it", planned(&plan)));
+        return Ok(End::Done);
+    }
+    let done = selvage.vault.put_back(&deployment, &plan).await?;
+    print.one("done", &done, || {
+        let kept = done.kept.as_ref().map(|kept| format!("; what was there is {kept}")).unwrap_or_default();
+        format!(
+            "{} is version {}, mode {}{kept}\nit takes effect when the containers are made anew: docker compose up -d",
+            done.path, plan.version, done.mode
+        )
+    });
+    Ok(End::Done)
+}
+
+fn planned(plan: &PutBackPlan) -> String {
+    let there = match (&plan.there, &plan.changes) {
+        (None, _) => format!("version {} becomes {}, which is not there now", plan.version, plan.path),
+        (Some(there), _) if there.same => format!("{} is version {} already", plan.path, plan.version),
+        (_, None) => format!("version {} replaces {}, which is no .env", plan.version, plan.path),
+        (_, Some(changes)) => format!("version {} replaces {}: {}", plan.version, plan.path, told(changes)),
+    };
+    let lost = plan.lost.iter().map(|key| {
+        format!("\nALARM  version {} lacks {} (kid {}) of the host", plan.version, key.name, key.kids.join(", "))
+    });
+    let uncaptured = if plan.uncaptured { "\nthe host's file is in no version; capture it first" } else { "" };
+    format!("{there}{}{uncaptured}", lost.collect::<String>())
+}
+
+fn told(changes: &NameChanges) -> String {
+    let lists = [("added", &changes.added), ("changed", &changes.changed), ("removed", &changes.removed)];
+    let lists = lists.into_iter().filter(|(_, names)| !names.is_empty());
+    lists.map(|(what, names)| format!("{what} {}", names.join(", "))).collect::<Vec<_>>().join("; ")
+}
+
+fn name_line(row: &NameRow) -> String {
+    let value = match &row.value {
+        ShownValue::Plain { text } => text.clone(),
+        ShownValue::Hidden { characters } => format!("hidden, {characters} characters"),
+        ShownValue::Placeholder => "a placeholder".into(),
+        ShownValue::Empty => "empty".into(),
+        ShownValue::Bare => "from the environment".into(),
+        ShownValue::Absent => "not there".into(),
+    };
+    let kids = if row.kids.is_empty() { String::new() } else { format!(", kid {}", row.kids.join(", ")) };
+    let remarks = row.remarks.iter().map(|remark| {
+        let said = serde_json::to_value(remark).ok();
+        said.and_then(|said| Some(format!("  {}", said.get("says")?.as_str()?))).unwrap_or_default()
+    });
+    format!("{:<28}  {value}{kids}{}", row.name, remarks.collect::<String>())
+}
+
+fn proof_line(key: &ProvedKey) -> String {
+    let opened = key.kids.iter().filter(|kid| kid.opened == kid.tried).count();
+    let rest = match key.outcome {
+        Outcome::NothingToTest => "nothing is encrypted with it".to_owned(),
+        _ => format!("opens {opened} of {} kids", key.kids.len()),
+    };
+    format!("{:<24}  {:<16}  {rest}", key.name, word(&key.outcome))
+}
+
+/// Nothing that was tried stayed shut; an empty database proves nothing and is no failure.
+fn fits(proof: &KeyProof) -> bool {
+    proof.keys.iter().all(|key| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest))
+}

@@ -1,0 +1,292 @@
+//! Emergency kits: one encrypted file from which a deployment can be brought
+//! back without this laptop, and a sheet of paper that says how.
+
+mod contents;
+mod error;
+mod passphrase;
+mod sheet;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use zeroize::Zeroizing;
+
+pub use contents::{ComposeFile, Contents, KitFacts, difference, seal, unseal};
+pub use error::KitError;
+pub use passphrase::{PassphraseStrength, generate, strength};
+
+use crate::Secret;
+use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
+use crate::jobs::{JobKind, SecretAct};
+use crate::ports::{CopyState, Folder, Library, LibraryError};
+use crate::problem::{Problem, RequestError};
+use crate::shell::Command;
+use crate::vault::{Captured, EnvSource, EnvVersion, Vault};
+use crate::weavestream::env_file::EnvFile;
+use crate::weavestream::manifest::Sha256;
+use sheet::{Sheet, SheetCopy};
+
+/// What the laptop remembers of a kit. The kit itself lies where the admin put it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KitRecord {
+    /// Whose.
+    pub deployment: DeploymentId,
+    /// Where it was written.
+    pub path: String,
+    /// When it was opened again and found to hold what was put in.
+    pub made_at: DateTime<Utc>,
+    /// The version of `.env` in it.
+    pub version: u32,
+    /// The Compose file is in it.
+    pub compose: bool,
+    /// Digest of the kit.
+    pub sha256: Sha256,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KitWritten {
+    /// The kit.
+    pub kit: String,
+    /// The recovery sheet beside it.
+    pub sheet: String,
+    /// The version of `.env` in it.
+    pub version: u32,
+    /// The Compose file is in it.
+    pub compose: bool,
+}
+
+/// What came of importing a kit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KitImported {
+    /// The deployment that it belongs to.
+    pub deployment: Deployment,
+    /// It was not known here before.
+    pub added: bool,
+    /// Its `.env` in the vault.
+    pub captured: Captured,
+}
+
+/// Emergency kits of this laptop's deployments.
+#[derive(Clone)]
+pub struct Kits {
+    /// Their `.env`s.
+    pub vault: Vault,
+}
+
+impl Kits {
+    /// Writes a kit with the newest version, and its sheet, into `folder`. It
+    /// counts after it was read again and opened. Without the host's Compose
+    /// file only when the admin said so.
+    pub async fn write(
+        &self,
+        deployment: &Deployment,
+        folder: &Path,
+        passphrase: Secret,
+        without_compose: bool,
+    ) -> Result<KitWritten, Problem> {
+        passphrase::check(&passphrase, &[&deployment.name, &deployment.slug])?;
+        let version = self.vault.version(deployment.id, None).await?;
+        let env = self.vault.open(&version).await?;
+        let compose = if without_compose { None } else { Some(self.compose_file(deployment).await?) };
+        let now = self.vault.clock.now();
+        let stem = format!("selvage-kit-{}-v{}-{}", deployment.slug, version.number, now.format("%Y-%m-%d"));
+        let (library, folder) = (Arc::clone(&self.vault.library), folder.to_owned());
+        let (stem, folder) = blocking(move || free_stem(library.as_ref(), &folder, &stem)).await?;
+        let kit = format!("{stem}.age");
+        let facts = self.facts(deployment, &version, compose.as_ref(), now).await?;
+        let contents = self.contents(&env, compose, facts, &kit, now).await?;
+        let (sheet, sealed_for) = (format!("{stem}-recovery-sheet.html"), contents.clone());
+        let sha256 = blocking(move || put(folder.as_ref(), &kit, &sheet, &sealed_for, &passphrase)).await?;
+        let (kit, sheet, sha256) = sha256;
+        let record = KitRecord {
+            deployment: deployment.id,
+            path: kit.display().to_string(),
+            made_at: self.vault.clock.now(),
+            version: version.number,
+            compose: contents.compose.is_some(),
+            sha256,
+        };
+        self.vault.store.save_kit(&record).await?;
+        let act = JobKind::Secret { act: SecretAct::KitWritten, version: version.number, name: None };
+        self.vault.write_down(deployment.id, act).await;
+        let sheet = sheet.display().to_string();
+        Ok(KitWritten { kit: record.path, sheet, version: record.version, compose: record.compose })
+    }
+
+    /// Opens a kit: its deployment is added where it is not known, and its `.env`
+    /// becomes the newest version. `name` is for a deployment whose own name is taken.
+    pub async fn import(&self, file: &Path, passphrase: Secret, name: Option<&str>) -> Result<KitImported, Problem> {
+        let path = file.display().to_string();
+        let sealed = self.vault.read_here(file, contents::KIT_AT_MOST).await?;
+        let words = path.clone();
+        let contents = blocking(move || Ok(unseal(&sealed, &passphrase, &words)?)).await?;
+        let env = EnvFile::parse(contents.env.to_vec())?;
+        let known = self.vault.store.deployments().await?;
+        let mine = known.iter().find(|deployment| deployment.id == contents.facts.deployment.id);
+        let (deployment, added) = match mine {
+            Some(mine) => (mine.clone(), false),
+            None => (named(contents.facts.deployment, name, &known)?, true),
+        };
+        if added {
+            self.vault.store.save_deployment(&deployment).await?;
+        }
+        let kept = self.vault.keep(deployment.id, &env, EnvSource::Kit { path }, SecretAct::Imported).await;
+        match kept {
+            Ok(captured) => Ok(KitImported { deployment, added, captured }),
+            Err(problem) => {
+                if added && let Err(left) = self.vault.store.remove_deployment(deployment.id).await {
+                    tracing::warn!(%left, "a deployment without its .env is left");
+                }
+                Err(problem)
+            }
+        }
+    }
+
+    async fn compose_file(&self, deployment: &Deployment) -> Result<ComposeFile, Problem> {
+        let link = self.vault.links.live(deployment).await?;
+        let at = link.host()?;
+        let name = at.facts.compose_file.clone()?;
+        let path = format!("{}/{name}", at.project.folder.trim_end_matches('/'));
+        let mut reasons = Vec::new();
+        for sudo in [false, true] {
+            if sudo && !at.facts.sudo {
+                continue;
+            }
+            let before = if sudo { &["sudo", "-n"][..] } else { &[] };
+            let command = Command::new(before.iter().copied()).args(["head", "-c", "1048576"]).arg(&path);
+            let output = at.host.run(&command).await?;
+            if output.exit == 0 && !output.stdout.is_empty() {
+                return Ok(ComposeFile { name, bytes: output.stdout });
+            }
+            reasons.push(output.last_words());
+        }
+        Err(KitError::ComposeUnreadable { reason: reasons.join("; ") }.into())
+    }
+
+    async fn facts(
+        &self,
+        deployment: &Deployment,
+        version: &EnvVersion,
+        compose: Option<&ComposeFile>,
+        now: DateTime<Utc>,
+    ) -> Result<KitFacts, Problem> {
+        let seen = self.vault.store.observation(deployment.id).await?;
+        let stamp = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        Ok(KitFacts {
+            kit: KitFacts::FORM,
+            selvage: env!("CARGO_PKG_VERSION").to_owned(),
+            made_at: stamp(now),
+            deployment: deployment.clone(),
+            env_version: version.number,
+            env_captured_at: stamp(version.captured_at),
+            weavestream: seen.and_then(|seen| seen.facts?.version().map(ToOwned::to_owned)),
+            compose: compose.map(|file| file.name.clone()),
+        })
+    }
+
+    async fn contents(
+        &self,
+        env: &EnvFile,
+        compose: Option<ComposeFile>,
+        facts: KitFacts,
+        kit: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Contents, Problem> {
+        let seen = self.vault.store.observation(facts.deployment.id).await?;
+        let copies = self.vault.store.copies(facts.deployment.id).await?;
+        let made = |copy: &crate::ports::Copy| {
+            let runs = seen.as_ref().map(|seen| seen.recent.iter().chain(&seen.latest_good));
+            copy.made_at.or_else(|| runs?.into_iter().find(|run| run.id == copy.run).map(|run| run.at()))
+        };
+        let verified = copies.iter().filter(|copy| copy.state == CopyState::Verified);
+        let mut copies: Vec<_> = verified
+            .map(|copy| SheetCopy {
+                made: made(copy),
+                path: copy.path.clone(),
+                sha256: copy.sha256.to_string(),
+                size: copy.size,
+            })
+            .collect();
+        copies.sort_by_key(|copy| std::cmp::Reverse(copy.made));
+        let data_dir = env.filled("DATA_DIR").map(Secret::expose);
+        let sheet = sheet::html(&Sheet { facts: &facts, kit, copies: &copies, data_dir, now });
+        Ok(Contents { env: Zeroizing::new(env.bytes().to_vec()), compose, facts, sheet })
+    }
+}
+
+/// The deployment under its own name, or `name`.
+fn named(mut deployment: Deployment, name: Option<&str>, known: &[Deployment]) -> Result<Deployment, Problem> {
+    if let Some(name) = name {
+        name.trim().clone_into(&mut deployment.name);
+        deployment.slug = slug(&deployment.name);
+    }
+    let taken = known.iter().any(|d| d.name.eq_ignore_ascii_case(&deployment.name) || d.slug == deployment.slug);
+    let reason = match () {
+        () if taken => "another deployment already has this name",
+        () if deployment.slug.is_empty() || deployment.name.chars().count() > 80 => {
+            "1 to 80 characters, a letter or digit among them"
+        }
+        () => return Ok(deployment),
+    };
+    Err(RequestError::Fields { fields: vec![FieldError { field: "name".into(), reason: reason.into() }] }.into())
+}
+
+/// A file name that is not taken: an older kit is never overwritten.
+fn free_stem(library: &dyn Library, folder: &Path, stem: &str) -> Result<(String, Box<dyn Folder>), Problem> {
+    let folder = library.open(folder)?;
+    for n in 1..1000 {
+        let stem = if n == 1 { stem.to_owned() } else { format!("{stem}-{n}") };
+        if folder.size(&format!("{stem}.age"))?.is_none() {
+            return Ok((stem, folder));
+        }
+    }
+    Err(LibraryError::LibraryBusy { file: stem.to_owned() }.into())
+}
+
+/// Writes both files, reads the kit again and opens it. What does not open to
+/// what was put in is taken away.
+fn put(
+    folder: &dyn Folder,
+    kit: &str,
+    sheet: &str,
+    contents: &Contents,
+    passphrase: &Secret,
+) -> Result<(PathBuf, PathBuf, Sha256), Problem> {
+    use sha2::Digest;
+    use std::io::Read;
+    let sealed = seal(contents, passphrase)?;
+    folder.write(kit, &sealed)?;
+    let opened = || -> Result<Option<&'static str>, Problem> {
+        let mut back = Vec::new();
+        folder
+            .read(kit)?
+            .take(contents::KIT_AT_MOST)
+            .read_to_end(&mut back)
+            .map_err(|error| LibraryError::FileTrouble { file: kit.to_owned(), reason: error.to_string() })?;
+        Ok(difference(contents, &unseal(&back, passphrase, kit)?))
+    };
+    let wrong = match opened() {
+        Ok(None) => None,
+        Ok(Some(what)) => Some(what.to_owned()),
+        Err(problem) => Some(problem.to_string()),
+    };
+    if let Some(reason) = wrong {
+        folder.remove(kit)?;
+        return Err(KitError::KitNotVerified { reason }.into());
+    }
+    folder.write(sheet, contents.sheet.as_bytes())?;
+    let path = |name: &str| folder.path().join(name);
+    Ok((path(kit), path(sheet), Sha256::new(sha2::Sha256::digest(&sealed).into())))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|stopped| Err(KitError::KitNotVerified { reason: stopped.to_string() }.into()))
+}

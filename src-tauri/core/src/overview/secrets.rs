@@ -1,0 +1,79 @@
+use chrono::{DateTime, Utc};
+
+use super::view::{Attention, AttentionAction};
+use crate::time::relative;
+use crate::vault::{EnvSeen, EnvVersion, VaultStanding};
+use crate::watch::lost_key_words;
+
+/// What needs a decision about `.env`. What was seen of an
+/// older version than the vault's newest is out of date.
+pub(super) fn attention(env: &EnvSeen, vault: &VaultStanding, now: DateTime<Utc>) -> Vec<Attention> {
+    let Some(newest) = &vault.newest else {
+        let detail = "Without its keys a dump opens, and saved passwords, MFA and integrations in it stay shut.";
+        return vec![item(true, "The keys of .env are not in the vault".into(), detail.into())];
+    };
+    let mut items = of_env(env, newest, now);
+    match &vault.kit {
+        None => items.push(item(
+            false,
+            "No emergency kit has been written".into(),
+            "The keys are in this laptop's keyring alone: with the laptop lost as well, nothing opens.".into(),
+        )),
+        Some(kit) if vault.kit_is_old() => items.push(item(
+            false,
+            format!("The emergency kit is of version {}, the vault holds version {}", kit.version, newest.number),
+            format!(
+                "It was written {}. Write a new one, and put it where the old one is.",
+                relative(kit.made_at - now)
+            ),
+        )),
+        Some(_) => {}
+    }
+    items
+}
+
+/// The host's file against the newest version.
+fn of_env(env: &EnvSeen, newest: &EnvVersion, now: DateTime<Utc>) -> Vec<Attention> {
+    match env {
+        EnvSeen::Differs { version, modified_at, changes, lost, uncaptured } if *version == newest.number => {
+            let mut items: Vec<_> = lost
+                .iter()
+                .map(|key| {
+                    let title = format!("{} was changed on the host, and the old key is gone there", key.name);
+                    item(true, title, lost_key_words(key, *version))
+                })
+                .collect();
+            let names: Vec<&str> = changes.names().collect();
+            let title = match names.as_slice() {
+                [one] => format!("{one} on the host is not as in the vault"),
+                more => format!("{} names of .env on the host are not as in the vault", more.len()),
+            };
+            let when = relative(*modified_at - now);
+            let listed = if names.len() > 1 { format!("{}. ", shortened(&names)) } else { String::new() };
+            items.push(item(!uncaptured.is_empty(), title, format!("{listed}The file was written {when}.")));
+            items
+        }
+        EnvSeen::Unread { problem } => {
+            vec![item(false, "The host's .env cannot be compared with the vault".into(), format!("{problem}."))]
+        }
+        EnvSeen::VaultUnread { problem, .. } => {
+            vec![item(
+                true,
+                format!("Version {} cannot be read from the keyring", newest.number),
+                format!("{problem}."),
+            )]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn shortened(names: &[&str]) -> String {
+    match names {
+        [a, b, c, rest @ ..] if !rest.is_empty() => format!("{a}, {b}, {c} and {} more", rest.len()),
+        all => all.join(", "),
+    }
+}
+
+fn item(grave: bool, title: String, detail: String) -> Attention {
+    Attention { grave, title, detail, action: Some(AttentionAction::Secrets) }
+}

@@ -1,0 +1,182 @@
+//! The vault: versions of a deployment's `.env` in the OS keyring, and what
+//! they are good for.
+//!
+//! Values lie in the keyring alone. The laptop's own database holds an index of
+//! names, times and keyed fingerprints; no value, no digest that could be tried
+//! out without the keyring. What the keyring refuses is an error, never a
+//! reason for a plain file, and nothing here removes what the admin did not
+//! name, except versions beyond [`ROTATION_KEEPS`].
+
+mod capture;
+mod changes;
+mod drift;
+mod error;
+mod fingerprint;
+mod names;
+mod on_host;
+mod prove;
+mod put_back;
+mod safe;
+mod standing;
+mod version;
+mod view;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+pub use capture::{Captured, ROTATION_KEEPS};
+pub use changes::{LostKey, NameChanges, keys_lost};
+pub use drift::EnvSeen;
+pub use error::VaultError;
+pub use fingerprint::{Fingerprint, Marks};
+pub use names::{AgainstHost, NameGroup, NameProof, NameRow, Remark, ShownValue, name_rows};
+pub use on_host::{HostEnv, HostEnvFacts, read_env};
+pub use prove::{KeyProof, Outcome, ProvedKey, ProvedKid, Tried, try_keys};
+pub use put_back::{PutBack, PutBackPlan, There};
+pub use standing::VaultStanding;
+pub use version::{EnvSource, EnvVersion, NameMark};
+pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
+
+use crate::Secret;
+use crate::deployment::DeploymentId;
+use crate::jobs::{JobCenter, JobKind, SecretAct};
+use crate::link::Links;
+use crate::ports::{Clock, Keyring, Library, Store};
+use crate::problem::Problem;
+use crate::weavestream::env_file::EnvFile;
+
+/// The vaults of this laptop's deployments. Clones share what they remember.
+#[derive(Clone)]
+pub struct Vault {
+    /// Ways to the hosts.
+    pub links: Arc<Links>,
+    /// Where the index lies.
+    pub store: Arc<dyn Store>,
+    /// Where the values lie.
+    pub keyring: Arc<dyn Keyring>,
+    /// The laptop's folders, for files that are imported and kits.
+    pub library: Arc<dyn Library>,
+    /// The laptop's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where is written down what was done with secrets.
+    pub jobs: JobCenter,
+    /// What is remembered while the app runs.
+    pub memory: Arc<Memory>,
+}
+
+/// What is remembered while the app runs, so that the keyring is not asked at every look.
+#[derive(Default)]
+pub struct Memory {
+    /// Keys of fingerprints, by version. They tell nothing without the keyring's values.
+    marks: Mutex<HashMap<(DeploymentId, u32), Marks>>,
+    /// When the keyring last would not answer a look in the background, and why.
+    refused: Mutex<HashMap<DeploymentId, (DateTime<Utc>, Problem)>>,
+    /// One change of a vault at a time.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Memory {
+    fn marks(&self, version: &EnvVersion) -> Option<Marks> {
+        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        marks.get(&(version.deployment, version.number)).cloned()
+    }
+
+    fn learn(&self, version: &EnvVersion, marks: &Marks) {
+        let key = (version.deployment, version.number);
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).insert(key, marks.clone());
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(&version.deployment);
+    }
+
+    fn forget(&self, version: &EnvVersion) {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).remove(&(version.deployment, version.number));
+    }
+}
+
+impl Vault {
+    /// Every complete version of `deployment`, newest first.
+    pub async fn versions(&self, deployment: DeploymentId) -> Result<Vec<EnvVersion>, Problem> {
+        let all = self.store.env_versions(deployment).await?;
+        Ok(all.into_iter().filter(|version| version.complete).collect())
+    }
+
+    /// The newest one; none when nothing was captured.
+    pub async fn newest(&self, deployment: DeploymentId) -> Result<Option<EnvVersion>, Problem> {
+        Ok(self.versions(deployment).await?.into_iter().next())
+    }
+
+    /// Version `number`, or the newest.
+    pub async fn version(&self, deployment: DeploymentId, number: Option<u32>) -> Result<EnvVersion, Problem> {
+        let versions = self.versions(deployment).await?;
+        match number {
+            None => versions.into_iter().next().ok_or_else(|| VaultError::NothingCaptured.into()),
+            Some(number) => {
+                let found = versions.into_iter().find(|version| version.number == number);
+                found.ok_or_else(|| VaultError::NoSuchVersion { version: number }.into())
+            }
+        }
+    }
+
+    /// The file of `version`, from the keyring, compared with the index.
+    pub async fn open(&self, version: &EnvVersion) -> Result<EnvFile, Problem> {
+        let (file, marks) = safe::fetch(self.keyring.as_ref(), version).await?;
+        self.memory.learn(version, &marks);
+        Ok(file)
+    }
+
+    /// The value of one name, because the admin asked to see it (`act` says how).
+    /// That it was asked for is written down.
+    pub async fn reveal(
+        &self,
+        deployment: DeploymentId,
+        number: Option<u32>,
+        name: &str,
+        act: SecretAct,
+    ) -> Result<Secret, Problem> {
+        let version = self.version(deployment, number).await?;
+        let file = self.open(&version).await?;
+        let missing = || VaultError::NoSuchName { version: version.number, name: name.to_owned() };
+        let value = file.get(name).cloned().ok_or_else(missing)?;
+        let kind = JobKind::Secret { act, version: version.number, name: Some(name.to_owned()) };
+        // Unlike other acts, this one is not done when it cannot be written down.
+        self.jobs.record(deployment, kind).await?;
+        Ok(value)
+    }
+
+    /// Writes a note beside a version; one with a note is never rotated away.
+    pub async fn note(&self, deployment: DeploymentId, number: u32, note: &str) -> Result<EnvVersion, Problem> {
+        let _turn = self.memory.turn.lock().await;
+        let mut version = self.version(deployment, Some(number)).await?;
+        note.trim().chars().take(200).collect::<String>().clone_into(&mut version.note);
+        self.store.save_env_version(&version).await?;
+        Ok(version)
+    }
+
+    /// Removes a version from keyring and index. There is no way back.
+    pub async fn delete(&self, deployment: DeploymentId, number: u32) -> Result<(), Problem> {
+        let _turn = self.memory.turn.lock().await;
+        let version = self.version(deployment, Some(number)).await?;
+        self.discard(&version).await?;
+        let kind = JobKind::Secret { act: SecretAct::Deleted, version: number, name: None };
+        self.write_down(deployment, kind).await;
+        Ok(())
+    }
+
+    /// Removes every version of `deployment`, also those that were never complete.
+    pub async fn empty(&self, deployment: DeploymentId) -> Result<(), Problem> {
+        let _turn = self.memory.turn.lock().await;
+        for version in self.store.env_versions(deployment).await? {
+            self.discard(&version).await?;
+        }
+        Ok(())
+    }
+
+    /// Keyring first: a version of the index without values is told as such,
+    /// values without a version would be found by nobody.
+    async fn discard(&self, version: &EnvVersion) -> Result<(), Problem> {
+        safe::discard(self.keyring.as_ref(), version).await?;
+        self.memory.forget(version);
+        Ok(self.store.remove_env_version(version.deployment, version.number).await?)
+    }
+}

@@ -1,0 +1,79 @@
+//! How a version lies in the keyring: base64 text, in as many entries as the
+//! system needs. The first begins with the key of the fingerprints.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::error::VaultError;
+use super::fingerprint::Marks;
+use super::version::EnvVersion;
+use crate::Secret;
+use crate::ports::Keyring;
+use crate::problem::Problem;
+use crate::weavestream::env_file::EnvFile;
+
+/// Between the key and the text of the first entry; in neither alphabet.
+const MARK: char = '.';
+
+/// The entry of the keyring that holds piece `piece` of a version, both counted from 1.
+fn entry(version: &EnvVersion, piece: usize) -> String {
+    format!("env:{}:{}:{piece}", version.deployment, version.number)
+}
+
+/// What is stored for `bytes`, each within `limit` characters.
+pub(super) fn pieces(bytes: &[u8], marks: &Marks, limit: Option<usize>) -> Vec<Secret> {
+    let text = Zeroizing::new(format!("{}{MARK}{}", *marks.text(), *Zeroizing::new(STANDARD.encode(bytes))));
+    // ASCII throughout, so bytes are characters.
+    let size = limit.unwrap_or(text.len()).max(1);
+    let pieces = text.as_bytes().chunks(size);
+    pieces.map(|piece| Secret::new(String::from_utf8_lossy(piece).into_owned())).collect()
+}
+
+/// Stores the pieces of `version`. What was stored of them goes again when one
+/// cannot be.
+pub(super) async fn keep(keyring: &dyn Keyring, version: &EnvVersion, pieces: &[Secret]) -> Result<(), Problem> {
+    for (at, piece) in pieces.iter().enumerate() {
+        if let Err(error) = keyring.set(&entry(version, at + 1), piece).await {
+            if let Err(left) = discard(keyring, version).await {
+                tracing::warn!(%left, version = version.number, "pieces of an unfinished version stay in the keyring");
+            }
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// Reads `version` back, and compares every piece and the whole with the index.
+pub(super) async fn fetch(keyring: &dyn Keyring, version: &EnvVersion) -> Result<(EnvFile, Marks), Problem> {
+    let number = version.number;
+    let altered = |piece: usize| VaultError::EntryAltered { version: number, entry: entry(version, piece) };
+    let mut text = Zeroizing::new(String::new());
+    let mut found = Vec::new();
+    for piece in 1..=version.pieces.len() {
+        let name = entry(version, piece);
+        let part = keyring.get(&name).await?.ok_or(VaultError::EntryMissing { version: number, entry: name })?;
+        text.push_str(part.expose());
+        found.push(part);
+    }
+    let (key, body) = text.split_once(MARK).ok_or_else(|| altered(1))?;
+    let marks = Marks::from_text(key).ok_or_else(|| altered(1))?;
+    for (at, (part, expected)) in found.iter().zip(&version.pieces).enumerate() {
+        if marks.of_piece(at + 1, part.expose()) != *expected {
+            return Err(altered(at + 1).into());
+        }
+    }
+    let bytes = STANDARD.decode(body).map_err(|_| altered(1))?;
+    if marks.of_file(&bytes) != version.fingerprint {
+        return Err(altered(1).into());
+    }
+    Ok((EnvFile::parse(bytes)?, marks))
+}
+
+/// Removes every entry of `version`; those that are gone already are fine.
+pub(super) async fn discard(keyring: &dyn Keyring, version: &EnvVersion) -> Result<(), Problem> {
+    for piece in 1..=version.pieces.len() {
+        keyring.delete(&entry(version, piece)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! The secrets page: versions, how the host's file differs, and every name of
+//! one version with its state. Values stay where they are, except plain settings.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::Vault;
+use super::changes::NameChanges;
+use super::drift::EnvSeen;
+use super::names::{NameRow, name_rows};
+use super::prove::KeyProof;
+use super::version::{EnvSource, EnvVersion};
+use crate::deployment::Deployment;
+use crate::problem::Problem;
+use crate::time::When;
+
+/// Everything the secrets page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct VaultView {
+    /// Whose.
+    pub deployment: Deployment,
+    /// Newest first.
+    pub versions: Vec<VersionRow>,
+    /// The host's file against the newest, as it was last seen.
+    pub host: HostRow,
+    /// The version that is shown.
+    pub shown: Option<ShownVersion>,
+    /// The newest emergency kit.
+    pub kit: Option<KitRow>,
+}
+
+/// An emergency kit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KitRow {
+    /// When it was written.
+    pub made: When,
+    /// Where.
+    pub path: String,
+    /// The version of `.env` in it.
+    pub version: u32,
+    /// The vault has a newer version.
+    pub old: bool,
+}
+
+/// The host's file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HostRow {
+    /// How it differs.
+    pub seen: EnvSeen,
+    /// When it was last written there, where that is known.
+    pub modified: Option<When>,
+    /// When it was last looked at; none when never.
+    pub observed: Option<When>,
+    /// A link leads to the host, so that it can be captured.
+    pub reachable: bool,
+}
+
+/// One version in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionRow {
+    /// Its number.
+    pub number: u32,
+    /// When it was captured.
+    pub captured: When,
+    /// Where it came from.
+    pub source: EnvSource,
+    /// What the admin wrote beside it.
+    pub note: String,
+    /// Against the version before it.
+    pub changes: Option<NameChanges>,
+    /// The last proof showed that every key fits.
+    pub proven: bool,
+}
+
+/// The version that is shown, with its names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownVersion {
+    /// Its number.
+    pub number: u32,
+    /// Its names in groups; or why the keyring does not give it.
+    pub names: Vec<NameRow>,
+    /// Why there are no names.
+    pub trouble: Option<Problem>,
+    /// Lines that Compose cannot read.
+    pub faults: Vec<crate::weavestream::env_file::Fault>,
+    /// The last time its keys were tried.
+    pub proof: Option<KeyProof>,
+    /// When that was.
+    pub proved: Option<When>,
+}
+
+impl Vault {
+    /// The page, with version `number` or the newest shown. `fresh` looks at the host again.
+    pub async fn view(&self, deployment: &Deployment, number: Option<u32>, fresh: bool) -> Result<VaultView, Problem> {
+        let looked = if fresh && deployment.ssh.is_some() { Some(self.look_now(deployment).await?) } else { None };
+        let versions = self.versions(deployment.id).await?;
+        let seen = self.store.observation(deployment.id).await?;
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let observed = if looked.is_some() { Some(now) } else { seen.as_ref().map(|seen| seen.at) };
+        let env = looked.or(seen.map(|seen| seen.env)).unwrap_or_default();
+        let env = current(env, versions.first());
+        let standing = self.standing(deployment.id).await?;
+        let shown = match number {
+            None => versions.first(),
+            Some(number) => versions.iter().find(|version| version.number == number),
+        };
+        let shown = match shown {
+            Some(version) => Some(self.shown(version, &env, now, zone).await),
+            None => None,
+        };
+        Ok(VaultView {
+            deployment: deployment.clone(),
+            host: HostRow {
+                modified: modified_at(&env).map(|at| When::new(at, now, zone)),
+                seen: env,
+                observed: observed.map(|at| When::new(at, now, zone)),
+                reachable: deployment.ssh.is_some(),
+            },
+            versions: versions.iter().map(|version| row(version, now, zone)).collect(),
+            shown,
+            kit: standing.kit.as_ref().map(|kit| KitRow {
+                made: When::new(kit.made_at, now, zone),
+                path: kit.path.clone(),
+                version: kit.version,
+                old: standing.kit_is_old(),
+            }),
+        })
+    }
+
+    /// Looks at the host's file now, because the admin asked for it.
+    async fn look_now(&self, deployment: &Deployment) -> Result<EnvSeen, Problem> {
+        let link = self.links.live(deployment).await?;
+        let seen = self.look(deployment.id, link.host()?, true).await?;
+        self.remember_seen(deployment.id, seen.clone()).await;
+        Ok(seen)
+    }
+
+    async fn shown(&self, version: &EnvVersion, env: &EnvSeen, now: DateTime<Utc>, zone: Tz) -> ShownVersion {
+        let proof = version.proof.clone();
+        let proved = proof.as_ref().map(|proof| When::new(proof.at, now, zone));
+        let mut shown = ShownVersion {
+            number: version.number,
+            names: Vec::new(),
+            trouble: None,
+            faults: Vec::new(),
+            proved,
+            proof,
+        };
+        match self.open(version).await {
+            Ok(file) => {
+                shown.names = name_rows(&file, version, env);
+                shown.faults = file.faults().to_vec();
+            }
+            Err(problem) => shown.trouble = Some(problem),
+        }
+        shown
+    }
+}
+
+/// What was seen against an older version than the newest is out of date.
+fn current(seen: EnvSeen, newest: Option<&EnvVersion>) -> EnvSeen {
+    let compared = match &seen {
+        EnvSeen::Same { version }
+        | EnvSeen::Layout { version, .. }
+        | EnvSeen::Differs { version, .. }
+        | EnvSeen::VaultUnread { version, .. } => Some(*version),
+        EnvSeen::NothingCaptured { .. } => None,
+        EnvSeen::OutOfReach | EnvSeen::Unread { .. } => return seen,
+    };
+    if compared == newest.map(|newest| newest.number) { seen } else { EnvSeen::OutOfReach }
+}
+
+fn modified_at(seen: &EnvSeen) -> Option<DateTime<Utc>> {
+    match seen {
+        EnvSeen::NothingCaptured { modified_at }
+        | EnvSeen::Layout { modified_at, .. }
+        | EnvSeen::Differs { modified_at, .. } => Some(*modified_at),
+        _ => None,
+    }
+}
+
+fn row(version: &EnvVersion, now: DateTime<Utc>, zone: Tz) -> VersionRow {
+    VersionRow {
+        number: version.number,
+        captured: When::new(version.captured_at, now, zone),
+        source: version.source.clone(),
+        note: version.note.clone(),
+        changes: version.changes.clone(),
+        proven: version.proof.as_ref().is_some_and(KeyProof::holds),
+    }
+}

@@ -1,0 +1,106 @@
+//! Where Weavestream keeps what it encrypts (`WEAVESTREAM.md` section 7).
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::env_names::KeyUse;
+
+/// A column whose values are encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SealedColumn {
+    /// `passwords.password_ciphertext`
+    Password,
+    /// `passwords.totp_secret_ciphertext`
+    PasswordTotp,
+    /// `passwords.notes_ciphertext`
+    PasswordNotes,
+    /// `password_versions.password_ciphertext`
+    OldPassword,
+    /// `password_versions.totp_secret_ciphertext`
+    OldPasswordTotp,
+    /// `password_versions.notes_ciphertext`
+    OldPasswordNotes,
+    /// `integration_secrets.ciphertext`
+    Integration,
+    /// `ai_settings.api_key_ciphertext`
+    AiProvider,
+    /// `email_settings.password_ciphertext`
+    Email,
+    /// `users.mfa_secret_encrypted`
+    Mfa,
+}
+
+impl SealedColumn {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Password,
+        Self::PasswordTotp,
+        Self::PasswordNotes,
+        Self::OldPassword,
+        Self::OldPasswordTotp,
+        Self::OldPasswordNotes,
+        Self::Integration,
+        Self::AiProvider,
+        Self::Email,
+        Self::Mfa,
+    ];
+
+    /// Table and column.
+    #[must_use]
+    pub fn name(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Password => ("passwords", "password_ciphertext"),
+            Self::PasswordTotp => ("passwords", "totp_secret_ciphertext"),
+            Self::PasswordNotes => ("passwords", "notes_ciphertext"),
+            Self::OldPassword => ("password_versions", "password_ciphertext"),
+            Self::OldPasswordTotp => ("password_versions", "totp_secret_ciphertext"),
+            Self::OldPasswordNotes => ("password_versions", "notes_ciphertext"),
+            Self::Integration => ("integration_secrets", "ciphertext"),
+            Self::AiProvider => ("ai_settings", "api_key_ciphertext"),
+            Self::Email => ("email_settings", "password_ciphertext"),
+            Self::Mfa => ("users", "mfa_secret_encrypted"),
+        }
+    }
+
+    /// What its values are encrypted with.
+    #[must_use]
+    pub fn key(self) -> KeyUse {
+        match self {
+            Self::Integration | Self::AiProvider => KeyUse::Integration,
+            Self::Email => KeyUse::Smtp,
+            Self::Mfa => KeyUse::Mfa,
+            _ => KeyUse::Password,
+        }
+    }
+}
+
+/// What was found in one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSamples {
+    /// Which.
+    pub column: SealedColumn,
+    /// The samples, or why there are none.
+    pub found: Result<Vec<Sealed>, NotSampled>,
+}
+
+/// One encrypted value: of each version and kid in a column one, of MFA secrets each.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Sealed {
+    /// What it is bound to, should it be bound.
+    pub row: String,
+    /// The envelope.
+    pub text: String,
+    /// Rows of the column like it.
+    pub rows: u64,
+}
+
+/// Why a column gave no samples.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "not", rename_all = "snake_case")]
+pub enum NotSampled {
+    /// This Weavestream has no such table or column.
+    There,
+    /// The role may not read it.
+    Allowed,
+}

@@ -1,0 +1,115 @@
+use chrono::TimeDelta;
+use selvage_core::overview::{Observation, VerdictState, verdict};
+use selvage_core::ports::{Clock, Place, Store};
+use selvage_core::vault::{EnvSeen, Vault};
+use selvage_core::watch::Watch;
+use selvage_testing::keyring::Mood;
+use selvage_testing::sample;
+use selvage_testing::scene::Scene;
+
+use super::{capture, put, scene};
+
+fn watch(scene: &Scene, vault: &Vault) -> Watch {
+    Watch {
+        links: vault.links.clone(),
+        vault: vault.clone(),
+        store: scene.store.clone(),
+        clock: scene.clock.clone(),
+        notifier: scene.notices.clone(),
+        telling: std::sync::Arc::default(),
+    }
+}
+
+async fn look(scene: &Scene, vault: &Vault) -> Observation {
+    scene.clock.advance(TimeDelta::minutes(5));
+    watch(scene, vault).look(&scene.deployment).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_hosts_file_is_compared_by_name() {
+    let (scene, vault) = scene().await;
+    assert!(matches!(look(&scene, &vault).await.env, EnvSeen::NothingCaptured { .. }));
+    capture(&scene, &vault).await;
+    assert_eq!(look(&scene, &vault).await.env, EnvSeen::Same { version: 1 });
+    put(&scene, &format!("{}# only a remark\n", sample::env_file(1, "a", "")));
+    assert!(matches!(look(&scene, &vault).await.env, EnvSeen::Layout { version: 1, .. }));
+    put(&scene, &format!("{}LOG_LEVEL=debug\n", sample::env_file(1, "a", "")));
+    let seen = look(&scene, &vault).await.env;
+    assert!(
+        matches!(&seen, EnvSeen::Differs { changes, lost, uncaptured, .. }
+            if changes.added == ["LOG_LEVEL"] && lost.is_empty() && uncaptured.is_empty()),
+        "{seen:?}"
+    );
+    assert!(!format!("{seen:?}").contains("debug"), "names, not values");
+    capture(&scene, &vault).await;
+    let kept = scene.store.observation(scene.deployment.id).await.unwrap().unwrap();
+    assert_eq!(kept.env, EnvSeen::Same { version: 2 }, "known at once, not at the next look");
+}
+
+#[tokio::test]
+async fn a_key_that_went_without_its_old_value_is_an_alarm_told_once() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    look(&scene, &vault).await;
+    put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
+    let seen = look(&scene, &vault).await.env;
+    assert!(
+        matches!(&seen, EnvSeen::Differs { lost, uncaptured, .. } if lost.is_empty() && uncaptured[0].kids == ["b"]),
+        "rotated as it should be: {seen:?}"
+    );
+    put(&scene, &sample::env_file(2, "b", ""));
+    for _ in 0..3 {
+        let seen = look(&scene, &vault).await.env;
+        assert!(matches!(&seen, EnvSeen::Differs { lost, .. } if lost[0].kids == ["a"]), "{seen:?}");
+    }
+    let told: Vec<_> = scene.notices.shown().into_iter().map(|notice| (notice.title, notice.opens)).collect();
+    let titles: Vec<_> = told.iter().map(|(title, _)| title.as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Acme: PASSWORD_ENCRYPTION_KEY of the host is not in the vault",
+            "Acme: PASSWORD_ENCRYPTION_KEY was changed on the host, and the old key is gone there",
+        ]
+    );
+    assert!(told.iter().all(|(_, opens)| opens.unwrap().place == Place::Secrets));
+}
+
+#[tokio::test]
+async fn keys_that_are_on_the_host_only_are_a_risk() {
+    let (scene, vault) = scene().await;
+    scene.download().await;
+    let judge = async || {
+        let seen = scene.store.observation(scene.deployment.id).await.unwrap();
+        let standing = vault.standing(scene.deployment.id).await.unwrap();
+        verdict(seen.as_ref(), &scene.copies().await, &standing, scene.clock.now(), scene.clock.zone())
+    };
+    look(&scene, &vault).await;
+    let found = judge().await;
+    assert_eq!(found.title, "At risk. The keys that open the dump are not in the vault.");
+    capture(&scene, &vault).await;
+    assert_eq!(judge().await.state, VerdictState::Held);
+    put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
+    look(&scene, &vault).await;
+    assert_eq!(judge().await.title, "At risk. PASSWORD_ENCRYPTION_KEY of the host is not in the vault.");
+    capture(&scene, &vault).await;
+    assert_eq!(judge().await.state, VerdictState::Held);
+}
+
+#[tokio::test]
+async fn a_keyring_that_says_no_is_not_pestered() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    put(&scene, &sample::env_file(2, "b", ""));
+    scene.keyring.set_mood(Mood::Locked);
+    // The app was started anew: nothing is remembered.
+    let vault = scene.vault().await;
+    let asked = scene.keyring.refusals();
+    for _ in 0..4 {
+        let seen = look(&scene, &vault).await.env;
+        assert!(matches!(seen, EnvSeen::VaultUnread { version: 1, .. }), "{seen:?}");
+    }
+    assert_eq!(scene.keyring.refusals() - asked, 1, "asked once in twenty minutes");
+    scene.keyring.set_mood(Mood::Open);
+    let view = vault.view(&scene.deployment, None, true).await.unwrap();
+    assert!(matches!(view.host.seen, EnvSeen::Differs { .. }), "whoever asks gets an answer: {:?}", view.host);
+}

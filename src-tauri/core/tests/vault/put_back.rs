@@ -1,0 +1,69 @@
+use selvage_core::problem::Problem;
+use selvage_core::vault::VaultError;
+use selvage_testing::host::EnvIs;
+use selvage_testing::sample;
+
+use super::{capture, put, scene};
+
+#[tokio::test]
+async fn what_is_planned_is_what_is_done() {
+    let (scene, vault) = scene().await;
+    let first = sample::env_file(1, "a", "");
+    capture(&scene, &vault).await;
+    let rotated = sample::env_file(2, "b", "");
+    put(&scene, &rotated);
+    let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
+    assert!(plan.uncaptured, "what is there is in no version");
+    assert_eq!(plan.lost[0].kids, ["b"], "what was encrypted since would stay shut");
+    assert!(plan.changes.as_ref().unwrap().changed.contains(&"PASSWORD_ENCRYPTION_KEY".to_owned()));
+    assert!(plan.running.contains(&"api".to_owned()));
+    assert!(!format!("{plan:?}").contains(&sample::env_key(2)));
+    let done = vault.put_back(&scene.deployment, &plan).await.unwrap();
+    let env = scene.host.change(|host| host.env.clone());
+    assert_eq!(env.bytes().unwrap(), first.as_bytes(), "byte for byte");
+    assert_eq!(env.beside(), [(done.kept.clone().unwrap(), rotated.into_bytes())], "what was there is beside it");
+    assert_eq!((done.mode.as_str(), done.sudo), ("600", false));
+    let again = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    assert_eq!(again, VaultError::HostEnvChanged { path: plan.path.clone() }.into(), "the plan was for another file");
+    let same = vault.plan_put_back(&scene.deployment, None).await.unwrap();
+    assert!(same.there.unwrap().same && !same.uncaptured);
+}
+
+#[tokio::test]
+async fn a_new_host_has_no_file_yet() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    scene.host.change(|host| host.env.set(EnvIs::Missing));
+    let plan = vault.plan_put_back(&scene.deployment, None).await.unwrap();
+    assert_eq!((plan.there.clone(), plan.changes.clone(), plan.path.as_str()), (None, None, "/opt/weavestream/.env"));
+    let done = vault.put_back(&scene.deployment, &plan).await.unwrap();
+    assert_eq!(done.kept, None);
+    assert_eq!(scene.host.change(|host| host.env.bytes()).unwrap(), sample::env_file(1, "a", "").into_bytes());
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_told_and_what_was_there_stays() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    let env = scene.host.change(|host| host.env.clone());
+    put(&scene, "# somebody emptied it\n");
+    let plan = vault.plan_put_back(&scene.deployment, None).await.unwrap();
+    assert!(plan.changes.is_none() && plan.there.is_some(), "what is no .env can be replaced as well");
+    env.set_full(true);
+    let full = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    assert!(matches!(&full, Problem::Vault(VaultError::PutBackFailed { reason }) if reason.contains("disk")), "{full}");
+    assert_eq!(env.bytes().unwrap(), b"# somebody emptied it\n");
+    env.set_full(false);
+    env.set(EnvIs::Roots);
+    let denied = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    assert!(matches!(denied, Problem::Vault(VaultError::HostEnvUnwritable { .. })), "{denied}");
+    scene.host.change(|host| host.sudo = true);
+    vault.links.forget(scene.deployment.id).await;
+    assert!(vault.put_back(&scene.deployment, &plan).await.unwrap().sudo);
+    put(&scene, "A=somebody was faster\n");
+    let moved = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    assert!(matches!(moved, Problem::Vault(VaultError::HostEnvChanged { .. })), "{moved}");
+    env.set(EnvIs::Folder);
+    let odd = vault.plan_put_back(&scene.deployment, None).await.unwrap_err();
+    assert!(matches!(odd, Problem::Vault(VaultError::HostEnvNoFile { .. })), "{odd}");
+}

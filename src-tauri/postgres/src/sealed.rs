@@ -1,0 +1,140 @@
+//! Samples of what is encrypted: of each column one value per version and kid.
+//! The server takes the envelopes apart as far as the kid, so that a hundred
+//! thousand passwords stay where they are.
+
+use futures::{StreamExt, TryStreamExt};
+use selvage_core::ports::DatabaseError;
+use selvage_core::weavestream::sealed::{NotSampled, Sealed, SealedColumn, SealedSamples};
+use serde::Deserialize;
+
+use crate::executor::{Executor, Param, Statement};
+use crate::queries::Queries;
+
+/// Statements under way at once: through `psql` each is a session of sshd, which allows ten.
+const AT_ONCE: usize = 4;
+
+// Whether each column is there, and may be read.
+const COLUMNS: &str = "select jsonb_build_object('there', a.attname is not null,
+        'readable', a.attname is not null and has_table_privilege(a.attrelid, 'select'))
+    from unnest($1::text[], $2::text[]) with ordinality as wanted(tab, col, place)
+    left join pg_attribute a on a.attrelid = to_regclass(wanted.tab) and a.attname = wanted.col
+        and a.attnum > 0 and not a.attisdropped
+    order by wanted.place";
+
+// `head` is version, length of the kid, and kid: what decides about the key. A
+// value that is no base64 has none, and is a kind of its own. 344 characters
+// hold the longest kid.
+macro_rules! samples {
+    ($table:literal, $column:literal, $row:literal) => {
+        concat!(
+            "select jsonb_build_object('row', row, 'text', sealed, 'rows', rows) from (
+                select distinct on (head) head, row, sealed, count(*) over (partition by head) as rows from (
+                    select ",
+            $row,
+            " as row, ",
+            $column,
+            " as sealed,
+                        case when length(",
+            $column,
+            ") >= 8 and length(",
+            $column,
+            ") % 4 = 0
+                                and left(",
+            $column,
+            ", 344) ~ '\\A[A-Za-z0-9+/]+={0,2}\\Z'
+                            then substring(decode(left(",
+            $column,
+            ", 344), 'base64')
+                                from 1 for 2 + get_byte(decode(left(",
+            $column,
+            ", 344), 'base64'), 1)) end as head
+                    from ",
+            $table,
+            " where ",
+            $column,
+            " is not null
+                ) envelopes order by head, row
+            ) one_of_each order by head limit 200"
+        )
+    };
+}
+
+const PASSWORD: &str = samples!(
+    "passwords",
+    "password_ciphertext",
+    "'password:' || lower(company_id::text) || ':' || lower(id::text) || ':password'"
+);
+const PASSWORD_TOTP: &str = samples!(
+    "passwords",
+    "totp_secret_ciphertext",
+    "'password:' || lower(company_id::text) || ':' || lower(id::text) || ':totp'"
+);
+const PASSWORD_NOTES: &str = samples!(
+    "passwords",
+    "notes_ciphertext",
+    "'password:' || lower(company_id::text) || ':' || lower(id::text) || ':notes'"
+);
+const OLD_PASSWORD: &str = samples!(
+    "password_versions",
+    "password_ciphertext",
+    "'password:' || lower(company_id::text) || ':' || lower(password_id::text) || ':password'"
+);
+const OLD_PASSWORD_TOTP: &str = samples!(
+    "password_versions",
+    "totp_secret_ciphertext",
+    "'password:' || lower(company_id::text) || ':' || lower(password_id::text) || ':totp'"
+);
+const OLD_PASSWORD_NOTES: &str = samples!(
+    "password_versions",
+    "notes_ciphertext",
+    "'password:' || lower(company_id::text) || ':' || lower(password_id::text) || ':notes'"
+);
+const INTEGRATION: &str =
+    samples!("integration_secrets", "ciphertext", "'integration:' || lower(integration_id::text) || ':secret'");
+const AI_PROVIDER: &str = samples!("ai_settings", "api_key_ciphertext", "'ai-settings:singleton:api-key'");
+const EMAIL: &str = samples!("email_settings", "password_ciphertext", "'email-settings:singleton:smtp-password'");
+// Without version and kid: each is a sample.
+const MFA: &str = "select jsonb_build_object('row', '', 'text', mfa_secret_encrypted, 'rows', 1)
+    from users where mfa_secret_encrypted is not null order by id limit 1000";
+
+fn statement(column: SealedColumn) -> &'static str {
+    match column {
+        SealedColumn::Password => PASSWORD,
+        SealedColumn::PasswordTotp => PASSWORD_TOTP,
+        SealedColumn::PasswordNotes => PASSWORD_NOTES,
+        SealedColumn::OldPassword => OLD_PASSWORD,
+        SealedColumn::OldPasswordTotp => OLD_PASSWORD_TOTP,
+        SealedColumn::OldPasswordNotes => OLD_PASSWORD_NOTES,
+        SealedColumn::Integration => INTEGRATION,
+        SealedColumn::AiProvider => AI_PROVIDER,
+        SealedColumn::Email => EMAIL,
+        SealedColumn::Mfa => MFA,
+    }
+}
+
+#[derive(Deserialize)]
+struct Readable {
+    there: bool,
+    readable: bool,
+}
+
+pub async fn samples<E: Executor>(queries: &Queries<E>) -> Result<Vec<SealedSamples>, DatabaseError> {
+    let (tables, columns) = SealedColumn::ALL.iter().map(|column| column.name()).unzip::<_, _, Vec<_>, Vec<_>>();
+    let names = |names: Vec<&str>| Param::TextArray(Some(names.into_iter().map(ToOwned::to_owned).collect()));
+    let asked = Statement { sql: COLUMNS, params: vec![names(tables), names(columns)] };
+    let readable: Vec<Readable> = queries.all("pg_attribute", asked).await?;
+    let sample = |(column, is): (SealedColumn, Readable)| async move {
+        let found = match is {
+            Readable { there: false, .. } => Err(NotSampled::There),
+            Readable { readable: false, .. } => Err(NotSampled::Allowed),
+            _ => {
+                let found: Vec<Sealed> =
+                    queries.all(column.name().0, Statement { sql: statement(column), params: vec![] }).await?;
+                Ok(found)
+            }
+        };
+        Ok(SealedSamples { column, found })
+    };
+    let asked = futures::stream::iter(SealedColumn::ALL.into_iter().zip(readable)).map(sample);
+    asked.buffered(AT_ONCE).try_collect().await
+}
