@@ -18,6 +18,7 @@ use selvage_core::probe::probe;
 use selvage_core::weavestream::compose::Project;
 use selvage_core::weavestream::run::{Page, RunFilter};
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
+use selvage_core::weavestream::sealed::SealedSamples;
 use selvage_postgres::PostgresConnector;
 use selvage_ssh::{SshConnector, SshSettings};
 use selvage_testing::clock::FakeClock;
@@ -136,10 +137,58 @@ fn real_adapters_pass_the_suites_of_their_ports() {
         real.change(&more);
         runtime.block_on(long_past(&ways));
     });
+    suite.section("what is sealed is sampled", || sealed(&real, &runtime, &ways));
     suite.section("schedules are written, both ways", || writes(&real, &runtime, &ways));
     suite.section("the audit row reads back as it was meant", || records(&real, &runtime, &ways));
     suite.section("what is wrong is told the same both ways", || wrongs(&real, &runtime, &ways));
     suite.end();
+}
+
+/// Also what is odd: rows that are no envelopes, a kid of the greatest length, a
+/// column that is not there, and a role that may not look.
+fn sealed(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
+    use selvage_core::weavestream::sealed::{NotSampled, SealedColumn};
+    let sample = || runtime.block_on(database::samples_what_is_sealed(ways.forwarded.as_ref()));
+    let of = |samples: &[SealedSamples], column| {
+        samples.iter().find(|samples| samples.column == column).unwrap().found.clone()
+    };
+    let sound = sample();
+    assert_eq!(of(&sound, SealedColumn::Password).unwrap().iter().map(|sealed| sealed.rows).sum::<u64>(), {
+        real.sql("select count(*) from passwords").parse::<u64>().unwrap()
+    });
+    assert!(of(&sound, SealedColumn::Mfa).unwrap().len() > 1, "each user's is a sample");
+    let long = format!("Av8{}", "A".repeat(601));
+    for odd in ["", "AgE", "no base64 at all!", "AgExAAECAwQFBgcICQoLJyuGH0lF2PpO2nLRo1uGgDQxtWmgkQ=", "\u{fc}", &long]
+    {
+        real.change(&format!("begin; alter table passwords disable trigger user;
+            create table kept as select id, notes_ciphertext from passwords; update passwords set notes_ciphertext = '{odd}'; commit"));
+        let found = of(&sample(), SealedColumn::PasswordNotes);
+        let psql = runtime.block_on(ways.psql.sealed());
+        real.change("update passwords p set notes_ciphertext = kept.notes_ciphertext from kept where kept.id = p.id; drop table kept;
+            alter table passwords enable trigger user");
+        assert_eq!(found.as_ref().map(Vec::len), Ok(1), "{odd:?}: {found:?}");
+        assert_eq!(of(&psql.unwrap(), SealedColumn::PasswordNotes), found);
+    }
+    real.change("alter table passwords rename totp_secret_ciphertext to elsewhere");
+    let older = sample();
+    real.change("alter table passwords rename elsewhere to totp_secret_ciphertext");
+    assert_eq!(of(&older, SealedColumn::PasswordTotp), Err(NotSampled::There));
+    assert_eq!(of(&older, SealedColumn::Password), of(&sound, SealedColumn::Password));
+    real.change("create role looker login password 'looks-only'; grant select on users to looker");
+    let looker = DatabaseCredentials {
+        user: "looker".into(),
+        password: Secret::new("looks-only".into()),
+        database: ways.credentials.database.clone(),
+    };
+    let denied = runtime.block_on(async {
+        let forward = ways.host.forward(&ways.postgres).await.unwrap();
+        let local = Endpoint { host: forward.local.ip().to_string(), port: forward.local.port() };
+        database::samples_what_is_sealed(PostgresConnector.over_tcp(&local, &looker).await.unwrap().as_ref()).await
+    });
+    real.change("drop owned by looker; drop role looker");
+    assert_eq!(of(&denied, SealedColumn::Password), Err(NotSampled::Allowed));
+    assert_eq!(of(&denied, SealedColumn::Mfa), of(&sound, SealedColumn::Mfa));
+    assert_eq!(sample(), sound, "everything is as it was");
 }
 
 /// The fake, filled with what the real one holds of the last runs.
@@ -148,7 +197,9 @@ async fn fake_agrees(ways: &Ways) {
     let schedules = ways.forwarded.schedules().await.unwrap();
     let whole = ways.forwarded.runs(&RunFilter::default(), Page { offset: 0, limit: 2000 }, ways.now).await.unwrap();
     assert_eq!(whole.runs.len() as u64, whole.total);
-    fake.with(|tables| (tables.schedules, tables.runs) = (schedules, whole.runs));
+    let sealed = ways.forwarded.sealed().await.unwrap();
+    fake.with(|tables| (tables.schedules, tables.runs, tables.sealed) = (schedules, whole.runs, sealed));
+    database::samples_what_is_sealed(&fake).await;
     database::agree(ways.forwarded.as_ref(), &fake, ways.now).await;
 }
 

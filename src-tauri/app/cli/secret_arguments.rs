@@ -35,7 +35,7 @@ pub enum SecretsCommand {
         #[command(flatten)]
         which: WhichVersion,
         /// Try the keys of the host's own .env
-        #[arg(long, conflicts_with = "version")]
+        #[arg(long, conflicts_with = "number")]
         host: bool,
     },
     /// Write a version to the host as its .env; the file that is there stays beside it
@@ -59,8 +59,8 @@ pub enum SecretsCommand {
     Note {
         /// Name, short name or id of the deployment
         name: String,
-        /// The version
-        version: u32,
+        /// The version's number
+        number: u32,
         /// The note; empty removes it
         note: String,
     },
@@ -68,8 +68,8 @@ pub enum SecretsCommand {
     Delete {
         /// Name, short name or id of the deployment
         name: String,
-        /// The version
-        version: u32,
+        /// The version's number
+        number: u32,
         /// Yes, for ever
         #[arg(long, required = true)]
         yes: bool,
@@ -81,9 +81,9 @@ pub enum SecretsCommand {
 pub struct WhichVersion {
     /// Name, short name or id of the deployment
     pub name: String,
-    /// The version; without it the newest
+    /// The version's number; without it the newest
     #[arg(long, value_name = "N")]
-    pub version: Option<u32>,
+    pub number: Option<u32>,
 }
 
 /// What to do with emergency kits.

@@ -40,7 +40,7 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
         }
         SecretsCommand::Names { which } => {
             let deployment = selvage.deployments.find(&which.name).await?;
-            let number = vault.version(deployment.id, which.version).await?.number;
+            let number = vault.version(deployment.id, which.number).await?.number;
             let shown = vault.view(&deployment, Some(number), false).await?.shown;
             let Some(shown) = shown else { return Err(VaultError::NoSuchVersion { version: number }.into()) };
             if let Some(problem) = shown.trouble {
@@ -51,7 +51,7 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
         SecretsCommand::Diff { name } => return diff(selvage, &name, print).await,
         SecretsCommand::Prove { which, host } => {
             let deployment = selvage.deployments.find(&which.name).await?;
-            let tried = if host { Tried::Host } else { Tried::Version { version: which.version } };
+            let tried = if host { Tried::Host } else { Tried::Version { version: which.number } };
             let proof = vault.prove(&deployment, tried).await?;
             print.one("proof", &proof, || proof.keys.iter().map(proof_line).collect::<Vec<_>>().join("\n"));
             return Ok(if fits(&proof) { End::Done } else { End::Wanting });
@@ -62,20 +62,20 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
                 return Err(VaultError::NoTerminal.into());
             }
             let deployment = selvage.deployments.find(&which.name).await?;
-            let value = vault.reveal(deployment.id, which.version, &secret, SecretAct::Revealed).await?;
+            let value = vault.reveal(deployment.id, which.number, &secret, SecretAct::Revealed).await?;
             println!("{}", value.expose());
         }
-        SecretsCommand::Note { name, version, note } => {
+        SecretsCommand::Note { name, number, note } => {
             let deployment = selvage.deployments.find(&name).await?;
-            let version = vault.note(deployment.id, version, &note).await?;
+            let version = vault.note(deployment.id, number, &note).await?;
             print.one("noted", &json!({ "version": version.number, "note": version.note }), || {
                 format!("version {}: {}", version.number, version.note)
             });
         }
-        SecretsCommand::Delete { name, version, yes: _ } => {
+        SecretsCommand::Delete { name, number, yes: _ } => {
             let deployment = selvage.deployments.find(&name).await?;
-            vault.delete(deployment.id, version).await?;
-            print.one("deleted", &json!({ "version": version }), || format!("version {version} is gone"));
+            vault.delete(deployment.id, number).await?;
+            print.one("deleted", &json!({ "version": number }), || format!("version {number} is gone"));
         }
     }
     Ok(End::Done)
@@ -83,7 +83,7 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
 
 async fn diff(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failure> {
     let deployment = selvage.deployments.find(name).await?;
-    selvage.links.open(&deployment).await?.host()?;
+    selvage.links.folder(&deployment).await?;
     let seen = selvage.vault.view(&deployment, None, true).await?.host.seen;
     if let EnvSeen::Unread { problem } | EnvSeen::VaultUnread { problem, .. } = seen {
         return Err((*problem).into());
@@ -105,7 +105,7 @@ async fn diff(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failur
 
 async fn put(selvage: &Selvage, which: &WhichVersion, yes: bool, print: Print) -> Result<End, Failure> {
     let deployment = selvage.deployments.find(&which.name).await?;
-    let plan = selvage.vault.plan_put_back(&deployment, which.version).await?;
+    let plan = selvage.vault.plan_put_back(&deployment, which.number).await?;
     if !yes {
         print.one("plan", &plan, || format!("{}\nnothing was written; --yes does it", planned(&plan)));
         return Ok(End::Done);

@@ -97,13 +97,18 @@ impl Laptop {
         self.transcript.lock().unwrap().clone()
     }
 
+    /// The address of its message bus.
+    #[must_use]
+    pub fn bus(&self) -> &str {
+        // Nothing may be asked of the desktop that runs the tests.
+        self.keyring.as_ref().map_or("unix:path=/nonexistent", KeyringSession::address)
+    }
+
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.home.path()).env("XDG_RUNTIME_DIR", self.home.path().join("run"));
-        // Nothing may be asked of the desktop that runs the tests.
-        let bus = self.keyring.as_ref().map_or("unix:path=/nonexistent", KeyringSession::address);
-        command.env("DBUS_SESSION_BUS_ADDRESS", bus);
+        command.env("DBUS_SESSION_BUS_ADDRESS", self.bus());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.arg("--json").arg("--data-dir").arg(self.data()).args(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

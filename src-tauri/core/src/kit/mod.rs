@@ -149,10 +149,9 @@ impl Kits {
     }
 
     async fn compose_file(&self, deployment: &Deployment) -> Result<ComposeFile, Problem> {
-        let link = self.vault.links.live(deployment).await?;
-        let at = link.host()?;
+        let at = self.vault.links.folder(deployment).await?;
         let name = at.facts.compose_file.clone()?;
-        let path = format!("{}/{name}", at.project.folder.trim_end_matches('/'));
+        let path = at.path(&name);
         let mut reasons = Vec::new();
         for sudo in [false, true] {
             if sudo && !at.facts.sudo {

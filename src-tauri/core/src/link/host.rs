@@ -8,6 +8,24 @@ use crate::shell::Command;
 use crate::weavestream::compose::Project;
 use crate::weavestream::queue::{self, Ask, Queue, QueueError};
 
+/// A host that was signed in to and probed: what can be done there without
+/// Postgres, or without Docker, or before anything runs.
+#[derive(Clone)]
+pub struct HostFolder {
+    /// The host.
+    pub host: Arc<dyn Host>,
+    /// What the probe found.
+    pub facts: HostFacts,
+}
+
+impl HostFolder {
+    /// The path of `name` in the deployment's folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.facts.folder.trim_end_matches('/'))
+    }
+}
+
 /// The Docker host at the other end of a link.
 pub struct HostLink {
     /// The host.
@@ -32,6 +50,12 @@ impl HostLink {
         let project = facts.project()?;
         let (database, forward) = open_database(databases, &host, &facts, &project).await?;
         Ok((Self { host, facts, project, _forward: forward }, database))
+    }
+
+    /// Its folder, for what needs no Postgres.
+    #[must_use]
+    pub fn folder(&self) -> HostFolder {
+        HostFolder { host: Arc::clone(&self.host), facts: self.facts.clone() }
     }
 
     /// Ends every process of this login whose command line holds `tag`: a

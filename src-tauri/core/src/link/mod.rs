@@ -11,16 +11,17 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
-pub use host::HostLink;
 pub(crate) use host::environment;
+pub use host::{HostFolder, HostLink};
 
 use crate::deployment::{Deployment, DeploymentId, DirectLink, SshAuth, SshLink, SshTarget};
 use crate::ports::{
     Clock, Database, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, DirectRequest, Host,
     HostConnector, HostRequest, Keyring, LinkError, PgDump, SshSecrets,
 };
-use crate::probe::{Check, HostFacts, ProbeError};
+use crate::probe::{Check, HostFacts, ProbeError, probe};
 use crate::problem::{Problem, RequestError};
+use crate::shell::Command;
 
 /// Where a secret of a deployment lies in the keyring.
 #[must_use]
@@ -217,6 +218,28 @@ impl Links {
             .boxed()
         };
         self.read(deployment, shown).await
+    }
+
+    /// The deployment's folder on its host, shown to be reachable just now. Unlike
+    /// a link it needs no Postgres: a host that was set up anew has none yet.
+    pub async fn folder(&self, deployment: &Deployment) -> Result<HostFolder, Problem> {
+        let ssh = deployment.ssh.as_ref().ok_or(RequestError::NeedsHost)?;
+        let slot = self.open.lock().await.get(&deployment.id).cloned();
+        let open = match slot {
+            Some(slot) => slot.lock().await.clone(),
+            None => None,
+        };
+        if let Some(Ok(at)) = open.as_ref().map(|link| link.host()) {
+            let folder = at.folder();
+            match folder.host.run(&Command::new(["true"])).await {
+                Ok(_) => return Ok(folder),
+                Err(error) if error.is_passing() => self.forget(deployment.id).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let host = self.sign_in(deployment.id, &ssh.target).await?;
+        let facts = probe(host.as_ref(), &ssh.folder, self.clock.as_ref()).await?;
+        Ok(HostFolder { host, facts })
     }
 
     /// Records a host key as trusted, after the admin compared it.

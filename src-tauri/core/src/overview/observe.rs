@@ -89,10 +89,11 @@ async fn look_at_host(
     id: DeploymentId,
 ) -> Result<(Option<HostFacts>, QueueSeen, EnvSeen), Problem> {
     let Way::Host(at) = &link.way else { return Ok((None, QueueSeen::OutOfReach, EnvSeen::OutOfReach)) };
+    let folder = at.folder();
     let (facts, queue, env) = tokio::join!(
         probe(at.host.as_ref(), &at.facts.folder, vault.clock.as_ref()),
         at.ask(&Ask::Read),
-        vault.look(id, at, false),
+        vault.look(id, &folder, false),
     );
     match queue {
         Err(QueueError::Link(error)) => Err(error.into()),

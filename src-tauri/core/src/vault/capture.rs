@@ -36,8 +36,7 @@ pub struct Captured {
 impl Vault {
     /// Reads the host's `.env` and keeps it as a version.
     pub async fn capture(&self, deployment: &Deployment) -> Result<Captured, Problem> {
-        let link = self.links.live(deployment).await?;
-        let found = read_env(link.host()?).await?;
+        let found = read_env(&self.links.folder(deployment).await?).await?;
         let captured = self.keep(deployment.id, &found.file, found.facts.source(), SecretAct::Captured).await?;
         let seen = EnvSeen::Same { version: captured.version };
         self.remember_seen(deployment.id, seen).await;

@@ -7,7 +7,7 @@ use super::changes::{LostKey, NameChanges, keys_lost};
 use super::on_host::{HostEnv, read_env};
 use super::version::EnvVersion;
 use crate::deployment::DeploymentId;
-use crate::link::HostLink;
+use crate::link::HostFolder;
 use crate::ports::LinkError;
 use crate::problem::Problem;
 
@@ -76,7 +76,7 @@ impl Vault {
     pub(crate) async fn look(
         &self,
         deployment: DeploymentId,
-        at: &HostLink,
+        at: &HostFolder,
         asked: bool,
     ) -> Result<EnvSeen, LinkError> {
         let unread = |problem: Problem| match problem {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::error::VaultError;
 use super::version::EnvSource;
-use crate::link::HostLink;
+use crate::link::HostFolder;
 use crate::ports::Output;
 use crate::problem::Problem;
 use crate::shell::Command;
@@ -64,14 +64,14 @@ impl HostEnvFacts {
 }
 
 /// Reads the `.env` of the deployment's folder: by the login itself, else through `sudo -n`.
-pub async fn read_env(at: &HostLink) -> Result<HostEnv, Problem> {
+pub async fn read_env(at: &HostFolder) -> Result<HostEnv, Problem> {
     let HostBytes { bytes, facts } = read_bytes(at).await?;
     Ok(HostEnv { file: EnvFile::parse(bytes.to_vec())?, facts })
 }
 
 /// The same without understanding it. More bytes than any `.env` has are refused.
-pub(super) async fn read_bytes(at: &HostLink) -> Result<HostBytes, Problem> {
-    let asked = format!("{}/.env", at.project.folder.trim_end_matches('/'));
+pub(super) async fn read_bytes(at: &HostFolder) -> Result<HostBytes, Problem> {
+    let asked = at.path(".env");
     let mut tried = Vec::new();
     for sudo in [false, true] {
         if sudo && !at.facts.sudo {
@@ -96,10 +96,10 @@ enum Seen {
     Not(VaultError),
 }
 
-async fn read(at: &HostLink, asked: &str, sudo: bool) -> Result<Seen, Problem> {
+async fn read(at: &HostFolder, asked: &str, sudo: bool) -> Result<Seen, Problem> {
     let shell = if sudo { &["sudo", "-n", "sh", "-c"][..] } else { &["sh", "-c"] };
     let at_most = (BYTES_AT_MOST + 1).to_string();
-    let command = Command::new(shell.iter().copied()).args([SCRIPT, "read-env", &at.project.folder, &at_most]);
+    let command = Command::new(shell.iter().copied()).args([SCRIPT, "read-env", &at.facts.folder, &at_most]);
     for _ in 0..LOOKS {
         if let Some(seen) = understand(at.host.run(&command).await?, asked, sudo)? {
             return Ok(seen);

@@ -118,7 +118,7 @@ impl Vault {
             async move {
                 let samples = link.database.sealed().await?;
                 let file = match tried {
-                    Tried::Host => Some(read_env(link.host()?).await?.file),
+                    Tried::Host => Some(read_env(&link.host()?.folder()).await?.file),
                     Tried::Version { .. } => None,
                 };
                 Ok((samples, file, link.host().is_err()))

@@ -16,7 +16,7 @@ use super::on_host::{HostBytes, read_bytes};
 use crate::Secret;
 use crate::deployment::Deployment;
 use crate::jobs::{JobKind, SecretAct};
-use crate::link::HostLink;
+use crate::link::HostFolder;
 use crate::problem::Problem;
 use crate::shell::Command;
 use crate::weavestream::env_file::EnvFile;
@@ -82,18 +82,17 @@ impl Vault {
     pub async fn plan_put_back(&self, deployment: &Deployment, number: Option<u32>) -> Result<PutBackPlan, Problem> {
         let version = self.version(deployment.id, number).await?;
         let file = self.open(&version).await?;
-        let link = self.links.live(deployment).await?;
-        let at = link.host()?;
+        let at = self.links.folder(deployment).await?;
         let mut plan = PutBackPlan {
             version: version.number,
-            path: format!("{}/.env", at.project.folder.trim_end_matches('/')),
+            path: at.path(".env"),
             there: None,
             changes: None,
             lost: Vec::new(),
             uncaptured: false,
             running: at.facts.services.iter().filter(|s| s.is_running()).map(|s| s.service.clone()).collect(),
         };
-        let Some(found) = there(at).await? else { return Ok(plan) };
+        let Some(found) = there(&at).await? else { return Ok(plan) };
         plan.path.clone_from(&found.facts.path);
         let same = found.bytes.as_slice() == file.bytes();
         plan.there = Some(There { token: token(&found.bytes), modified_at: found.facts.modified_at, same });
@@ -121,11 +120,10 @@ impl Vault {
     pub async fn put_back(&self, deployment: &Deployment, plan: &PutBackPlan) -> Result<PutBack, Problem> {
         let version = self.version(deployment.id, Some(plan.version)).await?;
         let file = self.open(&version).await?;
-        let link = self.links.live(deployment).await?;
-        let at = link.host()?;
-        let done = write(at, plan, &file, self.clock.now()).await?;
+        let at = self.links.folder(deployment).await?;
+        let done = write(&at, plan, &file, self.clock.now()).await?;
         // Read again the way it is always read.
-        let back = read_bytes(at).await?;
+        let back = read_bytes(&at).await?;
         if back.bytes.as_slice() != file.bytes() {
             return Err(VaultError::PutBackFailed { reason: "what lies there is not what was written".into() }.into());
         }
@@ -139,7 +137,7 @@ impl Vault {
 }
 
 /// The host's file; none when there is none.
-async fn there(at: &HostLink) -> Result<Option<HostBytes>, Problem> {
+async fn there(at: &HostFolder) -> Result<Option<HostBytes>, Problem> {
     match read_bytes(at).await {
         Ok(found) => Ok(Some(found)),
         Err(Problem::Vault(VaultError::HostEnvMissing { .. })) => Ok(None),
@@ -151,7 +149,7 @@ fn token(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-async fn write(at: &HostLink, plan: &PutBackPlan, file: &EnvFile, now: DateTime<Utc>) -> Result<PutBack, Problem> {
+async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, now: DateTime<Utc>) -> Result<PutBack, Problem> {
     let expected = plan.there.as_ref().map_or(NONE, |there| there.token.as_str());
     let stamp = now.format("%Y%m%dT%H%M%SZ");
     let body = Zeroizing::new(STANDARD.encode(file.bytes()));
@@ -164,7 +162,7 @@ async fn write(at: &HostLink, plan: &PutBackPlan, file: &EnvFile, now: DateTime<
             continue;
         }
         let shell = if sudo { &["sudo", "-n", "sh", "-c"][..] } else { &["sh", "-c"] };
-        let command = Command::new(shell.iter().copied()).args([SCRIPT, "put-env", &at.project.folder, owner]);
+        let command = Command::new(shell.iter().copied()).args([SCRIPT, "put-env", &at.facts.folder, owner]);
         let output = at.host.run(&command.stdin(input.clone())).await?;
         let said = output.stdout_text();
         let mut lines = said.lines();
@@ -180,7 +178,7 @@ async fn write(at: &HostLink, plan: &PutBackPlan, file: &EnvFile, now: DateTime<
             }
             "moved" => return Err(VaultError::HostEnvChanged { path: plan.path.clone() }.into()),
             "special" => return Err(VaultError::HostEnvNoFile { path: plan.path.clone() }.into()),
-            "nofolder" => return Err(failed(&format!("there is no folder {}", at.project.folder)).into()),
+            "nofolder" => return Err(failed(&format!("there is no folder {}", at.facts.folder)).into()),
             "dangling" => return Err(failed(".env is a link to a folder that is not there").into()),
             "failed" => return Err(failed(rest).into()),
             "denied" => tried.push(format!("{}: {rest}", if sudo { "through sudo" } else { "as this login" })),

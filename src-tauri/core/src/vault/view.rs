@@ -136,8 +136,8 @@ impl Vault {
 
     /// Looks at the host's file now, because the admin asked for it.
     async fn look_now(&self, deployment: &Deployment) -> Result<EnvSeen, Problem> {
-        let link = self.links.live(deployment).await?;
-        let seen = self.look(deployment.id, link.host()?, true).await?;
+        let folder = self.links.folder(deployment).await?;
+        let seen = self.look(deployment.id, &folder, true).await?;
         self.remember_seen(deployment.id, seen.clone()).await;
         Ok(seen)
     }

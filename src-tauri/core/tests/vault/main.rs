@@ -8,6 +8,8 @@ mod drift;
 mod keyring;
 mod prove;
 mod put_back;
+#[cfg(unix)]
+mod scripts;
 mod view;
 
 use selvage_core::ports::{Clock, Store};

@@ -67,3 +67,23 @@ async fn what_cannot_be_written_is_told_and_what_was_there_stays() {
     let odd = vault.plan_put_back(&scene.deployment, None).await.unwrap_err();
     assert!(matches!(odd, Problem::Vault(VaultError::HostEnvNoFile { .. })), "{odd}");
 }
+
+#[tokio::test]
+async fn nothing_needs_to_run_on_the_host() {
+    let (scene, vault) = scene().await;
+    scene.host.change(|host| {
+        for service in ["postgres", "redis", "api", "worker", "web"] {
+            host.stop(service);
+        }
+    });
+    assert!(vault.links.open(&scene.deployment).await.is_err(), "there is no Postgres");
+    capture(&scene, &vault).await;
+    scene.host.change(|host| {
+        host.env.set(EnvIs::Missing);
+        host.compose_file = false;
+    });
+    let plan = vault.plan_put_back(&scene.deployment, None).await.unwrap();
+    assert!(plan.running.is_empty());
+    vault.put_back(&scene.deployment, &plan).await.unwrap();
+    assert!(scene.host.change(|host| host.env.bytes()).is_some());
+}

@@ -1,10 +1,14 @@
 //! Weavestream's Postgres.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use selvage_core::ports::{AuditEntry, Database, RunQueued, ScheduleWrite, ScheduleWritten};
+use selvage_core::weavestream::envelope::Envelope;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::{Retention, Schedule};
 use selvage_core::weavestream::schedule_draft::ScheduleValues;
+use selvage_core::weavestream::sealed::{SealedColumn, SealedSamples};
 use selvage_core::weavestream::server_version::ServerVersion;
 use uuid::Uuid;
 
@@ -85,6 +89,21 @@ async fn pages(database: &dyn Database, filter: &RunFilter, whole: &RunPage, now
     assert!(database.runs(filter, beyond, now).await.unwrap().runs.is_empty());
 }
 
+/// Every column that holds envelopes is looked into, and of each kid there is one.
+pub async fn samples_what_is_sealed(database: &dyn Database) -> Vec<SealedSamples> {
+    let samples = database.sealed().await.unwrap();
+    assert_eq!(samples.iter().map(|samples| samples.column).collect::<Vec<_>>(), SealedColumn::ALL);
+    for samples in samples.iter().filter(|samples| samples.column != SealedColumn::Mfa) {
+        let mut seen = BTreeSet::new();
+        for sealed in samples.found.iter().flatten() {
+            assert!(sealed.rows > 0 && !sealed.row.is_empty(), "{sealed:?}");
+            let head = Envelope::parse(&sealed.text).ok().map(|envelope| (envelope.kid, envelope.bound));
+            assert!(seen.insert(head.clone()), "{:?} has two samples of {head:?}", samples.column);
+        }
+    }
+    samples
+}
+
 /// Two ways to the same data give the same answers.
 pub async fn agree(one: &dyn Database, other: &dyn Database, now: DateTime<Utc>) {
     let mut schedules = (one.schedules().await.unwrap(), other.schedules().await.unwrap());
@@ -93,6 +112,7 @@ pub async fn agree(one: &dyn Database, other: &dyn Database, now: DateTime<Utc>)
     schedules.1.sort_by_key(|schedule| schedule.id);
     assert_eq!(schedules.0, schedules.1);
     assert_eq!(one.latest_good().await, other.latest_good().await);
+    assert_eq!(one.sealed().await, other.sealed().await);
     for filter in filters(one, now).await {
         let answers = (one.runs(&filter, EVERYTHING, now).await, other.runs(&filter, EVERYTHING, now).await);
         assert_eq!(answers.0, answers.1, "{filter:?}");

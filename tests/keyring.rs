@@ -1,0 +1,114 @@
+//! The real Secret Service: whole secrets, secrets in small pieces, and what the
+//! vault says when somebody meddles with its entries.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![cfg(target_os = "linux")]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use selvage_app::keyring::OsKeyring;
+use selvage_core::Secret;
+use selvage_core::ports::{Clock, Keyring, KeyringError, Store};
+use selvage_core::problem::Problem;
+use selvage_core::vault::{Vault, VaultError};
+use selvage_testing::contract;
+use selvage_testing::keyring_session::KeyringSession;
+use selvage_testing::sample;
+use selvage_testing::scene::Scene;
+
+/// Tells the test that it runs within the session that it started.
+const INSIDE: &str = "SELVAGE_TEST_KEYRING_SESSION";
+
+#[test]
+fn the_secret_service_holds_what_a_vault_needs() {
+    if std::env::var_os(INSIDE).is_none() {
+        // The library finds the session by the environment, so the test starts itself anew within one.
+        let home = tempfile::tempdir().unwrap();
+        let session = KeyringSession::start(home.path());
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "the_secret_service_holds_what_a_vault_needs", "--nocapture"])
+            .env(INSIDE, "yes")
+            .env("HOME", home.path())
+            .env("DBUS_SESSION_BUS_ADDRESS", session.address())
+            .status()
+            .unwrap();
+        assert!(status.success());
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        contract::keyring::keeps(&OsKeyring::default(), "whole").await;
+        contract::keyring::keeps(&OsKeyring::with_limit(1280), "pieces").await;
+        pieces().await;
+        locked().await;
+    });
+}
+
+fn named(entry: &str) -> [String; 4] {
+    ["service".into(), "app.selvage".into(), "username".into(), entry.into()]
+}
+
+/// As in Windows' Credential Manager: 1,280 characters an entry.
+async fn pieces() {
+    let scene = Scene::with_dump(sample::dump(3_000, 1));
+    scene.store.save_deployment(&scene.deployment).await.unwrap();
+    let text = format!("{}COMPANY_BANNER='{}'\n", sample::env_file(1, "a", ""), "long ".repeat(700));
+    scene.host.change(|host| host.env.put(text.clone(), scene.clock.now()));
+    let vault = Vault { keyring: Arc::new(OsKeyring::with_limit(1280)), ..scene.vault().await };
+    vault.capture(&scene.deployment).await.unwrap();
+    let version = vault.newest(scene.deployment.id).await.unwrap().unwrap();
+    assert!(version.pieces.len() > 3, "{}", version.pieces.len());
+    assert_eq!(vault.open(&version).await.unwrap().bytes(), text.as_bytes());
+    for piece in 1..=version.pieces.len() {
+        let entry = format!("env:{}:1:{piece}", scene.deployment.id);
+        let kept = OsKeyring::default().get(&entry).await.unwrap().unwrap();
+        assert!(kept.expose().chars().count() <= 1280);
+        // Somebody tidies up in the desktop's own program.
+        assert!(Command::new("secret-tool").arg("clear").args(named(&entry)).status().unwrap().success());
+        let missing = VaultError::EntryMissing { version: 1, entry: entry.clone() };
+        assert_eq!(vault.open(&version).await.unwrap_err(), missing.into());
+        store(&entry, "another text");
+        let altered = vault.open(&version).await.unwrap_err();
+        assert!(matches!(altered, Problem::Vault(VaultError::EntryAltered { .. })), "{altered}");
+        OsKeyring::default().set(&entry, &kept).await.unwrap();
+        assert!(vault.open(&version).await.is_ok(), "nothing was wiped");
+    }
+    vault.delete(scene.deployment.id, 1).await.unwrap();
+    assert!(OsKeyring::default().get(&format!("env:{}:1:1", scene.deployment.id)).await.unwrap().is_none());
+}
+
+fn store(entry: &str, text: &str) {
+    let mut tool = Command::new("secret-tool")
+        .args(["store", "--label", "meddled with"])
+        .args(named(entry))
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    tool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert!(tool.wait().unwrap().success());
+}
+
+/// A locked one asks for its password in a window that nobody answers here.
+async fn locked() {
+    let keyring = OsKeyring::with_patience(Duration::from_secs(3));
+    keyring.set("kept", &Secret::new("while unlocked".into())).await.unwrap();
+    let lock = ["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"];
+    let collection = "array:objpath:/org/freedesktop/secrets/collection/login";
+    let output = Command::new("dbus-send")
+        .args(lock)
+        .args(["org.freedesktop.Secret.Service.Lock", collection])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let error = keyring.get("kept").await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            KeyringError::KeyringLocked | KeyringError::KeyringDenied | KeyringError::KeyringTimedOut { seconds: 3 }
+        ),
+        "{error:?}"
+    );
+}
