@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/selvage/target
 
-.PHONY: demo test soak bench bindings clippy fmt clean-host
+.PHONY: demo test soak bench fuzz bindings clippy fmt clean-host
 
 demo: ; @tests/demo/run
 
@@ -13,6 +13,8 @@ test: ; @tests/run
 soak: ; @tests/soak $(ARGS)
 
 bench: ; @tests/bench $(ARGS)
+
+fuzz: ; @tests/fuzz $(ARGS)
 
 # ui/src/ipc/bindings.ts from the Rust commands
 bindings: ui/dist/index.html

@@ -21,9 +21,9 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
                 Some(file) => vault.import(&deployment, &file).await?,
                 None => vault.capture(&deployment).await?,
             };
-            print.one("captured", &captured, || match captured.new {
-                true => format!("version {} is in the keyring", captured.version),
-                false => format!("version {} is the very same file already", captured.version),
+            print.one("captured", &captured, || {
+                let what = if captured.new { "is in the keyring" } else { "is the very same file already" };
+                format!("version {} {what}", captured.version)
             });
         }
         SecretsCommand::List { name } => {

@@ -86,7 +86,7 @@ async fn names_of_the_sheet_are_text_and_never_html() {
     let (mut scene, kits) = scene().await;
     scene.deployment.name = "<script>alert(1)</script> & \"Sons\"".into();
     write(&scene, &kits).await.unwrap();
-    let sheet = scene.library.files(usb()).into_iter().find(|(name, _)| name.ends_with(".html")).unwrap().1;
+    let sheet = scene.library.files(usb()).into_iter().find(|(name, _)| name.contains("recovery-sheet")).unwrap().1;
     let sheet = String::from_utf8(sheet).unwrap();
     assert!(
         !sheet.contains("<script") && sheet.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;Sons&quot;")

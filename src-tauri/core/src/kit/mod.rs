@@ -27,6 +27,7 @@ use crate::shell::Command;
 use crate::vault::{Captured, EnvSource, EnvVersion, Vault};
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::manifest::Sha256;
+use crate::weavestream::run::Run;
 use sheet::{Sheet, SheetCopy};
 
 /// What the laptop remembers of a kit. The kit itself lies where the admin put it.
@@ -123,7 +124,9 @@ impl Kits {
     /// becomes the newest version. `name` is for a deployment whose own name is taken.
     pub async fn import(&self, file: &Path, passphrase: Secret, name: Option<&str>) -> Result<KitImported, Problem> {
         let path = file.display().to_string();
-        let sealed = self.vault.read_here(file, contents::KIT_AT_MOST).await?;
+        let shown = path.clone();
+        let too_large = move |_| KitError::NoKit { file: shown, reason: "it is larger than any kit".into() }.into();
+        let sealed = self.vault.read_here(file, contents::KIT_AT_MOST, too_large).await?;
         let words = path.clone();
         let contents = blocking(move || Ok(unseal(&sealed, &passphrase, &words)?)).await?;
         let env = EnvFile::parse(contents.env.to_vec())?;
@@ -201,7 +204,7 @@ impl Kits {
         let copies = self.vault.store.copies(facts.deployment.id).await?;
         let made = |copy: &crate::ports::Copy| {
             let runs = seen.as_ref().map(|seen| seen.recent.iter().chain(&seen.latest_good));
-            copy.made_at.or_else(|| runs?.into_iter().find(|run| run.id == copy.run).map(|run| run.at()))
+            copy.made_at.or_else(|| runs?.into_iter().find(|run| run.id == copy.run).map(Run::at))
         };
         let verified = copies.iter().filter(|copy| copy.state == CopyState::Verified);
         let mut copies: Vec<_> = verified

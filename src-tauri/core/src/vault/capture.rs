@@ -45,7 +45,9 @@ impl Vault {
 
     /// Keeps a file of this laptop as a version.
     pub async fn import(&self, deployment: &Deployment, file: &Path) -> Result<Captured, Problem> {
-        let env = EnvFile::parse(self.read_here(file, BYTES_AT_MOST as u64).await?)?;
+        let env = EnvFile::parse(
+            self.read_here(file, BYTES_AT_MOST as u64, |size| EnvFileError::too_large(size).into()).await?,
+        )?;
         let source = EnvSource::File { path: file.display().to_string() };
         self.keep(deployment.id, &env, source, SecretAct::Imported).await
     }
@@ -58,8 +60,13 @@ impl Vault {
         }
     }
 
-    /// A file of this laptop, whole; one of more than `at_most` bytes is refused.
-    pub(crate) async fn read_here(&self, file: &Path, at_most: u64) -> Result<Vec<u8>, Problem> {
+    /// A file of this laptop, whole; one of more than `at_most` bytes is refused as `too_large` says.
+    pub(crate) async fn read_here(
+        &self,
+        file: &Path,
+        at_most: u64,
+        too_large: impl FnOnce(u64) -> Problem + Send + 'static,
+    ) -> Result<Vec<u8>, Problem> {
         let (library, path) = (self.library.clone(), file.to_owned());
         let missing = || LibraryError::FileMissing { file: file.display().to_string() };
         let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(missing)?.to_owned();
@@ -70,7 +77,7 @@ impl Vault {
                 return Err(LibraryError::FileMissing { file: path.display().to_string() }.into());
             };
             if size > at_most {
-                return Err(Problem::from(EnvFileError::too_large(size)));
+                return Err(too_large(size));
             }
             let mut bytes = Vec::new();
             let mut limited = std::io::Read::take(folder.read(&name)?, at_most);

@@ -33,12 +33,8 @@ pub(super) struct HostBytes {
 /// What is known of a host's `.env` without its content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostEnvFacts {
-    /// Where it was looked for.
-    pub asked: String,
     /// The file itself, links followed.
     pub path: String,
-    /// `.env` is a link to it.
-    pub link: bool,
     /// `sudo -n` was needed.
     pub sudo: bool,
     /// When it was last written, by the host's clock.
@@ -50,12 +46,6 @@ pub struct HostEnvFacts {
 }
 
 impl HostEnvFacts {
-    /// Others than its owner can read it.
-    #[must_use]
-    pub fn is_open_to_others(&self) -> bool {
-        u32::from_str_radix(&self.mode, 8).is_ok_and(|mode| mode & 0o044 != 0)
-    }
-
     /// Where a version captured from it came from.
     #[must_use]
     pub fn source(&self) -> EnvSource {
@@ -81,7 +71,7 @@ pub(super) async fn read_bytes(at: &HostFolder) -> Result<HostBytes, Problem> {
         match read(at, &asked, sudo).await? {
             Seen::File(found) => return Ok(*found),
             Seen::Hidden(said) => {
-                tried.push(format!("{}: {said}", if sudo { "through sudo" } else { "as this login" }))
+                tried.push(format!("{}: {said}", if sudo { "through sudo" } else { "as this login" }));
             }
             Seen::Not(error) => return Err(error.into()),
         }
@@ -123,7 +113,7 @@ fn understand(output: Output, asked: &str, sudo: bool) -> Result<Option<Seen>, P
         "special" => Seen::Not(VaultError::HostEnvNoFile { path }),
         "hidden" => Seen::Hidden(rest.to_owned()),
         "file" => {
-            let Some((facts, size)) = facts(rest, asked, sudo) else { return Ok(Some(Seen::Hidden(head))) };
+            let Some((facts, size)) = facts(rest, sudo) else { return Ok(Some(Seen::Hidden(head))) };
             if body.len() != size.min(BYTES_AT_MOST + 1) {
                 return Ok(None);
             }
@@ -137,12 +127,11 @@ fn understand(output: Output, asked: &str, sudo: bool) -> Result<Option<Seen>, P
     Ok(Some(seen))
 }
 
-/// `<link> <size> <mtime> <mode> <owner> <path>`
-fn facts(head: &str, asked: &str, sudo: bool) -> Option<(HostEnvFacts, usize)> {
-    let mut words = head.splitn(6, ' ');
-    let link = words.next()? == "link";
+/// `<size> <mtime> <mode> <owner> <path>`
+fn facts(head: &str, sudo: bool) -> Option<(HostEnvFacts, usize)> {
+    let mut words = head.splitn(5, ' ');
     let size = words.next()?.parse().ok()?;
     let modified_at = DateTime::from_timestamp(words.next()?.parse().ok()?, 0)?;
     let (mode, owner, path) = (words.next()?.to_owned(), words.next()?.to_owned(), words.next()?.to_owned());
-    Some((HostEnvFacts { asked: asked.to_owned(), path, link, sudo, modified_at, mode, owner }, size))
+    Some((HostEnvFacts { path, sudo, modified_at, mode, owner }, size))
 }

@@ -17,6 +17,7 @@ use crate::Secret;
 use crate::deployment::Deployment;
 use crate::jobs::{JobKind, SecretAct};
 use crate::link::HostFolder;
+use crate::ports::LinkError;
 use crate::problem::Problem;
 use crate::shell::Command;
 use crate::weavestream::env_file::EnvFile;
@@ -121,10 +122,17 @@ impl Vault {
         let version = self.version(deployment.id, Some(plan.version)).await?;
         let file = self.open(&version).await?;
         let at = self.links.folder(deployment).await?;
-        let done = write(&at, plan, &file, self.clock.now()).await?;
+        let stamp = self.clock.now().format("%Y%m%dT%H%M%SZ").to_string();
+        let done = match write(&at, plan, &file, &stamp).await {
+            // The line broke: it was done, or it was not. The file itself tells.
+            Err(Problem::Link(lost)) if lost.is_passing() => {
+                self.look_what_was_done(deployment, plan, &file, &stamp, lost).await?
+            }
+            done => done?,
+        };
         // Read again the way it is always read.
-        let back = read_bytes(&at).await?;
-        if back.bytes.as_slice() != file.bytes() {
+        let back = read_bytes(&at).await;
+        if back.is_ok_and(|back| back.bytes.as_slice() != file.bytes()) {
             return Err(VaultError::PutBackFailed { reason: "what lies there is not what was written".into() }.into());
         }
         let kind = JobKind::Secret { act: SecretAct::PutBack, version: plan.version, name: None };
@@ -133,6 +141,24 @@ impl Vault {
             self.remember_seen(deployment.id, EnvSeen::Same { version: plan.version }).await;
         }
         Ok(done)
+    }
+
+    async fn look_what_was_done(
+        &self,
+        deployment: &Deployment,
+        plan: &PutBackPlan,
+        file: &EnvFile,
+        stamp: &str,
+        lost: LinkError,
+    ) -> Result<PutBack, Problem> {
+        let at = self.links.folder(deployment).await?;
+        match read_bytes(&at).await {
+            Ok(HostBytes { bytes, facts }) if bytes.as_slice() == file.bytes() => {
+                let kept = plan.there.as_ref().map(|_| format!("{}.before-{stamp}", facts.path));
+                Ok(PutBack { path: facts.path, kept, owner: facts.owner, mode: facts.mode, sudo: facts.sudo })
+            }
+            _ => Err(lost.into()),
+        }
     }
 }
 
@@ -149,9 +175,8 @@ fn token(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, now: DateTime<Utc>) -> Result<PutBack, Problem> {
+async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str) -> Result<PutBack, Problem> {
     let expected = plan.there.as_ref().map_or(NONE, |there| there.token.as_str());
-    let stamp = now.format("%Y%m%dT%H%M%SZ");
     let body = Zeroizing::new(STANDARD.encode(file.bytes()));
     // Digests go with the file: a command line can be read by everybody on the host.
     let input = Secret::new(format!("{expected} {} {stamp}\n{}\n", token(file.bytes()), *body));

@@ -4,9 +4,7 @@ LC_ALL=C
 export LC_ALL
 case $1 in -*) folder=./$1 ;; *) folder=$1 ;; esac
 file=$folder/.env
-kind=plain
 if [ -L "$file" ]; then
-  kind=link
   target=$(readlink -f -- "$file")
   if [ -z "$target" ] || [ ! -e "$target" ]; then
     # The link may lead to where this login cannot look.
@@ -22,5 +20,5 @@ if [ ! -e "$file" ]; then
 fi
 if [ ! -f "$file" ]; then echo special; exit 0; fi
 if [ ! -r "$file" ]; then echo "hidden permission denied"; exit 0; fi
-printf 'file %s %s %s\n' "$kind" "$(stat -c '%s %Y %a %U:%G' -- "$file")" "$file"
+printf 'file %s %s\n' "$(stat -c '%s %Y %a %U:%G' -- "$file")" "$file"
 exec head -c "$2" -- "$file"

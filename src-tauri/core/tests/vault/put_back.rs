@@ -87,3 +87,22 @@ async fn nothing_needs_to_run_on_the_host() {
     vault.put_back(&scene.deployment, &plan).await.unwrap();
     assert!(scene.host.change(|host| host.env.bytes()).is_some());
 }
+
+#[tokio::test]
+async fn a_line_that_broke_meanwhile_is_looked_behind() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    let rotated = sample::env_file(2, "b", "");
+    put(&scene, &rotated);
+    let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
+    scene.host.faults.break_after("put-env");
+    let done = vault.put_back(&scene.deployment, &plan).await.unwrap();
+    let env = scene.host.change(|host| host.env.clone());
+    assert_eq!(env.beside(), [(done.kept.unwrap(), rotated.into_bytes())], "it was done, and only once");
+    put(&scene, "A=1\n");
+    let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
+    scene.host.faults.break_before("put-env");
+    let lost = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    assert!(matches!(lost, Problem::Link(_)), "{lost}");
+    assert_eq!(env.bytes().unwrap(), b"A=1\n");
+}

@@ -3,9 +3,9 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
 use super::answer::{Answered, Place};
+use crate::sample;
 
 /// The `.env` of a host in memory. Clones are the same file.
 #[derive(Clone, Debug, Default)]
@@ -75,12 +75,12 @@ impl SimEnv {
     pub(super) fn read(&self, place: Place, folder: &str, at_most: usize) -> Answered {
         let held = self.held.lock().unwrap();
         let file = |owner: &str, mode: &str| {
-            let head = format!(
-                "file plain {} {} {mode} {owner} {folder}/.env\n",
+            let said = format!(
+                "file {} {} {mode} {owner} {folder}/.env\n",
                 held.bytes.len() + usize::from(held.is == EnvIs::Moving),
                 held.modified_at.timestamp()
             );
-            Answered::said([head.as_bytes(), &held.bytes[..held.bytes.len().min(at_most)]].concat())
+            Answered::said([said.as_bytes(), &held.bytes[..held.bytes.len().min(at_most)]].concat())
         };
         match (held.is, place) {
             (EnvIs::Missing, _) => Answered::said("missing\n"),
@@ -132,5 +132,5 @@ impl SimEnv {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    sample::sha256(bytes).to_string()
 }

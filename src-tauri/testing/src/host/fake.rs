@@ -39,6 +39,7 @@ impl Host for FakeHost {
         tokio::task::yield_now().await;
         self.faults.run_begins(command.to_sh())?;
         let answered = answer(&self.state.lock().unwrap(), command);
+        self.faults.run_ends()?;
         Ok(Output { exit: answered.exit, stdout: answered.stdout.to_vec(), stderr: answered.stderr.into_bytes() })
     }
 

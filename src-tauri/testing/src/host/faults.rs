@@ -41,6 +41,7 @@ struct Planned {
     streams: BTreeMap<usize, Vec<StreamFault>>,
     changes: BTreeMap<usize, Vec<Change>>,
     runs: BTreeMap<usize, LinkError>,
+    lost: Vec<(String, bool)>,
     commands: Vec<String>,
     started: Vec<String>,
     piece: usize,
@@ -73,6 +74,16 @@ impl Faults {
         let mut planned = self.planned.lock().unwrap();
         let nth = planned.commands.len() + nth;
         planned.runs.insert(nth, error);
+    }
+
+    /// The line breaks before the next command that holds `word` is begun.
+    pub fn break_before(&self, word: &str) {
+        self.planned.lock().unwrap().lost.push((word.to_owned(), false));
+    }
+
+    /// The line breaks when that command is done, before its answer is here.
+    pub fn break_after(&self, word: &str) {
+        self.planned.lock().unwrap().lost.push((word.to_owned(), true));
     }
 
     /// Forgets every fault that has not come yet.
@@ -110,7 +121,27 @@ impl Faults {
         let mut planned = self.planned.lock().unwrap();
         let nth = planned.commands.len();
         planned.commands.push(line);
-        planned.runs.remove(&nth).map_or(Ok(()), Err)
+        planned.runs.remove(&nth).map_or(Ok(()), Err)?;
+        drop(planned);
+        self.breaks(false)
+    }
+
+    /// The command that began last has ended.
+    pub(super) fn run_ends(&self) -> Result<(), LinkError> {
+        self.breaks(true)
+    }
+
+    fn breaks(&self, after: bool) -> Result<(), LinkError> {
+        let mut planned = self.planned.lock().unwrap();
+        let line = planned.commands.last().cloned().unwrap_or_default();
+        let at = planned.lost.iter().position(|(word, when)| *when == after && line.contains(word));
+        match at {
+            Some(at) => {
+                planned.lost.remove(at);
+                Err(LinkError::Lost { host: "ws1".into(), reason: "the line broke".into() })
+            }
+            None => Ok(()),
+        }
     }
 
     pub(super) fn stream_begins(&self, line: String) -> (Vec<StreamFault>, Vec<Change>, usize) {

@@ -49,12 +49,12 @@ fn octal<'a>(out: &mut String, rest: &'a str) -> &'a str {
     let behind = &rest[1..];
     let digits = behind.bytes().take(3).take_while(u8::is_ascii_digit).count();
     let (digits, behind) = behind.split_at(digits);
-    match u32::from_str_radix(digits, 8).ok().filter(|_| digits.len() == 3).and_then(|n| u8::try_from(n).ok()) {
-        Some(code) => out.push(char::from(code)),
-        None => {
-            out.push('\\');
-            out.push_str(digits);
-        }
+    let code = u32::from_str_radix(digits, 8).ok().filter(|_| digits.len() == 3).and_then(|n| u8::try_from(n).ok());
+    if let Some(code) = code {
+        out.push(char::from(code));
+    } else {
+        out.push('\\');
+        out.push_str(digits);
     }
     behind
 }

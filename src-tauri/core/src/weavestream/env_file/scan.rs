@@ -98,21 +98,17 @@ fn name_end(bytes: &[u8], mut at: usize) -> Result<(usize, Option<u8>), FaultKin
 }
 
 fn value(bytes: &[u8], at: usize, name: String, from: usize) -> Result<(Statement, usize), FaultKind> {
-    match bytes.get(from).copied() {
-        Some(quote @ (b'\'' | b'"')) => {
-            let (text, end) = quoted(bytes, from, quote).ok_or(FaultKind::Unterminated)?;
-            let how = if quote == b'"' { Written::Double } else { Written::Single };
-            Ok((Statement { name, at, how, span: from..end, text }, end))
-        }
-        _ => {
-            let end = line_end(bytes, from);
-            let line = bytes.get(from..end).unwrap_or_default();
-            let comment = line.windows(2).position(|pair| pair == b" #");
-            let kept = trimmed(line.get(..comment.unwrap_or(line.len())).unwrap_or_default());
-            let span = from..from + kept.len();
-            Ok((Statement { name, at, how: Written::Plain, span, text: text(kept) }, (end + 1).min(bytes.len())))
-        }
+    if let Some(quote @ (b'\'' | b'"')) = bytes.get(from).copied() {
+        let (text, end) = quoted(bytes, from, quote).ok_or(FaultKind::Unterminated)?;
+        let how = if quote == b'"' { Written::Double } else { Written::Single };
+        return Ok((Statement { name, at, how, span: from..end, text }, end));
     }
+    let end = line_end(bytes, from);
+    let line = bytes.get(from..end).unwrap_or_default();
+    let comment = line.windows(2).position(|pair| pair == b" #");
+    let kept = trimmed(line.get(..comment.unwrap_or(line.len())).unwrap_or_default());
+    let span = from..from + kept.len();
+    Ok((Statement { name, at, how: Written::Plain, span, text: text(kept) }, (end + 1).min(bytes.len())))
 }
 
 /// What stands between the quote at `from` and the next one that is not escaped,

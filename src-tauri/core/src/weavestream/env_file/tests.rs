@@ -256,7 +256,7 @@ fn any_lines() -> impl Strategy<Value = Vec<u8>> {
     let end = prop::sample::select(vec!["\n", "\r\n"]);
     prop::collection::vec((line, end), 0..12).prop_map(|lines| {
         let mut text: String = lines.into_iter().flat_map(|(line, end)| [line, end]).collect();
-        if text.len() % 3 == 0 {
+        if text.len().is_multiple_of(3) {
             text.pop();
         }
         text.into_bytes()
