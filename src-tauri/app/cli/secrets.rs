@@ -2,8 +2,9 @@ use std::io::IsTerminal;
 
 use selvage_core::jobs::SecretAct;
 use selvage_core::vault::{
-    EnvSeen, KeyProof, NameChanges, NameRow, Outcome, ProvedKey, PutBackPlan, ShownValue, Tried, VaultError,
+    EnvSeen, KeyProof, NameChanges, NameRow, Outcome, ProvedKey, ProvedKid, PutBackPlan, ShownValue, Tried, VaultError,
 };
+use selvage_core::weavestream::env_names::KeyUse;
 use serde_json::json;
 
 use super::print::{Print, word};
@@ -162,6 +163,11 @@ fn proof_line(key: &ProvedKey) -> String {
     let opened = key.kids.iter().filter(|kid| kid.opened == kid.tried).count();
     let rest = match key.outcome {
         Outcome::NothingToTest => "nothing is encrypted with it".to_owned(),
+        // MFA secrets carry no kid: each user's is tried.
+        _ if key.of == KeyUse::Mfa => {
+            let sum = |of: fn(&ProvedKid) -> u32| key.kids.iter().map(of).sum::<u32>();
+            format!("opens {} of {} users' secrets", sum(|kid| kid.opened), sum(|kid| kid.tried))
+        }
         _ => format!("opens {opened} of {} kids", key.kids.len()),
     };
     format!("{:<24}  {:<16}  {rest}", key.name, word(&key.outcome))

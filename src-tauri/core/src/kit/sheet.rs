@@ -29,12 +29,14 @@ pub(super) struct SheetCopy {
 
 const HEAD: &str = include_str!("sheet_head.html");
 
+/// Where the guide gets the Compose file from.
+const COMPOSE_FILE: &str = "https://raw.githubusercontent.com/Weavestream/Weavestream/main/compose.yml";
+
 /// The sheet as one HTML file that needs nothing else.
 pub(super) fn html(sheet: &Sheet) -> String {
     let facts = sheet.facts;
     let deployment = &facts.deployment;
     let folder = deployment.ssh.as_ref().map_or("/opt/weavestream", |ssh| ssh.folder.trim_end_matches('/'));
-    let compose = facts.compose.as_deref().unwrap_or("compose.yml");
     let mut page = String::with_capacity(16 * 1024);
     let title = format!("Recovery sheet: {}", deployment.name);
     page.push_str(&HEAD.replace("{{title}}", &escape(&title)));
@@ -59,7 +61,7 @@ pub(super) fn html(sheet: &Sheet) -> String {
         let _ = write!(page, "<code>{}</code>, ", escape(compose));
     }
     page.push_str("<code>deployment.json</code> and this sheet.</p>");
-    steps(&mut page, sheet, folder, compose);
+    steps(&mut page, sheet, folder);
     page.push_str("</main></body></html>\n");
     page
 }
@@ -122,27 +124,37 @@ fn copies(page: &mut String, copies: &[SheetCopy]) {
     page.push_str("</table><p>Uploaded files are not in a dump: they are the folder <code>files</code> of the data folder, and need a copy of their own.</p>");
 }
 
-fn steps(page: &mut String, sheet: &Sheet, folder: &str, compose: &str) {
+fn steps(page: &mut String, sheet: &Sheet, folder: &str) {
     let data = data_folder(sheet, folder);
-    let dump = sheet.copies.first().map_or("weavestream-postgres-….dump", |copy| copy.path.as_str());
     let at = quote(folder);
-    page.push_str("<h2>Bring it back on a new Docker host</h2><p>Docker with Compose is installed there. The dump, the kit's files and the copy of uploaded files are on it.</p><ol>");
+    let newest = sheet.copies.first();
+    let path = newest.map_or("weavestream-postgres-….dump", |copy| copy.path.as_str());
+    // Paths of the laptop may be Windows'.
+    let dump = quote(path.rsplit(['/', '\\']).next().unwrap_or(path));
+    page.push_str("<h2>Bring it back on a new Docker host</h2><p>Docker with Compose is installed there, and what the kit held is in the folder where you are.</p><ol>");
     let mut step = |what: &str, line: &str| {
         let _ = write!(page, "<li><p>{what}</p>");
         command(page, line);
         page.push_str("</li>");
     };
+    let compose = match &sheet.facts.compose {
+        Some(name) => format!("cp {} {at}/", quote(name)),
+        None => format!("curl --output {at}/compose.yml {COMPOSE_FILE}"),
+    };
     step(
-        "Make the folder, and put in what the kit held. <code>.env</code> goes in byte for byte.",
+        "Make the folders, and put in what the kit held. <code>.env</code> goes in byte for byte.",
         &format!(
-            "mkdir -p {at} {data}/files {data}/backup\ncp .env {compose} {at}/\nchmod 600 {at}/.env\ncd {at}",
+            "mkdir -p {at}\nmkdir -p {data}/files {data}/backup\ncp .env {at}/\nchmod 600 {at}/.env\n{compose}\ncd {at}",
             data = quote(&data),
-            compose = quote(compose),
         ),
     );
     step(
         "Copy the uploaded files back. The path on the left is where your copy of them is.",
         &format!("rsync -a /path/to/files/ {}/files/", quote(&data)),
+    );
+    step(
+        "Copy the dump into the same folder, from the laptop. Its SHA-256 must be the one above.",
+        &format!("scp {} NEW-HOST:{at}/\nsha256sum {dump}", quote(path)),
     );
     step(
         "Start Postgres alone, and wait until it is healthy.",
@@ -152,7 +164,7 @@ fn steps(page: &mut String, sheet: &Sheet, folder: &str, compose: &str) {
         "Restore the dump.",
         &format!(
             "docker compose exec -T postgres sh -lc \\\n  'pg_restore --clean --if-exists --no-owner --no-acl -U \"$POSTGRES_USER\" -d \"$POSTGRES_DB\"' \\\n  < {}",
-            quote(dump)
+            dump
         ),
     );
     step(
