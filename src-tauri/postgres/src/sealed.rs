@@ -25,7 +25,7 @@ const COLUMNS: &str = "select jsonb_build_object('there', a.attname is not null,
 // value that is no base64 has none, and is a kind of its own. 344 characters
 // hold the longest kid.
 macro_rules! samples {
-    ($table:literal, $column:literal, $row:literal) => {
+    ($table:literal, $column:literal, $row:expr) => {
         concat!(
             "select jsonb_build_object('row', row, 'text', sealed, 'rows', rows) from (
                 select distinct on (head) head, row, sealed, count(*) over (partition by head) as rows from (
@@ -59,36 +59,22 @@ macro_rules! samples {
     };
 }
 
-const PASSWORD: &str = samples!(
-    "passwords",
-    "password_ciphertext",
-    "'password:' || lower(company_id::text) || ':' || lower(id::text) || ':password'"
-);
-const PASSWORD_TOTP: &str = samples!(
-    "passwords",
-    "totp_secret_ciphertext",
-    "'password:' || lower(company_id::text) || ':' || lower(id::text) || ':totp'"
-);
-const PASSWORD_NOTES: &str = samples!(
-    "passwords",
-    "notes_ciphertext",
-    "'password:' || lower(company_id::text) || ':' || lower(id::text) || ':notes'"
-);
-const OLD_PASSWORD: &str = samples!(
-    "password_versions",
-    "password_ciphertext",
-    "'password:' || lower(company_id::text) || ':' || lower(password_id::text) || ':password'"
-);
-const OLD_PASSWORD_TOTP: &str = samples!(
-    "password_versions",
-    "totp_secret_ciphertext",
-    "'password:' || lower(company_id::text) || ':' || lower(password_id::text) || ':totp'"
-);
-const OLD_PASSWORD_NOTES: &str = samples!(
-    "password_versions",
-    "notes_ciphertext",
-    "'password:' || lower(company_id::text) || ':' || lower(password_id::text) || ':notes'"
-);
+macro_rules! of_password {
+    ($table:literal, $id:literal, $column:literal, $what:literal) => {
+        samples!(
+            $table,
+            $column,
+            concat!("'password:' || lower(company_id::text) || ':' || lower(", $id, "::text) || ':", $what, "'")
+        )
+    };
+}
+
+const PASSWORD: &str = of_password!("passwords", "id", "password_ciphertext", "password");
+const PASSWORD_TOTP: &str = of_password!("passwords", "id", "totp_secret_ciphertext", "totp");
+const PASSWORD_NOTES: &str = of_password!("passwords", "id", "notes_ciphertext", "notes");
+const OLD_PASSWORD: &str = of_password!("password_versions", "password_id", "password_ciphertext", "password");
+const OLD_PASSWORD_TOTP: &str = of_password!("password_versions", "password_id", "totp_secret_ciphertext", "totp");
+const OLD_PASSWORD_NOTES: &str = of_password!("password_versions", "password_id", "notes_ciphertext", "notes");
 const INTEGRATION: &str =
     samples!("integration_secrets", "ciphertext", "'integration:' || lower(integration_id::text) || ':secret'");
 const AI_PROVIDER: &str = samples!("ai_settings", "api_key_ciphertext", "'ai-settings:singleton:api-key'");

@@ -6,10 +6,9 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::jobs::{Job, JobId, JobKind, LogLine};
-use selvage_core::kit::KitRecord;
 use selvage_core::overview::Observation;
 use selvage_core::ports::{Copy, Store, StoreError};
-use selvage_core::vault::EnvVersion;
+use selvage_core::vault::{EnvVersion, KitRecord};
 use tokio::sync::Semaphore;
 
 /// The fake of [`Store`].

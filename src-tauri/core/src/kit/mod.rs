@@ -19,33 +19,16 @@ pub use error::KitError;
 pub use passphrase::{PassphraseStrength, generate, strength};
 
 use crate::Secret;
-use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
+use crate::deployment::{Deployment, FieldError, slug};
 use crate::jobs::{JobKind, SecretAct};
 use crate::ports::{CopyState, Folder, Library, LibraryError};
 use crate::problem::{Problem, RequestError};
 use crate::shell::Command;
-use crate::vault::{Captured, EnvSource, EnvVersion, Vault};
+use crate::vault::{Captured, EnvSource, EnvVersion, KitRecord, Vault};
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::Run;
 use sheet::{Sheet, SheetCopy};
-
-/// What the laptop remembers of a kit. The kit itself lies where the admin put it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KitRecord {
-    /// Whose.
-    pub deployment: DeploymentId,
-    /// Where it was written.
-    pub path: String,
-    /// When it was opened again and found to hold what was put in.
-    pub made_at: DateTime<Utc>,
-    /// The version of `.env` in it.
-    pub version: u32,
-    /// The Compose file is in it.
-    pub compose: bool,
-    /// Digest of the kit.
-    pub sha256: Sha256,
-}
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

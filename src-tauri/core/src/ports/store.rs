@@ -5,9 +5,8 @@ use specta::Type;
 
 use crate::deployment::{Deployment, DeploymentId};
 use crate::jobs::{Job, JobId, LogLine};
-use crate::kit::KitRecord;
 use crate::overview::Observation;
-use crate::vault::EnvVersion;
+use crate::vault::{EnvVersion, KitRecord};
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::RunId;
 

@@ -35,7 +35,7 @@ pub use names::{AgainstHost, NameGroup, NameProof, NameRow, Remark, ShownValue, 
 pub use on_host::{HostEnv, HostEnvFacts, read_env};
 pub use prove::{KeyProof, Outcome, ProvedKey, ProvedKid, Tried, try_keys};
 pub use put_back::{PutBack, PutBackPlan, There};
-pub use standing::VaultStanding;
+pub use standing::{KitRecord, VaultStanding};
 pub use version::{EnvSource, EnvVersion, NameMark};
 pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
 

@@ -1,8 +1,28 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
 use super::Vault;
 use super::version::EnvVersion;
 use crate::deployment::DeploymentId;
-use crate::kit::KitRecord;
 use crate::problem::Problem;
+use crate::weavestream::manifest::Sha256;
+
+/// What the laptop remembers of a kit. The kit itself lies where the admin put it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KitRecord {
+    /// Whose.
+    pub deployment: DeploymentId,
+    /// Where it was written.
+    pub path: String,
+    /// When it was opened again and found to hold what was put in.
+    pub made_at: DateTime<Utc>,
+    /// The version of `.env` in it.
+    pub version: u32,
+    /// The Compose file is in it.
+    pub compose: bool,
+    /// Digest of the kit.
+    pub sha256: Sha256,
+}
 
 /// What a vault holds, for the verdict and what needs attention.
 #[derive(Clone, Debug, Default, PartialEq)]

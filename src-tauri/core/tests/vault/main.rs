@@ -8,7 +8,7 @@ mod drift;
 mod keyring;
 mod prove;
 mod put_back;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod scripts;
 mod view;
 
