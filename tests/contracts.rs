@@ -147,7 +147,8 @@ fn real_adapters_pass_the_suites_of_their_ports() {
 /// Also what is odd: rows that are no envelopes, a kid of the greatest length, a
 /// column that is not there, and a role that may not look.
 fn sealed(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
-    use selvage_core::weavestream::sealed::{NotSampled, SealedColumn};
+    use selvage_core::weavestream::envelope::Envelope;
+    use selvage_core::weavestream::sealed::{NotSampled, Sealed, SealedColumn};
     let sample = || runtime.block_on(database::samples_what_is_sealed(ways.forwarded.as_ref()));
     let of = |samples: &[SealedSamples], column| {
         samples.iter().find(|samples| samples.column == column).unwrap().found.clone()
@@ -166,14 +167,22 @@ fn sealed(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
         let psql = runtime.block_on(ways.psql.sealed());
         real.change("update passwords p set notes_ciphertext = kept.notes_ciphertext from kept where kept.id = p.id; drop table kept;
             alter table passwords enable trigger user");
-        assert_eq!(found.as_ref().map(Vec::len), Ok(1), "{odd:?}: {found:?}");
+        assert!(found.as_ref().is_ok_and(|found| found.len() == 3 && found[0].rows > 3), "{odd:?}: {found:?}");
         assert_eq!(of(&psql.unwrap(), SealedColumn::PasswordNotes), found);
     }
     real.change("alter table passwords rename totp_secret_ciphertext to elsewhere");
     let older = sample();
     real.change("alter table passwords rename elsewhere to totp_secret_ciphertext");
     assert_eq!(of(&older, SealedColumn::PasswordTotp), Err(NotSampled::There));
-    assert_eq!(of(&older, SealedColumn::Password), of(&sound, SealedColumn::Password));
+    // Rows that were written meanwhile lie elsewhere, so that others of them are the samples.
+    let kinds = |found: &[SealedSamples]| {
+        let kind = |sealed: &Sealed| (Envelope::parse(&sealed.text).ok().map(|e| (e.kid, e.bound)), sealed.rows);
+        let of = |samples: &SealedSamples| {
+            samples.found.as_ref().map(|found| found.iter().map(kind).collect::<Vec<_>>()).ok()
+        };
+        found.iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&older)[0], kinds(&sound)[0]);
     real.change("create role looker login password 'looks-only'; grant select on users to looker");
     let looker = DatabaseCredentials {
         user: "looker".into(),
@@ -188,7 +197,7 @@ fn sealed(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
     real.change("drop owned by looker; drop role looker");
     assert_eq!(of(&denied, SealedColumn::Password), Err(NotSampled::Allowed));
     assert_eq!(of(&denied, SealedColumn::Mfa), of(&sound, SealedColumn::Mfa));
-    assert_eq!(sample(), sound, "everything is as it was");
+    assert_eq!(kinds(&sample()), kinds(&sound), "everything is as it was");
 }
 
 /// The fake, filled with what the real one holds of the last runs.

@@ -8,6 +8,9 @@ use selvage_core::vault::VaultError;
 
 /// How long a secret stays on the clipboard.
 const LENT_FOR: Duration = Duration::from_secs(30);
+/// A clipboard that is busy then is tried again, that often and that much later.
+const TRIES: usize = 20;
+const AGAIN_AFTER: Duration = Duration::from_secs(3);
 
 /// The desktop's clipboard. Opened when it is first needed, because a desktop
 /// may have none; held open afterwards, because under X11 what was copied lives
@@ -33,7 +36,15 @@ impl Clipboard {
         let lent = Arc::clone(&self.0);
         tokio::spawn(async move {
             tokio::time::sleep(LENT_FOR).await;
-            let _ = tokio::task::spawn_blocking(move || lock(&lent).clear(Some(turn))).await;
+            // Another program may hold the clipboard for a moment.
+            for _ in 0..TRIES {
+                let lent = Arc::clone(&lent);
+                let cleared = tokio::task::spawn_blocking(move || lock(&lent).clear(Some(turn))).await;
+                if cleared.unwrap_or(true) {
+                    break;
+                }
+                tokio::time::sleep(AGAIN_AFTER).await;
+            }
         });
         Ok(u32::try_from(LENT_FOR.as_secs()).unwrap_or(u32::MAX))
     }
@@ -65,16 +76,23 @@ impl Lent {
         Ok(self.turn)
     }
 
-    fn clear(&mut self, turn: Option<u64>) {
+    /// False when the clipboard could not be looked at, so that it is worth trying again.
+    fn clear(&mut self, turn: Option<u64>) -> bool {
         if turn.is_some_and(|turn| turn != self.turn) {
-            return;
+            return true;
         }
-        let Some(secret) = self.secret.take() else { return };
-        let Some(clipboard) = &mut self.clipboard else { return };
-        let ours = clipboard.get_text().is_ok_and(|text| Secret::new(text).expose() == secret.expose());
-        if ours && let Err(error) = clipboard.clear() {
-            tracing::warn!(%error, "the clipboard could not be cleared");
+        let (Some(secret), Some(clipboard)) = (&self.secret, &mut self.clipboard) else { return true };
+        let cleared = match clipboard.get_text().map(Secret::new) {
+            Ok(text) if text.expose() == secret.expose() => clipboard.clear(),
+            // Something else was copied meanwhile.
+            Ok(_) | Err(arboard::Error::ContentNotAvailable) => Ok(()),
+            Err(error) => Err(error),
+        };
+        match cleared {
+            Ok(()) => self.secret = None,
+            Err(error) => tracing::warn!(%error, "the clipboard could not be cleared"),
         }
+        self.secret.is_none()
     }
 }
 

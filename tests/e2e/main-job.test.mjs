@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Key, Window, clickNotification, displayed, hostDown, hostUp, notifications, otherWindow, quoted, root } from './session.mjs';
+import { Key, Window, chooseFolder, clickNotification, displayed, hostDown, hostUp, notifications, otherWindow, quoted, root } from './session.mjs';
 
 const name = `e2e${process.pid}`.slice(0, 16);
 const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
@@ -77,14 +77,14 @@ test('the overview tells how it stands', async () => {
 
 test('the dump is downloaded into a folder from the native dialog, and verified', async () => {
   await window.press('Download latest dump');
-  chooseFolder(library);
+  chooseFolder('Folder for dumps', library);
   await window.text('verified', 90_000);
   const file = join(folder, host.runs.latest.filename);
   await window.until(() => existsSync(file), 'the dump is in the library');
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   assert.equal(sha256, host.runs.latest.sha256);
   assert.deepEqual(readdirSync(folder).filter((f) => f.endsWith('.part')), []);
-  await window.text('Database held.');
+  await window.text('The keys that open the dump are not in the vault.');
   await window.shot('overview-verified');
   await sound('overview, verified');
 });
@@ -248,7 +248,7 @@ test('a deployment is added straight to Postgres, and dumped with the laptop’s
   await window.text('The one-off dump is here');
   const made = readdirSync(join(library, 'branch')).filter((file) => file.endsWith('.dump'));
   assert.equal(made.length, 1, 'one dump is here');
-  await window.text('Database held.');
+  await window.text('The keys that open the dump are not in the vault.');
   await window.press('Schedules');
   await window.text('takes effect when the API next starts');
   await window.shot('direct-schedules');
@@ -285,30 +285,4 @@ function inDatabase(sql) {
 function forget(schedule) {
   const script = 'redis.call("del", "bull:backup:repeat:backup-config-" .. ARGV[1]); return redis.call("zrem", "bull:backup:repeat", "backup-config-" .. ARGV[1])';
   assert.equal(inService('redis', [`REDISCLI_AUTH=${host.redis.password}`], 'redis-cli', 'eval', script, '0', schedule), '1', 'it was in the queue');
-}
-
-/** Answers GTK's folder dialog: typing `/` opens its location entry. Without a window manager the first keys can be lost, so it is tried until the dialog has gone. */
-function chooseFolder(folder) {
-  const xdotool = (...args) => execFileSync('xdotool', args, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] });
-  const named = ['--onlyvisible', '--name', '^Folder for dumps$'];
-  const [id] = xdotool('search', '--sync', ...named).trim().split('\n');
-  const isOpen = () => {
-    try {
-      return xdotool('search', ...named).trim() !== '';
-    } catch {
-      return false;
-    }
-  };
-  for (let tries = 0; tries < 5 && isOpen(); tries += 1) {
-    xdotool('windowfocus', '--sync', id);
-    // What an earlier try has typed is typed over.
-    xdotool('key', '--delay', '100', 'ctrl+a');
-    xdotool('type', '--delay', '30', folder);
-    // The first takes the text, the second the folder; one too many would press what has the focus in the window below.
-    for (let presses = 0; presses < 2 && isOpen(); presses += 1) {
-      xdotool('key', 'Return');
-      for (let looks = 0; looks < 10 && isOpen(); looks += 1) execFileSync('sleep', ['0.2']);
-    }
-  }
-  assert.equal(isOpen(), false, 'the dialog took the folder');
 }

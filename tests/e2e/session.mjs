@@ -229,3 +229,29 @@ export async function otherWindow() {
 export function quoted(text) {
   return text.includes("'") ? `concat(${text.split("'").map((part) => `'${part}'`).join(`, "'", `)})` : `'${text}'`;
 }
+
+/** Answers GTK's dialog `title` with a path: typing `/` opens its location entry. Without a window manager the first keys can be lost, so it is tried until the dialog has gone. */
+export function chooseFolder(title, path) {
+  const xdotool = (...args) => execFileSync('xdotool', args, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] });
+  const named = ['--onlyvisible', '--name', `^${title}$`];
+  const [id] = xdotool('search', '--sync', ...named).trim().split('\n');
+  const isOpen = () => {
+    try {
+      return xdotool('search', ...named).trim() !== '';
+    } catch {
+      return false;
+    }
+  };
+  for (let tries = 0; tries < 5 && isOpen(); tries += 1) {
+    xdotool('windowfocus', '--sync', id);
+    // What an earlier try has typed is typed over.
+    xdotool('key', '--delay', '100', 'ctrl+a');
+    xdotool('type', '--delay', '30', path);
+    // The first takes the text, the second the path; one too many would press what has the focus in the window below.
+    for (let presses = 0; presses < 2 && isOpen(); presses += 1) {
+      xdotool('key', 'Return');
+      for (let looks = 0; looks < 10 && isOpen(); looks += 1) execFileSync('sleep', ['0.2']);
+    }
+  }
+  if (isOpen()) throw new Error(`the dialog ${title} did not take ${path}`);
+}

@@ -58,7 +58,10 @@ pub fn tell(story: &mut Sections, told: &Told) {
         assert_eq!(plan.at("/plan/changes/changed"), &serde_json::json!(CHANGED));
         assert_eq!(plan.at("/plan/uncaptured"), false, "{}", plan.said);
         assert_eq!(told.env(), before, "a plan writes nothing");
-        let done = told.secrets_command(&["put", "acme", "--number", "2", "--yes"]);
+        let put = ["put", "acme", "--number", "2", "--yes"];
+        told.secrets_command(&put).expect_problem(3, "put_back_loses");
+        assert_eq!(told.env(), before, "what was encrypted since with the new key would stay shut");
+        let done = told.secrets_command(&[&put[..], &["--accept-loss"]].concat());
         done.expect_code(0);
         assert_eq!(done.at("/done/mode"), "600");
         let kept = done.at("/done/kept").as_str().unwrap();

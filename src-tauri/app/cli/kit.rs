@@ -9,6 +9,7 @@ use selvage_core::vault::VaultError;
 use super::deployment::next_line;
 use super::print::Print;
 use super::secret_arguments::KitCommand;
+use super::secrets::whole;
 use super::{End, Failure};
 use crate::state::Selvage;
 
@@ -22,7 +23,7 @@ pub async fn run(selvage: &Selvage, command: KitCommand, print: Print) -> Result
                 (_, true) => shown_words()?,
                 _ => asked_twice()?,
             };
-            let written = selvage.kits.write(&deployment, &to, passphrase, without_compose).await?;
+            let written = selvage.kits.write(&deployment, &whole(&to), passphrase, without_compose).await?;
             print.one("kit", &written, || {
                 let compose = if written.compose { "" } else { ", without a Compose file" };
                 format!(
@@ -33,7 +34,7 @@ pub async fn run(selvage: &Selvage, command: KitCommand, print: Print) -> Result
         }
         KitCommand::Import { file, name, passphrase_stdin } => {
             let passphrase = if passphrase_stdin { next_line()? } else { asked("Passphrase of the kit: ")? };
-            let imported = selvage.kits.import(&file, passphrase, name.as_deref()).await?;
+            let imported = selvage.kits.import(&whole(&file), passphrase, name.as_deref()).await?;
             print.one("imported", &imported, || {
                 let added = if imported.added { "is added" } else { "was known" };
                 format!("{} {added}; its .env is version {}", imported.deployment.name, imported.captured.version)

@@ -46,6 +46,9 @@ pub enum SecretsCommand {
         /// Do it; without, what would be done is only shown
         #[arg(long)]
         yes: bool,
+        /// Although the version lacks keys of stored data that the host has
+        #[arg(long, requires = "yes")]
+        accept_loss: bool,
     },
     /// Print one value, on a terminal only
     Reveal {

@@ -1,6 +1,7 @@
 use std::io::IsTerminal;
 
 use selvage_core::jobs::SecretAct;
+use selvage_core::problem::RequestError;
 use selvage_core::vault::{
     EnvSeen, KeyProof, NameChanges, NameRow, Outcome, ProvedKey, ProvedKid, PutBackPlan, ShownValue, Tried, VaultError,
 };
@@ -19,12 +20,16 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
         SecretsCommand::Capture { name, file } => {
             let deployment = selvage.deployments.find(&name).await?;
             let captured = match file {
-                Some(file) => vault.import(&deployment, &file).await?,
+                Some(file) => vault.import(&deployment, &whole(&file)).await?,
                 None => vault.capture(&deployment).await?,
             };
             print.one("captured", &captured, || {
                 let what = if captured.new { "is in the keyring" } else { "is the very same file already" };
-                format!("version {} {what}", captured.version)
+                let left = captured.left_behind.iter().map(|left| {
+                    let kids = left.key.kids.join(", ");
+                    format!("\nALARM  it lacks {} (kid {kids}), which version {} has", left.key.name, left.version)
+                });
+                format!("version {} {what}{}", captured.version, left.collect::<String>())
             });
         }
         SecretsCommand::List { name } => {
@@ -57,7 +62,7 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
             print.one("proof", &proof, || proof.keys.iter().map(proof_line).collect::<Vec<_>>().join("\n"));
             return Ok(if fits(&proof) { End::Done } else { End::Wanting });
         }
-        SecretsCommand::Put { which, yes } => return put(selvage, &which, yes, print).await,
+        SecretsCommand::Put { which, yes, accept_loss } => return put(selvage, &which, yes, accept_loss, print).await,
         SecretsCommand::Reveal { which, secret } => {
             if !std::io::stdout().is_terminal() || print.json {
                 return Err(VaultError::NoTerminal.into());
@@ -82,9 +87,16 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
     Ok(End::Done)
 }
 
+/// The working folder may be another one when the path is shown again.
+pub(super) fn whole(path: &std::path::Path) -> std::path::PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 async fn diff(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failure> {
     let deployment = selvage.deployments.find(name).await?;
-    selvage.links.folder(&deployment).await?;
+    if deployment.ssh.is_none() {
+        return Err(RequestError::NeedsHost.into());
+    }
     let seen = selvage.vault.view(&deployment, None, true).await?.host.seen;
     if let EnvSeen::Unread { problem } | EnvSeen::VaultUnread { problem, .. } = seen {
         return Err((*problem).into());
@@ -93,30 +105,48 @@ async fn diff(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failur
         EnvSeen::NothingCaptured { .. } => "nothing is captured yet".to_owned(),
         EnvSeen::Same { version } => format!("the host's .env is version {version}"),
         EnvSeen::Layout { version, .. } => format!("written otherwise than version {version}, with the same values"),
-        EnvSeen::Differs { version, changes, lost, .. } => {
+        EnvSeen::Differs { version, changes, lost, uncaptured, .. } => {
             let lost = lost.iter().map(|key| {
                 format!("\nALARM  {} changed and its old key is gone there (kid {})", key.name, key.kids.join(", "))
             });
-            format!("differs from version {version}: {}{}", told(changes), lost.collect::<String>())
+            let new = uncaptured.iter().map(|key| {
+                format!("\nAT RISK  {} of the host is not in the vault (kid {})", key.name, key.kids.join(", "))
+            });
+            format!("differs from version {version}: {}{}", told(changes), lost.chain(new).collect::<String>())
         }
         _ => "the host is out of reach".to_owned(),
     });
     Ok(if matches!(seen, EnvSeen::Same { .. } | EnvSeen::Layout { .. }) { End::Done } else { End::Wanting })
 }
 
-async fn put(selvage: &Selvage, which: &WhichVersion, yes: bool, print: Print) -> Result<End, Failure> {
+async fn put(
+    selvage: &Selvage,
+    which: &WhichVersion,
+    yes: bool,
+    accept_loss: bool,
+    print: Print,
+) -> Result<End, Failure> {
     let deployment = selvage.deployments.find(&which.name).await?;
     let plan = selvage.vault.plan_put_back(&deployment, which.number).await?;
     if !yes {
         print.one("plan", &plan, || format!("{}\nnothing was written; --yes does it", planned(&plan)));
         return Ok(End::Done);
     }
+    if !plan.lost.is_empty() && !accept_loss {
+        let keys = plan.lost.iter().map(|key| format!("{} (kid {})", key.name, key.kids.join(", ")));
+        return Err(
+            VaultError::PutBackLoses { version: plan.version, keys: keys.collect::<Vec<_>>().join(", ") }.into()
+        );
+    }
+    if !print.json {
+        eprintln!("{}", planned(&plan));
+    }
     let done = selvage.vault.put_back(&deployment, &plan).await?;
     print.one("done", &done, || {
         let kept = done.kept.as_ref().map(|kept| format!("; what was there is {kept}")).unwrap_or_default();
         format!(
-            "{} is version {}, mode {}{kept}\nit takes effect when the containers are made anew: docker compose up -d",
-            done.path, plan.version, done.mode
+            "{} is version {}, mode {}, of {}{kept}\nit takes effect when the containers are made anew: docker compose up -d",
+            done.path, plan.version, done.mode, done.owner
         )
     });
     Ok(End::Done)
@@ -170,7 +200,11 @@ fn proof_line(key: &ProvedKey) -> String {
         }
         _ => format!("opens {opened} of {} kids", key.kids.len()),
     };
-    format!("{:<24}  {:<16}  {rest}", key.name, word(&key.outcome))
+    let shut = key.kids.iter().filter(|kid| kid.opened < kid.tried);
+    let shut = shut.map(|kid| format!("kid {} stays shut", kid.kid.as_deref().unwrap_or("-")));
+    let unread = key.unread.iter().map(|column| format!("{column} may not be read"));
+    let told: Vec<_> = std::iter::once(rest).chain(shut).chain(unread).collect();
+    format!("{:<24}  {:<16}  {}", key.name, word(&key.outcome), told.join("; "))
 }
 
 /// Nothing that was tried stayed shut; an empty database proves nothing and is no failure.

@@ -204,7 +204,10 @@ async fn what_cannot_be_written_leaves_nothing_behind() {
     assert!(!written.compose && files(&scene).len() == 2);
     let sheet = scene.library.files(usb()).into_iter().find(|(name, _)| name.contains("recovery-sheet")).unwrap().1;
     let sheet = String::from_utf8(sheet).unwrap();
-    assert!(sheet.contains("curl --output /opt/weavestream/compose.yml https://"), "it comes from elsewhere then");
+    assert!(
+        sheet.contains("curl --fail --output /opt/weavestream/compose.yml https://"),
+        "it comes from elsewhere then"
+    );
     kits.vault.delete(scene.deployment.id, 1).await.unwrap();
     let empty = kits.write(&scene.deployment, usb(), passphrase(), true).await.unwrap_err();
     assert_eq!(empty, VaultError::NothingCaptured.into());

@@ -9,7 +9,7 @@ use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::jobs::{Job, JobId, LogLine};
 use selvage_core::overview::Observation;
 use selvage_core::ports::{Copy, Store, StoreError};
-use selvage_core::vault::{EnvVersion, KitRecord};
+use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -35,8 +35,8 @@ impl SqliteStore {
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // A power cut may lose the last moment, never the file.
-            .synchronous(SqliteSynchronous::Normal)
+            // What was told as done survives a power cut: values without their index are found by nobody.
+            .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(15));
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(trouble)?;
         sqlx::migrate!("./migrations").run(&pool).await.map_err(|error| match error {
@@ -121,10 +121,21 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn save_env_version(&self, version: &EnvVersion) -> Result<(), StoreError> {
-        let sql = "insert into env_versions (deployment, number, document) values (?1, cast(?2 as integer), ?3)
-            on conflict (deployment, number) do update set document = excluded.document";
+    async fn add_env_version(&self, version: &EnvVersion) -> Result<(), StoreError> {
+        let sql = "insert into env_versions (deployment, number, document) values (?1, cast(?2 as integer), ?3)";
         self.execute(sql, &[&version.deployment.to_string(), &version.number.to_string(), &text(version)?]).await
+    }
+
+    async fn change_env_version(&self, id: DeploymentId, number: u32, change: &EnvChange) -> Result<bool, StoreError> {
+        let (field, value) = match change {
+            EnvChange::Complete => ("$.complete", text(&true)?),
+            EnvChange::Note(note) => ("$.note", text(note)?),
+            EnvChange::Proof(proof) => ("$.proof", text(proof)?),
+        };
+        let sql =
+            "update env_versions set document = json_set(document, ?3, json(?4)) where deployment = ?1 and number = ?2";
+        let changed = sqlx::query(sql).bind(id.to_string()).bind(number).bind(field).bind(value);
+        Ok(changed.execute(&self.pool).await.map_err(trouble)?.rows_affected() > 0)
     }
 
     async fn remove_env_version(&self, id: DeploymentId, number: u32) -> Result<(), StoreError> {

@@ -13,7 +13,9 @@ pub struct DiskLibrary;
 
 impl Library for DiskLibrary {
     fn open(&self, path: &Path) -> Result<Box<dyn Folder>, LibraryError> {
-        match std::fs::create_dir(path) {
+        // Looked for first: the root of a disk cannot be made, and Windows says so.
+        let made = if path.is_dir() { Ok(()) } else { std::fs::create_dir(path) };
+        match made {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -28,6 +30,27 @@ impl Library for DiskLibrary {
             });
         }
         Ok(Box::new(DiskFolder { path: path.to_path_buf() }))
+    }
+
+    fn read_small(&self, file: &Path, at_most: u64) -> Result<Result<Vec<u8>, u64>, LibraryError> {
+        let folder = file.parent().unwrap_or(file);
+        let read = || -> std::io::Result<Result<Vec<u8>, u64>> {
+            let opened = File::open(file)?;
+            let size = opened.metadata()?.len();
+            if size > at_most {
+                return Ok(Err(size));
+            }
+            let mut bytes = Vec::new();
+            opened.take(at_most).read_to_end(&mut bytes)?;
+            Ok(Ok(bytes))
+        };
+        read().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => LibraryError::FileMissing { file: file.display().to_string() },
+            ErrorKind::PermissionDenied => {
+                LibraryError::FileTrouble { file: file.display().to_string(), reason: error.to_string() }
+            }
+            _ => trouble(folder, file, &error),
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::jobs::{Job, JobId, JobKind, LogLine};
 use selvage_core::overview::Observation;
 use selvage_core::ports::{Copy, Store, StoreError};
-use selvage_core::vault::{EnvVersion, KitRecord};
+use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
 use tokio::sync::Semaphore;
 
 /// The fake of [`Store`].
@@ -156,7 +156,7 @@ impl Store for MemoryStore {
         self.with(|t| t.env_versions.iter().rev().filter(|((of, _), _)| *of == id).map(|(_, v)| v.clone()).collect())
     }
 
-    async fn save_env_version(&self, version: &EnvVersion) -> Result<(), StoreError> {
+    async fn add_env_version(&self, version: &EnvVersion) -> Result<(), StoreError> {
         self.with(|t| {
             if !t.deployments.contains_key(&version.deployment) {
                 return Err(StoreError::StoreTrouble { reason: "no such deployment".into() });
@@ -164,6 +164,10 @@ impl Store for MemoryStore {
             t.env_versions.insert((version.deployment, version.number), version.clone());
             Ok(())
         })?
+    }
+
+    async fn change_env_version(&self, id: DeploymentId, number: u32, change: &EnvChange) -> Result<bool, StoreError> {
+        self.with(|t| t.env_versions.get_mut(&(id, number)).map(|version| change.apply(version)).is_some())
     }
 
     async fn remove_env_version(&self, id: DeploymentId, number: u32) -> Result<(), StoreError> {

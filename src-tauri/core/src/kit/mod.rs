@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::Digest;
 use specta::Type;
 use zeroize::Zeroizing;
 
@@ -19,12 +20,11 @@ pub use error::KitError;
 pub use passphrase::{PassphraseStrength, generate, strength};
 
 use crate::Secret;
-use crate::deployment::{Deployment, FieldError, slug};
+use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
 use crate::jobs::{JobKind, SecretAct};
 use crate::ports::{CopyState, Folder, Library, LibraryError};
 use crate::problem::{Problem, RequestError};
-use crate::shell::Command;
-use crate::vault::{Captured, EnvSource, EnvVersion, KitRecord, Vault};
+use crate::vault::{Captured, EnvSource, EnvVersion, HostFile, KitRecord, Vault, read_file};
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::Run;
@@ -55,6 +55,9 @@ pub struct KitImported {
     /// Its `.env` in the vault.
     pub captured: Captured,
 }
+
+/// More is no Compose file.
+const COMPOSE_AT_MOST: usize = 1 << 20;
 
 /// Emergency kits of this laptop's deployments.
 #[derive(Clone)]
@@ -110,7 +113,7 @@ impl Kits {
         let shown = path.clone();
         let too_large = move |_| KitError::NoKit { file: shown, reason: "it is larger than any kit".into() }.into();
         let sealed = self.vault.read_here(file, contents::KIT_AT_MOST, too_large).await?;
-        let words = path.clone();
+        let (words, sha256) = (path.clone(), sha256(&sealed));
         let contents = blocking(move || Ok(unseal(&sealed, &passphrase, &words)?)).await?;
         let env = EnvFile::parse(contents.env.to_vec())?;
         let known = self.vault.store.deployments().await?;
@@ -122,36 +125,44 @@ impl Kits {
         if added {
             self.vault.store.save_deployment(&deployment).await?;
         }
-        let kept = self.vault.keep(deployment.id, &env, EnvSource::Kit { path }, SecretAct::Imported).await;
+        let (id, compose, made_at) = (deployment.id, contents.compose.is_some(), self.vault.clock.now());
+        let record = |version| KitRecord { deployment: id, path: path.clone(), made_at, version, compose, sha256 };
+        let source = EnvSource::Kit { path: path.clone() };
+        let kept = self.vault.keep(deployment.id, &env, source, SecretAct::Imported).await;
         match kept {
-            Ok(captured) => Ok(KitImported { deployment, added, captured }),
+            Ok(captured) => {
+                self.vault.store.save_kit(&record(captured.version)).await?;
+                Ok(KitImported { deployment, added, captured })
+            }
             Err(problem) => {
-                if added && let Err(left) = self.vault.store.remove_deployment(deployment.id).await {
-                    tracing::warn!(%left, "a deployment without its .env is left");
+                if added {
+                    self.take_back(deployment.id).await;
                 }
                 Err(problem)
             }
         }
     }
 
+    /// Forgets a deployment that came without its secrets. What a keyring may
+    /// still be storing keeps it, so that it can be cleared away.
+    async fn take_back(&self, id: DeploymentId) {
+        let empty = self.vault.store.env_versions(id).await.is_ok_and(|versions| versions.is_empty());
+        if empty && let Err(left) = self.vault.store.remove_deployment(id).await {
+            tracing::warn!(%left, "a deployment without its .env is left");
+        }
+    }
+
     async fn compose_file(&self, deployment: &Deployment) -> Result<ComposeFile, Problem> {
         let at = self.vault.links.folder(deployment).await?;
         let name = at.facts.compose_file.clone()?;
-        let path = at.path(&name);
-        let mut reasons = Vec::new();
-        for sudo in [false, true] {
-            if sudo && !at.facts.sudo {
-                continue;
-            }
-            let before = if sudo { &["sudo", "-n"][..] } else { &[] };
-            let command = Command::new(before.iter().copied()).args(["head", "-c", "1048576"]).arg(&path);
-            let output = at.host.run(&command).await?;
-            if output.exit == 0 && !output.stdout.is_empty() {
-                return Ok(ComposeFile { name, bytes: output.stdout });
-            }
-            reasons.push(output.last_words());
+        let unreadable = |reason: String| KitError::ComposeUnreadable { reason };
+        match read_file(&at, &name, COMPOSE_AT_MOST).await {
+            Ok(Ok(HostFile { bytes, .. })) if !bytes.is_empty() => Ok(ComposeFile { name, bytes: bytes.to_vec() }),
+            Ok(Ok(_)) => Err(unreadable(format!("{name} is empty")).into()),
+            Ok(Err(size)) => Err(unreadable(format!("{name} has {size} bytes")).into()),
+            Err(Problem::Vault(error)) => Err(unreadable(error.to_string()).into()),
+            Err(other) => Err(other),
         }
-        Err(KitError::ComposeUnreadable { reason: reasons.join("; ") }.into())
     }
 
     async fn facts(
@@ -209,8 +220,9 @@ impl Kits {
 fn named(mut deployment: Deployment, name: Option<&str>, known: &[Deployment]) -> Result<Deployment, Problem> {
     if let Some(name) = name {
         name.trim().clone_into(&mut deployment.name);
-        deployment.slug = slug(&deployment.name);
     }
+    // What stands in the kit becomes names of files here.
+    deployment.slug = slug(&deployment.name);
     let taken = known.iter().any(|d| d.name.eq_ignore_ascii_case(&deployment.name) || d.slug == deployment.slug);
     let reason = match () {
         () if taken => "another deployment already has this name",
@@ -243,7 +255,6 @@ fn put(
     contents: &Contents,
     passphrase: &Secret,
 ) -> Result<(PathBuf, PathBuf, Sha256), Problem> {
-    use sha2::Digest;
     use std::io::Read;
     let sealed = seal(contents, passphrase)?;
     folder.write(kit, &sealed)?;
@@ -267,7 +278,11 @@ fn put(
     }
     folder.write(sheet, contents.sheet.as_bytes())?;
     let path = |name: &str| folder.path().join(name);
-    Ok((path(kit), path(sheet), Sha256::new(sha2::Sha256::digest(&sealed).into())))
+    Ok((path(kit), path(sheet), sha256(&sealed)))
+}
+
+fn sha256(bytes: &[u8]) -> Sha256 {
+    Sha256::new(sha2::Sha256::digest(bytes).into())
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {

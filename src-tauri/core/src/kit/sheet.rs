@@ -55,7 +55,7 @@ pub(super) fn html(sheet: &Sheet) -> String {
     page.push_str("</table>");
     copies(&mut page, sheet.copies);
     page.push_str("<h2>Open the kit</h2><p>With Selvage: <b>Add a deployment</b>, then <b>From an emergency kit</b>. Without it, <a href=\"https://age-encryption.org\">age</a> and <code>tar</code> are enough; <code>age</code> asks for the passphrase:</p>");
-    command(&mut page, &format!("umask 077\nage --decrypt {} | tar --extract --verbose", quote(sheet.kit)));
+    command(&mut page, &format!("(umask 077; age --decrypt {} | tar --extract --verbose)", quote(sheet.kit)));
     page.push_str("<p>That gives <code>.env</code>, ");
     if let Some(compose) = &facts.compose {
         let _ = write!(page, "<code>{}</code>, ", escape(compose));
@@ -139,7 +139,7 @@ fn steps(page: &mut String, sheet: &Sheet, folder: &str) {
     };
     let compose = match &sheet.facts.compose {
         Some(name) => format!("cp {} {at}/", quote(name)),
-        None => format!("curl --output {at}/compose.yml {COMPOSE_FILE}"),
+        None => format!("curl --fail --output {at}/compose.yml {COMPOSE_FILE}"),
     };
     step(
         "Make the folders, and put in what the kit held. <code>.env</code> goes in byte for byte.",
@@ -163,8 +163,7 @@ fn steps(page: &mut String, sheet: &Sheet, folder: &str) {
     step(
         "Restore the dump.",
         &format!(
-            "docker compose exec -T postgres sh -lc \\\n  'pg_restore --clean --if-exists --no-owner --no-acl -U \"$POSTGRES_USER\" -d \"$POSTGRES_DB\"' \\\n  < {}",
-            dump
+            "docker compose exec -T postgres sh -lc \\\n  'pg_restore --clean --if-exists --no-owner --no-acl -U \"$POSTGRES_USER\" -d \"$POSTGRES_DB\"' \\\n  < {dump}"
         ),
     );
     step(

@@ -12,7 +12,8 @@ pub(super) fn attention(env: &EnvSeen, vault: &VaultStanding, now: DateTime<Utc>
         let detail = "Without its keys a dump opens, and saved passwords, MFA and integrations in it stay shut.";
         return vec![item(true, "The keys of .env are not in the vault".into(), detail.into())];
     };
-    let mut items = of_env(env, newest, now);
+    let mut items = of_version(newest);
+    items.extend(of_env(env, newest, now));
     match &vault.kit {
         None => items.push(item(
             false,
@@ -32,10 +33,41 @@ pub(super) fn attention(env: &EnvSeen, vault: &VaultStanding, now: DateTime<Utc>
     items
 }
 
+/// What is wrong with the newest version by itself.
+fn of_version(newest: &EnvVersion) -> Vec<Attention> {
+    let number = newest.number;
+    let mut items = Vec::new();
+    if !newest.failing_keys().is_empty() {
+        let names = newest.failing_keys().join(" and ");
+        let detail = "An older version may have the key that is missing: prove that one as well.";
+        items.push(item(true, format!("{names} of version {number} does not open what is stored"), detail.into()));
+    }
+    if !newest.unset_keys().is_empty() {
+        let title = format!("Version {number} has no {}", shortened(&newest.unset_keys()));
+        items.push(item(true, title, "What is encrypted with it would stay shut.".into()));
+    }
+    for left in newest.missing_keys() {
+        let (name, kids) = (&left.key.name, left.key.kids.join(", "));
+        let title = format!("Version {number} lacks a key that version {} has: {name} (kid {kids})", left.version);
+        let detail = match left.key.of.previous_name() {
+            Some(list) => {
+                format!("Put it into {list} on the host, and capture again; or prove that nothing needs it any more.")
+            }
+            None => "Put that version back, or prove that nothing needs the key any more.".to_owned(),
+        };
+        items.push(item(true, title, detail));
+    }
+    items
+}
+
+fn lines(count: usize) -> String {
+    if count == 1 { "a line".to_owned() } else { format!("{count} lines") }
+}
+
 /// The host's file against the newest version.
 fn of_env(env: &EnvSeen, newest: &EnvVersion, now: DateTime<Utc>) -> Vec<Attention> {
     match env {
-        EnvSeen::Differs { version, modified_at, changes, lost, uncaptured } if *version == newest.number => {
+        EnvSeen::Differs { version, modified_at, changes, lost, uncaptured, faults } if *version == newest.number => {
             let mut items: Vec<_> = lost
                 .iter()
                 .map(|key| {
@@ -45,6 +77,7 @@ fn of_env(env: &EnvSeen, newest: &EnvVersion, now: DateTime<Utc>) -> Vec<Attenti
                 .collect();
             let names: Vec<&str> = changes.names().collect();
             let title = match names.as_slice() {
+                [] => format!("Compose cannot read {} of the host's .env", lines(faults.len())),
                 [one] => format!("{one} on the host is not as in the vault"),
                 more => format!("{} names of .env on the host are not as in the vault", more.len()),
             };

@@ -5,6 +5,7 @@ use specta::Type;
 
 use super::observe::Observation;
 use crate::ports::{Copy, CopyState};
+use crate::problem::Problem;
 use crate::time::{local, relative, span};
 use crate::vault::{EnvSeen, VaultStanding};
 use crate::weavestream::run::{Run, RunStatus};
@@ -66,27 +67,37 @@ pub fn verdict(
     }
     match held {
         None => say(VerdictState::AtRisk, "At risk. No verified dump is off the host.".into()),
-        Some(_) if vault.newest.is_none() => {
-            say(VerdictState::AtRisk, "At risk. The keys that open the dump are not in the vault.".into())
-        }
-        Some(_) if !uncaptured(seen, vault).is_empty() => {
-            let names = uncaptured(seen, vault).join(" and ");
-            say(VerdictState::AtRisk, format!("At risk. {names} of the host is not in the vault."))
+        Some(_) if keys_not_held(seen, vault).is_some() => {
+            let why = keys_not_held(seen, vault).unwrap_or_default();
+            say(VerdictState::AtRisk, format!("At risk. {why}"))
         }
         Some(copy) => say(VerdictState::Held, format!("Database held. Verified {}.", relative(copy.checked_at - now))),
     }
 }
 
-/// Keys of the host that the vault's newest version has not.
-fn uncaptured<'s>(seen: &'s Observation, vault: &VaultStanding) -> Vec<&'s str> {
+/// Why the keys that open the dump are not held for certain; none when they are.
+fn keys_not_held(seen: &Observation, vault: &VaultStanding) -> Option<String> {
+    let Some(newest) = &vault.newest else {
+        return Some("The keys that open the dump are not in the vault.".into());
+    };
+    let number = newest.number;
+    if !newest.unset_keys().is_empty() {
+        return Some(format!("Version {number} in the vault has no {}.", newest.unset_keys().join(" and ")));
+    }
+    if !newest.failing_keys().is_empty() {
+        let names = newest.failing_keys().join(" and ");
+        return Some(format!("{names} in the vault does not open what is stored."));
+    }
     match &seen.env {
         // A later capture is not yet what was compared.
-        EnvSeen::Differs { version, uncaptured, .. }
-            if vault.newest.as_ref().is_some_and(|newest| newest.number == *version) =>
-        {
-            uncaptured.iter().map(|key| key.name.as_str()).collect()
+        EnvSeen::Differs { version, uncaptured, .. } if *version == number && !uncaptured.is_empty() => {
+            let names: Vec<_> = uncaptured.iter().map(|key| key.name.as_str()).collect();
+            Some(format!("{} of the host is not in the vault.", names.join(" and ")))
         }
-        _ => Vec::new(),
+        EnvSeen::VaultUnread { version, problem } if *version == number && matches!(**problem, Problem::Vault(_)) => {
+            Some(format!("Version {number} is not whole in the keyring any more."))
+        }
+        _ => None,
     }
 }
 

@@ -61,6 +61,13 @@ impl Output {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
+    /// The last line said on standard error, else how it ended. Never a word of
+    /// standard output, where secrets may be.
+    #[must_use]
+    pub fn complaint(&self) -> String {
+        Self { stdout: Vec::new(), ..self.clone() }.last_words()
+    }
+
     /// The last line said on standard error, else on standard output: what
     /// programs on the host give as their reason.
     #[must_use]

@@ -9,6 +9,9 @@ pub trait Library: Send + Sync {
     /// Opens `path`, making it when its parent exists. Fails when it is no
     /// folder. A read-only one can be opened and read; writing there fails.
     fn open(&self, path: &Path) -> Result<Box<dyn Folder>, LibraryError>;
+    /// A file anywhere, whole, or its size when it has more than `at_most` bytes.
+    /// Nothing is made.
+    fn read_small(&self, file: &Path, at_most: u64) -> Result<Result<Vec<u8>, u64>, LibraryError>;
 }
 
 /// One open folder.

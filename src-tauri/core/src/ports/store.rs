@@ -6,7 +6,7 @@ use specta::Type;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::jobs::{Job, JobId, LogLine};
 use crate::overview::Observation;
-use crate::vault::{EnvVersion, KitRecord};
+use crate::vault::{EnvChange, EnvVersion, KitRecord};
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::RunId;
 
@@ -37,8 +37,11 @@ pub trait Store: Send + Sync {
     async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError>;
     /// The index of a deployment's vault, newest first.
     async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError>;
-    /// Adds a version, or replaces the one with its number.
-    async fn save_env_version(&self, version: &EnvVersion) -> Result<(), StoreError>;
+    /// Adds a version that is not complete yet.
+    async fn add_env_version(&self, version: &EnvVersion) -> Result<(), StoreError>;
+    /// Changes one thing of a version. False when there is no such version any
+    /// more: what was removed meanwhile does not come back.
+    async fn change_env_version(&self, id: DeploymentId, number: u32, change: &EnvChange) -> Result<bool, StoreError>;
     /// Forgets a version.
     async fn remove_env_version(&self, id: DeploymentId, number: u32) -> Result<(), StoreError>;
 

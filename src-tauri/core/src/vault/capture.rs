@@ -4,16 +4,17 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::changes::NameChanges;
+use super::Vault;
+use super::changes::{NameChanges, keys_lost};
 use super::drift::EnvSeen;
 use super::error::VaultError;
 use super::fingerprint::Marks;
 use super::on_host::read_env;
-use super::version::{EnvSource, EnvVersion};
-use super::{Vault, safe};
+use super::safe::{self, NotKept};
+use super::version::{EnvChange, EnvSource, EnvVersion, LeftBehind};
 use crate::deployment::{Deployment, DeploymentId};
 use crate::jobs::{JobKind, SecretAct};
-use crate::ports::LibraryError;
+use crate::ports::{KeyringError, LibraryError};
 use crate::problem::Problem;
 use crate::weavestream::env_file::{BYTES_AT_MOST, EnvFile, EnvFileError};
 
@@ -24,13 +25,15 @@ pub const ROTATION_KEEPS: usize = 100;
 const UNFINISHED_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// What a capture came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Captured {
     /// The version that holds the file now.
     pub version: u32,
-    /// False when the newest version was the very same file already.
+    /// False when a version was the very same file already.
     pub new: bool,
+    /// The alarm: keys of stored data that the version before has and this one has not.
+    pub left_behind: Vec<LeftBehind>,
 }
 
 impl Vault {
@@ -38,8 +41,7 @@ impl Vault {
     pub async fn capture(&self, deployment: &Deployment) -> Result<Captured, Problem> {
         let found = read_env(&self.links.folder(deployment).await?).await?;
         let captured = self.keep(deployment.id, &found.file, found.facts.source(), SecretAct::Captured).await?;
-        let seen = EnvSeen::Same { version: captured.version };
-        self.remember_seen(deployment.id, seen).await;
+        self.remember_seen(deployment.id, EnvSeen::Same { version: captured.version }).await;
         Ok(captured)
     }
 
@@ -60,7 +62,8 @@ impl Vault {
         }
     }
 
-    /// A file of this laptop, whole; one of more than `at_most` bytes is refused as `too_large` says.
+    /// A file of this laptop, whole; one of more than `at_most` bytes is refused
+    /// as `too_large` says.
     pub(crate) async fn read_here(
         &self,
         file: &Path,
@@ -68,26 +71,9 @@ impl Vault {
         too_large: impl FnOnce(u64) -> Problem + Send + 'static,
     ) -> Result<Vec<u8>, Problem> {
         let (library, path) = (self.library.clone(), file.to_owned());
-        let missing = || LibraryError::FileMissing { file: file.display().to_string() };
-        let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(missing)?.to_owned();
-        let folder = file.parent().map(Path::to_owned).ok_or_else(missing)?;
-        let read = move || {
-            let folder = library.open(&folder)?;
-            let Some(size) = folder.size(&name)? else {
-                return Err(LibraryError::FileMissing { file: path.display().to_string() }.into());
-            };
-            if size > at_most {
-                return Err(too_large(size));
-            }
-            let mut bytes = Vec::new();
-            let mut limited = std::io::Read::take(folder.read(&name)?, at_most);
-            std::io::Read::read_to_end(&mut limited, &mut bytes)
-                .map_err(|e| LibraryError::FileTrouble { file: path.display().to_string(), reason: e.to_string() })?;
-            Ok(bytes)
-        };
-        tokio::task::spawn_blocking(read).await.unwrap_or_else(|stopped| {
-            Err(LibraryError::FileTrouble { file: file.display().to_string(), reason: stopped.to_string() }.into())
-        })
+        let read = tokio::task::spawn_blocking(move || library.read_small(&path, at_most)).await;
+        let trouble = |reason: String| LibraryError::FileTrouble { file: file.display().to_string(), reason };
+        read.map_err(|stopped| trouble(stopped.to_string()))??.map_err(too_large)
     }
 
     /// Keeps `file` as the newest version, unless the newest is the very same.
@@ -101,22 +87,82 @@ impl Vault {
     ) -> Result<Captured, Problem> {
         let _turn = self.memory.turn.lock().await;
         self.clear_unfinished(deployment).await?;
-        let changes = match self.newest(deployment).await? {
+        let newest = self.newest(deployment).await?;
+        let before = match &newest {
             None => None,
-            Some(newest) => match self.open(&newest).await {
-                Ok(before) if before.bytes() == file.bytes() => {
-                    return Ok(Captured { version: newest.number, new: false });
-                }
-                Ok(before) => Some(NameChanges::between(&before, file)),
-                // One that somebody has meddled with is no reason to capture nothing.
-                Err(Problem::Vault(VaultError::EntryMissing { .. } | VaultError::EntryAltered { .. })) => None,
-                Err(other) => return Err(other),
-            },
+            Some(newest) => self.open_if_sound(newest).await?,
         };
-        let version = self.store_version(deployment, file, source, changes).await?;
+        if let Some(same) = self.very_same(deployment, file, &source, before.as_ref()).await? {
+            return Ok(Captured { version: same, new: false, left_behind: Vec::new() });
+        }
+        let changes = before.as_ref().map(|before| NameChanges::between(before, file));
+        let left_behind = self.left_behind(newest.as_ref(), before.as_ref(), file).await?;
+        let version = self.store_version(deployment, file, source, changes, left_behind.clone()).await?;
         self.rotate(deployment).await;
         self.write_down(deployment, JobKind::Secret { act, version, name: None }).await;
-        Ok(Captured { version, new: true })
+        Ok(Captured { version, new: true, left_behind })
+    }
+
+    /// One that somebody has meddled with is no reason to capture nothing.
+    async fn open_if_sound(&self, version: &EnvVersion) -> Result<Option<EnvFile>, Problem> {
+        match self.open(version).await {
+            Ok(file) => Ok(Some(file)),
+            Err(
+                Problem::Vault(VaultError::EntryMissing { .. } | VaultError::EntryAltered { .. })
+                | Problem::EnvFile(_)
+                | Problem::Keyring(KeyringError::KeyringUnreadable { .. }),
+            ) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The version that is this very file: the newest, or for a file that may be
+    /// an old one any of them.
+    async fn very_same(
+        &self,
+        deployment: DeploymentId,
+        file: &EnvFile,
+        source: &EnvSource,
+        newest: Option<&EnvFile>,
+    ) -> Result<Option<u32>, Problem> {
+        let versions = self.versions(deployment).await?;
+        if newest.is_some_and(|newest| newest.bytes() == file.bytes()) {
+            return Ok(versions.first().map(|version| version.number));
+        }
+        if matches!(source, EnvSource::Host { .. }) {
+            return Ok(None);
+        }
+        for version in versions.iter().skip(1).filter(|version| version.size as usize == file.bytes().len()) {
+            if self.open_if_sound(version).await?.is_some_and(|held| held.bytes() == file.bytes()) {
+                return Ok(Some(version.number));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Keys that the versions before have and `file` has not: those that are left
+    /// behind now, and those that were before and have not come back.
+    async fn left_behind(
+        &self,
+        newest: Option<&EnvVersion>,
+        before: Option<&EnvFile>,
+        file: &EnvFile,
+    ) -> Result<Vec<LeftBehind>, Problem> {
+        let Some(newest) = newest else { return Ok(Vec::new()) };
+        let now = before.map(|before| keys_lost(before, file)).unwrap_or_default();
+        let mut left: Vec<_> = now.into_iter().map(|key| LeftBehind { key, version: newest.number }).collect();
+        for earlier in &newest.left_behind {
+            let version = self.version(newest.deployment, Some(earlier.version)).await;
+            let held = match version {
+                Ok(version) => self.open_if_sound(&version).await?,
+                Err(_) => None,
+            };
+            let still = held.is_none_or(|held| keys_lost(&held, file).iter().any(|key| key.of == earlier.key.of));
+            if still {
+                left.push(earlier.clone());
+            }
+        }
+        Ok(left)
     }
 
     async fn store_version(
@@ -125,11 +171,12 @@ impl Vault {
         file: &EnvFile,
         source: EnvSource,
         changes: Option<NameChanges>,
+        left_behind: Vec<LeftBehind>,
     ) -> Result<u32, Problem> {
         let marks = Marks::random();
         let pieces = safe::pieces(file.bytes(), &marks, self.keyring.entry_limit());
         let piece_marks = pieces.iter().enumerate().map(|(at, piece)| marks.of_piece(at + 1, piece.expose()));
-        let mut version = EnvVersion {
+        let version = EnvVersion {
             deployment,
             number: self.store.next_env_number(deployment).await?,
             captured_at: self.clock.now(),
@@ -141,28 +188,41 @@ impl Vault {
             pieces: piece_marks.collect(),
             names: EnvVersion::marks_of(file, &marks),
             changes,
+            left_behind,
             proof: None,
         };
         // The index first, so that whatever reaches the keyring is known to belong to something.
-        self.store.save_env_version(&version).await?;
-        if let Err(problem) = self.fill(&version, file, &pieces).await {
-            if let Err(left) = self.discard(&version).await {
-                tracing::warn!(%left, version = version.number, "a version that was not completed is left");
-            }
+        self.store.add_env_version(&version).await?;
+        if let Err(NotKept { problem, left }) = self.fill(&version, file, &pieces).await {
+            self.give_up(&version, left).await;
             return Err(problem);
         }
-        version.complete = true;
-        self.store.save_env_version(&version).await?;
+        if !self.store.change_env_version(deployment, version.number, &EnvChange::Complete).await? {
+            return Err(VaultError::NotReadBack.into());
+        }
         Ok(version.number)
     }
 
-    async fn fill(&self, version: &EnvVersion, file: &EnvFile, pieces: &[crate::Secret]) -> Result<(), Problem> {
+    /// Forgets a version that was not completed. What is left of it in the keyring
+    /// keeps it in the index, so that a later capture can clear it away.
+    async fn give_up(&self, version: &EnvVersion, left: bool) {
+        let forgotten =
+            if left { Ok(()) } else { self.store.remove_env_version(version.deployment, version.number).await };
+        if let Err(error) = forgotten {
+            tracing::warn!(%error, version = version.number, "a version that was not completed is left");
+        }
+    }
+
+    async fn fill(&self, version: &EnvVersion, file: &EnvFile, pieces: &[crate::Secret]) -> Result<(), NotKept> {
         safe::keep(self.keyring.as_ref(), version, pieces).await?;
-        let back = self.open(version).await.map_err(|problem| match problem {
-            Problem::Vault(_) | Problem::EnvFile(_) => VaultError::NotReadBack.into(),
-            other => other,
-        })?;
-        if back.bytes() == file.bytes() { Ok(()) } else { Err(VaultError::NotReadBack.into()) }
+        let problem = match self.open(version).await {
+            Ok(back) if back.bytes() == file.bytes() => return Ok(()),
+            Ok(_) | Err(Problem::Vault(_) | Problem::EnvFile(_)) => VaultError::NotReadBack.into(),
+            Err(other) => other,
+        };
+        let left = safe::discard(self.keyring.as_ref(), version).await.is_err();
+        self.memory.forget(version.deployment);
+        Err(NotKept { problem, left })
     }
 
     /// What a process that was killed left half stored.
@@ -174,10 +234,13 @@ impl Vault {
         Ok(())
     }
 
-    /// The newest stay, and those with a note. That old ones stay too long is no failure.
+    /// The newest stay, those with a note, and those that alone hold a key. That
+    /// old ones stay too long is no failure.
     async fn rotate(&self, deployment: DeploymentId) {
         let versions = self.versions(deployment).await.unwrap_or_default();
-        for version in versions.iter().skip(ROTATION_KEEPS).filter(|version| version.note.is_empty()) {
+        let needed: Vec<u32> = versions.iter().flat_map(|v| &v.left_behind).map(|left| left.version).collect();
+        let old = versions.iter().skip(ROTATION_KEEPS);
+        for version in old.filter(|version| version.note.is_empty() && !needed.contains(&version.number)) {
             if let Err(problem) = self.discard(version).await {
                 tracing::warn!(%problem, version = version.number, "an old version could not be removed");
                 return;

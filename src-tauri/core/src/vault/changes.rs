@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::KeyUse;
+use crate::weavestream::env_names::{KeyUse, told, told_kid};
 use crate::weavestream::key_set::KeySet;
 
 /// How one `.env` differs from another, by name. Each list by name.
@@ -26,12 +26,12 @@ impl NameChanges {
         let mut changes = Self::default();
         for (name, value) in &new {
             match old.get(name) {
-                None => changes.added.push((*name).to_owned()),
-                Some(was) if was.expose() != value.expose() => changes.changed.push((*name).to_owned()),
+                None => changes.added.push(told(name)),
+                Some(was) if was.expose() != value.expose() => changes.changed.push(told(name)),
                 Some(_) => {}
             }
         }
-        changes.removed = old.keys().filter(|name| !new.contains_key(*name)).map(|name| (*name).to_owned()).collect();
+        changes.removed = old.keys().filter(|name| !new.contains_key(*name)).map(|name| told(name)).collect();
         changes
     }
 
@@ -65,6 +65,7 @@ pub struct LostKey {
 pub fn keys_lost(from: &EnvFile, to: &EnvFile) -> Vec<LostKey> {
     let lost = |of: KeyUse| {
         let kids = KeySet::read(to, of).lost_since(&KeySet::read(from, of));
+        let kids: Vec<_> = kids.iter().map(|kid| told_kid(kid)).collect();
         (!kids.is_empty()).then(|| LostKey { of, name: of.name().to_owned(), kids })
     };
     KeyUse::OF_DATA.into_iter().filter_map(lost).collect()

@@ -1,4 +1,4 @@
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -10,10 +10,7 @@ use crate::deployment::DeploymentId;
 use crate::link::HostFolder;
 use crate::ports::LinkError;
 use crate::problem::Problem;
-
-/// After a keyring refused a look in the background, it is left alone that long:
-/// nobody wants to be asked for a password every five minutes.
-const ASKED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(30);
+use crate::weavestream::env_file::{EnvFile, Fault};
 
 /// The host's `.env` against the vault's newest version. Names, never values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -60,6 +57,8 @@ pub enum EnvSeen {
         lost: Vec<LostKey>,
         /// Keys of the host that the vault does not hold.
         uncaptured: Vec<LostKey>,
+        /// Lines of the host's file that Compose cannot read.
+        faults: Vec<Fault>,
     },
     /// The keyring would not give the version.
     VaultUnread {
@@ -95,31 +94,20 @@ impl Vault {
     }
 
     async fn compare(&self, newest: &EnvVersion, found: &HostEnv, asked: bool) -> EnvSeen {
-        let version = newest.number;
-        let same = |marks: &super::Marks| marks.of_file(found.file.bytes()) == newest.fingerprint;
-        if self.memory.marks(newest).is_some_and(|marks| same(&marks)) {
-            return EnvSeen::Same { version };
-        }
-        if !asked && let Some(problem) = self.memory.refusal(newest.deployment, self.clock.now()) {
-            return EnvSeen::VaultUnread { version, problem: Box::new(problem) };
+        let (version, host, now) = (newest.number, found.file.bytes(), self.clock.now());
+        if !asked && let Some(seen) = self.memory.answer(newest, host, now) {
+            return seen;
         }
         let held = match self.open(newest).await {
             Ok(held) => held,
             Err(problem) => {
-                self.memory.refuse(newest.deployment, self.clock.now(), &problem);
+                self.memory.refuse(newest.deployment, now, &problem);
                 return EnvSeen::VaultUnread { version, problem: Box::new(problem) };
             }
         };
-        let modified_at = found.facts.modified_at;
-        if held.bytes() == found.file.bytes() {
-            return EnvSeen::Same { version };
-        }
-        let changes = NameChanges::between(&held, &found.file);
-        if changes.is_empty() {
-            return EnvSeen::Layout { version, modified_at };
-        }
-        let (lost, uncaptured) = (keys_lost(&held, &found.file), keys_lost(&found.file, &held));
-        EnvSeen::Differs { version, modified_at, changes, lost, uncaptured }
+        let seen = difference(version, &held, found);
+        self.memory.compared(newest, host, &seen);
+        seen
     }
 
     /// Puts what is known by now into the last observation, so that the screens
@@ -138,15 +126,18 @@ impl Vault {
     }
 }
 
-impl super::Memory {
-    fn refusal(&self, deployment: DeploymentId, now: DateTime<Utc>) -> Option<Problem> {
-        let refused = self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (at, problem) = refused.get(&deployment)?;
-        (now - *at < ASKED_AGAIN_AFTER).then(|| problem.clone())
+/// How the host's file differs from what is held.
+fn difference(version: u32, held: &EnvFile, found: &HostEnv) -> EnvSeen {
+    let (there, modified_at) = (&found.file, found.facts.modified_at);
+    if held.bytes() == there.bytes() {
+        return EnvSeen::Same { version };
     }
-
-    fn refuse(&self, deployment: DeploymentId, now: DateTime<Utc>, problem: &Problem) {
-        let mut refused = self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        refused.insert(deployment, (now, problem.clone()));
+    let changes = NameChanges::between(held, there);
+    // What Compose cannot read may be a value as well.
+    if changes.is_empty() && there.faults().is_empty() {
+        return EnvSeen::Layout { version, modified_at };
     }
+    let (lost, uncaptured) = (keys_lost(held, there), keys_lost(there, held));
+    let faults = there.faults().to_vec();
+    EnvSeen::Differs { version, modified_at, changes, lost, uncaptured, faults }
 }

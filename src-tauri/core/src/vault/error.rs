@@ -13,6 +13,12 @@ pub enum VaultError {
         /// Where it was looked for.
         path: String,
     },
+    /// The deployment's folder is not there.
+    #[error("the folder of {path} is not there")]
+    HostFolderMissing {
+        /// What was looked for in it.
+        path: String,
+    },
     /// The host's `.env` is a link to nothing.
     #[error("{path} on the host is a link to {target}, which is not there")]
     HostEnvDangling {
@@ -97,6 +103,22 @@ pub enum VaultError {
         /// Why.
         reason: String,
     },
+    /// The host's `.env` was replaced, or is about to be: it could not be seen which.
+    #[error("whether the .env of the host was replaced is not clear: {reason}{}", kept.as_ref().map(|kept| format!("; what was there is {kept}")).unwrap_or_default())]
+    PutBackUnclear {
+        /// What was noticed.
+        reason: String,
+        /// The file that was there, under its new name, where that is known.
+        kept: Option<String>,
+    },
+    /// The host has keys that the version lacks, and nobody said that this is meant.
+    #[error("version {version} lacks keys of the host: {keys}")]
+    PutBackLoses {
+        /// The version.
+        version: u32,
+        /// Names, with their kids.
+        keys: String,
+    },
     /// The desktop's clipboard does not take it.
     #[error("the clipboard cannot be used: {reason}")]
     ClipboardRefused {
@@ -128,11 +150,14 @@ impl VaultError {
             | Self::HostEnvMissing { .. }
             | Self::HostEnvDangling { .. }
             | Self::HostEnvNoFile { .. }
-            | Self::HostEnvChanged { .. } => Class::Refused,
+            | Self::HostEnvChanged { .. }
+            | Self::HostFolderMissing { .. }
+            | Self::PutBackLoses { .. } => Class::Refused,
             Self::HostEnvUnreadable { .. }
             | Self::HostEnvUnwritable { .. }
             | Self::HostEnvMoving { .. }
             | Self::PutBackFailed { .. }
+            | Self::PutBackUnclear { .. }
             | Self::ClipboardRefused { .. }
             | Self::NotReadBack => Class::Failed,
         }

@@ -24,7 +24,7 @@ mod view;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 pub use capture::{Captured, ROTATION_KEEPS};
 pub use changes::{LostKey, NameChanges, keys_lost};
@@ -32,11 +32,12 @@ pub use drift::EnvSeen;
 pub use error::VaultError;
 pub use fingerprint::{Fingerprint, Marks};
 pub use names::{AgainstHost, NameGroup, NameProof, NameRow, Remark, ShownValue, name_rows};
-pub use on_host::{HostEnv, HostEnvFacts, read_env};
+pub use on_host::{HostEnv, HostFileFacts, read_env};
+pub(crate) use on_host::{HostFile, read_file};
 pub use prove::{KeyProof, Outcome, ProvedKey, ProvedKid, Tried, try_keys};
 pub use put_back::{PutBack, PutBackPlan, There};
 pub use standing::{KitRecord, VaultStanding};
-pub use version::{EnvSource, EnvVersion, NameMark};
+pub use version::{EnvChange, EnvSource, EnvVersion, LeftBehind, NameMark};
 pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
 
 use crate::Secret;
@@ -69,28 +70,77 @@ pub struct Vault {
 /// What is remembered while the app runs, so that the keyring is not asked at every look.
 #[derive(Default)]
 pub struct Memory {
-    /// Keys of fingerprints, by version. They tell nothing without the keyring's values.
-    marks: Mutex<HashMap<(DeploymentId, u32), Marks>>,
-    /// When the keyring last would not answer a look in the background, and why.
-    refused: Mutex<HashMap<DeploymentId, (DateTime<Utc>, Problem)>>,
+    known: Mutex<HashMap<DeploymentId, Known>>,
     /// One change of a vault at a time.
     turn: tokio::sync::Mutex<()>,
 }
 
+/// What is remembered of one deployment's newest version.
+#[derive(Default)]
+struct Known {
+    /// When the keyring gave it, which one, and the key of its fingerprints. It tells nothing without the values.
+    opened: Option<(DateTime<Utc>, u32, Marks)>,
+    /// What the host's file came to against it, by the file's fingerprint.
+    compared: Option<(Fingerprint, EnvSeen)>,
+    /// When the keyring last would not answer, and why.
+    refused: Option<(DateTime<Utc>, Problem)>,
+}
+
+/// A keyring that was emptied meanwhile is noticed after that long at the latest.
+const REMEMBERED_FOR: TimeDelta = TimeDelta::hours(24);
+/// After a keyring refused a look in the background, it is left alone that long:
+/// nobody wants to be asked for a password every five minutes.
+const ASKED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(30);
+
 impl Memory {
-    fn marks(&self, version: &EnvVersion) -> Option<Marks> {
-        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
-        marks.get(&(version.deployment, version.number)).cloned()
+    fn with<T>(&self, deployment: DeploymentId, work: impl FnOnce(&mut Known) -> T) -> T {
+        work(self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(deployment).or_default())
     }
 
-    fn learn(&self, version: &EnvVersion, marks: &Marks) {
-        let key = (version.deployment, version.number);
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner).insert(key, marks.clone());
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(&version.deployment);
+    fn learn(&self, version: &EnvVersion, marks: &Marks, now: DateTime<Utc>) {
+        self.with(version.deployment, |known| {
+            if known.opened.as_ref().is_none_or(|(_, number, _)| *number <= version.number) {
+                known.opened = Some((now, version.number, marks.clone()));
+            }
+            known.refused = None;
+        });
     }
 
-    fn forget(&self, version: &EnvVersion) {
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner).remove(&(version.deployment, version.number));
+    /// What a look in the background may go by without asking the keyring.
+    fn answer(&self, newest: &EnvVersion, host: &[u8], now: DateTime<Utc>) -> Option<EnvSeen> {
+        self.with(newest.deployment, |known| {
+            if let Some((at, number, marks)) = &known.opened
+                && *number == newest.number
+                && now - *at < REMEMBERED_FOR
+            {
+                let mark = marks.of_file(host);
+                if mark == newest.fingerprint {
+                    return Some(EnvSeen::Same { version: newest.number });
+                }
+                if let Some((compared, seen)) = &known.compared
+                    && *compared == mark
+                {
+                    return Some(seen.clone());
+                }
+            }
+            let (at, problem) = known.refused.as_ref()?;
+            let problem = Box::new(problem.clone());
+            (now - *at < ASKED_AGAIN_AFTER).then_some(EnvSeen::VaultUnread { version: newest.number, problem })
+        })
+    }
+
+    fn compared(&self, newest: &EnvVersion, host: &[u8], seen: &EnvSeen) {
+        self.with(newest.deployment, |known| {
+            known.compared = known.opened.as_ref().map(|(_, _, marks)| (marks.of_file(host), seen.clone()));
+        });
+    }
+
+    fn refuse(&self, deployment: DeploymentId, now: DateTime<Utc>, problem: &Problem) {
+        self.with(deployment, |known| *known = Known { refused: Some((now, problem.clone())), ..Known::default() });
+    }
+
+    fn forget(&self, deployment: DeploymentId) {
+        self.with(deployment, |known| *known = Known::default());
     }
 }
 
@@ -121,7 +171,7 @@ impl Vault {
     /// The file of `version`, from the keyring, compared with the index.
     pub async fn open(&self, version: &EnvVersion) -> Result<EnvFile, Problem> {
         let (file, marks) = safe::fetch(self.keyring.as_ref(), version).await?;
-        self.memory.learn(version, &marks);
+        self.memory.learn(version, &marks, self.clock.now());
         Ok(file)
     }
 
@@ -146,11 +196,10 @@ impl Vault {
 
     /// Writes a note beside a version; one with a note is never rotated away.
     pub async fn note(&self, deployment: DeploymentId, number: u32, note: &str) -> Result<EnvVersion, Problem> {
-        let _turn = self.memory.turn.lock().await;
-        let mut version = self.version(deployment, Some(number)).await?;
-        note.trim().chars().take(200).collect::<String>().clone_into(&mut version.note);
-        self.store.save_env_version(&version).await?;
-        Ok(version)
+        self.version(deployment, Some(number)).await?;
+        let change = EnvChange::Note(note.trim().chars().take(200).collect());
+        self.store.change_env_version(deployment, number, &change).await?;
+        self.version(deployment, Some(number)).await
     }
 
     /// Removes a version from keyring and index. There is no way back.
@@ -166,7 +215,8 @@ impl Vault {
     /// Removes every version of `deployment`, also those that were never complete.
     pub async fn empty(&self, deployment: DeploymentId) -> Result<(), Problem> {
         let _turn = self.memory.turn.lock().await;
-        for version in self.store.env_versions(deployment).await? {
+        // The oldest first: should the keyring refuse midway, the newest are there.
+        for version in self.store.env_versions(deployment).await?.into_iter().rev() {
             self.discard(&version).await?;
         }
         Ok(())
@@ -176,7 +226,7 @@ impl Vault {
     /// values without a version would be found by nobody.
     async fn discard(&self, version: &EnvVersion) -> Result<(), Problem> {
         safe::discard(self.keyring.as_ref(), version).await?;
-        self.memory.forget(version);
+        self.memory.forget(version.deployment);
         Ok(self.store.remove_env_version(version.deployment, version.number).await?)
     }
 }

@@ -7,8 +7,10 @@ use super::drift::EnvSeen;
 use super::prove::{Outcome, ProvedKey};
 use super::version::EnvVersion;
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::{Holds, KeyUse, compose_sets_its_own, holds, is_placeholder, required};
-use crate::weavestream::key_set::{KeySet, KeyTrouble};
+use crate::weavestream::env_names::{
+    Holds, KeyUse, compose_sets_its_own, holds, is_placeholder, required, told, told_kid,
+};
+use crate::weavestream::key_set::{KeySet, KeyTrouble, guessable};
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -194,7 +196,7 @@ fn row(file: &EnvFile, version: &EnvVersion, env: &EnvSeen, name: &str) -> NameR
         remarks.push(Remark::NotUsed);
     }
     NameRow {
-        name: name.to_owned(),
+        name: told(name),
         group: group(name),
         value,
         kids,
@@ -211,7 +213,8 @@ fn value(file: &EnvFile, name: &str) -> ShownValue {
     match holds(name) {
         _ if text.is_empty() => ShownValue::Empty,
         _ if is_placeholder(text) => ShownValue::Placeholder,
-        Holds::Setting | Holds::Kid(_) => ShownValue::Plain { text: text.chars().take(200).collect() },
+        Holds::Setting => ShownValue::Plain { text: text.chars().take(200).collect() },
+        Holds::Kid(_) => ShownValue::Plain { text: told_kid(text) },
         _ => ShownValue::Hidden { characters: u32::try_from(text.chars().count()).unwrap_or(u32::MAX) },
     }
 }
@@ -222,13 +225,16 @@ fn keys(file: &EnvFile, name: &str) -> (Vec<String>, Option<u32>, Option<KeyTrou
     match holds(name) {
         Holds::Key(of) => {
             let set = KeySet::read(file, of);
-            let kids = if of.kid_name().is_some() { vec![set.kid] } else { Vec::new() };
-            (kids, set.active.as_ref().ok().and_then(bytes), set.active.err())
+            let kids = if of.kid_name().is_some() { vec![told_kid(&set.kid)] } else { Vec::new() };
+            let trouble = set.active.as_ref().map_or_else(|error| Some(*error), guessable);
+            (kids, set.active.as_ref().ok().and_then(bytes), trouble)
         }
         Holds::PreviousKeys(of) => {
             let set = KeySet::read(file, of);
-            let trouble = set.previous.iter().find_map(|(_, key)| key.as_ref().err().copied());
-            (set.previous.into_iter().map(|(kid, _)| kid).filter(|kid| !kid.is_empty()).collect(), None, trouble)
+            let trouble =
+                set.previous.iter().find_map(|(_, key)| key.as_ref().map_or_else(|error| Some(*error), guessable));
+            let kids = set.previous.iter().map(|(kid, _)| told_kid(kid)).filter(|kid| !kid.is_empty());
+            (kids.collect(), None, trouble)
         }
         _ => (Vec::new(), None, None),
     }

@@ -1,7 +1,6 @@
-//! The host's `.env`, read in one round trip.
+//! Files in the deployment's folder on the host, `.env` above all, each read in one round trip.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
@@ -12,7 +11,7 @@ use crate::problem::Problem;
 use crate::shell::Command;
 use crate::weavestream::env_file::{BYTES_AT_MOST, EnvFile, EnvFileError};
 
-const SCRIPT: &str = include_str!("read_env.sh");
+const SCRIPT: &str = include_str!("read_file.sh");
 /// A file that is being written is looked at again that often.
 const LOOKS: usize = 3;
 
@@ -21,18 +20,18 @@ pub struct HostEnv {
     /// The file.
     pub file: EnvFile,
     /// What is known of it.
-    pub facts: HostEnvFacts,
+    pub facts: HostFileFacts,
 }
 
-/// The same, whatever it holds: also what is no `.env`.
-pub(super) struct HostBytes {
+/// A file as it lies on its host, whatever it holds.
+pub(crate) struct HostFile {
     pub bytes: Zeroizing<Vec<u8>>,
-    pub facts: HostEnvFacts,
+    pub facts: HostFileFacts,
 }
 
-/// What is known of a host's `.env` without its content.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HostEnvFacts {
+/// What is known of a host's file without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostFileFacts {
     /// The file itself, links followed.
     pub path: String,
     /// `sudo -n` was needed.
@@ -45,7 +44,7 @@ pub struct HostEnvFacts {
     pub owner: String,
 }
 
-impl HostEnvFacts {
+impl HostFileFacts {
     /// Where a version captured from it came from.
     #[must_use]
     pub fn source(&self) -> EnvSource {
@@ -55,83 +54,102 @@ impl HostEnvFacts {
 
 /// Reads the `.env` of the deployment's folder: by the login itself, else through `sudo -n`.
 pub async fn read_env(at: &HostFolder) -> Result<HostEnv, Problem> {
-    let HostBytes { bytes, facts } = read_bytes(at).await?;
+    let HostFile { bytes, facts } = read_env_bytes(at).await?;
     Ok(HostEnv { file: EnvFile::parse(bytes.to_vec())?, facts })
 }
 
-/// The same without understanding it. More bytes than any `.env` has are refused.
-pub(super) async fn read_bytes(at: &HostFolder) -> Result<HostBytes, Problem> {
-    let asked = at.path(".env");
+/// The same without understanding it.
+pub(super) async fn read_env_bytes(at: &HostFolder) -> Result<HostFile, Problem> {
+    read_file(at, ".env", BYTES_AT_MOST).await?.map_err(|size| EnvFileError::too_large(size).into())
+}
+
+/// A file of the deployment's folder, or its size when it has more than `at_most` bytes.
+pub(crate) async fn read_file(at: &HostFolder, name: &str, at_most: usize) -> Result<Result<HostFile, u64>, Problem> {
+    let asked = at.path(name);
     let mut tried = Vec::new();
     for sudo in [false, true] {
         if sudo && !at.facts.sudo {
             tried.push("sudo needs a password".to_owned());
             continue;
         }
-        match read(at, &asked, sudo).await? {
-            Seen::File(found) => return Ok(*found),
+        let shell = if sudo { &["sudo", "-n", "sh", "-c"][..] } else { &["sh", "-c"] };
+        let limit = (at_most + 1).to_string();
+        let command =
+            Command::new(shell.iter().copied()).args([SCRIPT, "read-file", &at.facts.folder, name, limit.as_str()]);
+        let mut seen = Seen::Moving;
+        for _ in 0..LOOKS {
+            seen = understand(at.host.run(&command).await?, &asked, sudo, at_most);
+            if !matches!(seen, Seen::Moving) {
+                break;
+            }
+        }
+        match seen {
+            Seen::File(found) => return Ok(Ok(*found)),
+            Seen::TooLarge(size) => return Ok(Err(size)),
             Seen::Hidden(said) => {
-                tried.push(format!("{}: {said}", if sudo { "through sudo" } else { "as this login" }));
+                let way = if sudo { "through sudo" } else { "as this login" };
+                tried.push(format!("{way}: {said}"));
             }
             Seen::Not(error) => return Err(error.into()),
+            Seen::Moving => return Err(VaultError::HostEnvMoving { path: asked }.into()),
         }
     }
     Err(VaultError::HostEnvUnreadable { path: asked, tried: tried.join("; ") }.into())
 }
 
 enum Seen {
-    File(Box<HostBytes>),
+    File(Box<HostFile>),
+    TooLarge(u64),
     /// Root may see more.
     Hidden(String),
     Not(VaultError),
+    /// It changed while it was read.
+    Moving,
 }
 
-async fn read(at: &HostFolder, asked: &str, sudo: bool) -> Result<Seen, Problem> {
-    let shell = if sudo { &["sudo", "-n", "sh", "-c"][..] } else { &["sh", "-c"] };
-    let at_most = (BYTES_AT_MOST + 1).to_string();
-    let command = Command::new(shell.iter().copied()).args([SCRIPT, "read-env", &at.facts.folder, &at_most]);
-    for _ in 0..LOOKS {
-        if let Some(seen) = understand(at.host.run(&command).await?, asked, sudo)? {
-            return Ok(seen);
-        }
-    }
-    Ok(Seen::Not(VaultError::HostEnvMoving { path: asked.to_owned() }))
-}
-
-/// None when the file changed while it was read.
-fn understand(output: Output, asked: &str, sudo: bool) -> Result<Option<Seen>, Problem> {
-    let last_words = output.last_words();
+fn understand(output: Output, asked: &str, sudo: bool, at_most: usize) -> Seen {
+    let complaint = output.complaint();
     let said = Zeroizing::new(output.stdout);
-    let end = said.iter().position(|byte| *byte == b'\n');
-    let (head, body) = end.map_or((&said[..0], &said[..0]), |end| (&said[..end], &said[end + 1..]));
-    let head = String::from_utf8_lossy(head).into_owned();
+    let Some(mut rest) = behind_mark(&said, b"\n==selvage file\n") else { return Seen::Hidden(complaint) };
+    let word = line(&mut rest);
     let path = asked.to_owned();
-    let (word, rest) = head.split_once(' ').unwrap_or((&head, ""));
-    let seen = match word {
+    match word.as_str() {
         "missing" => Seen::Not(VaultError::HostEnvMissing { path }),
-        "dangling" => Seen::Not(VaultError::HostEnvDangling { path, target: rest.to_owned() }),
+        "nofolder" => Seen::Not(VaultError::HostFolderMissing { path }),
+        "dangling" => Seen::Not(VaultError::HostEnvDangling { path, target: line(&mut rest) }),
         "special" => Seen::Not(VaultError::HostEnvNoFile { path }),
-        "hidden" => Seen::Hidden(rest.to_owned()),
-        "file" => {
-            let Some((facts, size)) = facts(rest, sudo) else { return Ok(Some(Seen::Hidden(head))) };
-            if body.len() != size.min(BYTES_AT_MOST + 1) {
-                return Ok(None);
-            }
-            if size > BYTES_AT_MOST {
-                return Err(EnvFileError::too_large(size as u64).into());
-            }
-            Seen::File(Box::new(HostBytes { bytes: Zeroizing::new(body.to_vec()), facts }))
-        }
-        _ => Seen::Hidden(last_words),
-    };
-    Ok(Some(seen))
+        "hidden" => Seen::Hidden(line(&mut rest)),
+        "file" => match facts(&mut rest, sudo) {
+            None => Seen::Hidden(complaint),
+            Some((_, size)) if rest.len() != size.min(at_most + 1) => Seen::Moving,
+            Some((_, size)) if size > at_most => Seen::TooLarge(size as u64),
+            Some((facts, _)) => Seen::File(Box::new(HostFile { bytes: Zeroizing::new(rest.to_vec()), facts })),
+        },
+        _ => Seen::Hidden(complaint),
+    }
 }
 
-/// `<size> <mtime> <mode> <owner> <path>`
-fn facts(head: &str, sudo: bool) -> Option<(HostEnvFacts, usize)> {
-    let mut words = head.splitn(5, ' ');
+/// What a script printed behind its mark; a login's profile may print before it.
+pub(super) fn behind_mark<'s>(said: &'s [u8], mark: &[u8]) -> Option<&'s [u8]> {
+    let at = said.windows(mark.len()).position(|window| window == mark)?;
+    said.get(at + mark.len()..)
+}
+
+/// Takes one line.
+pub(super) fn line(rest: &mut &[u8]) -> String {
+    let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    let (line, behind) = rest.split_at(end);
+    *rest = behind.get(1..).unwrap_or_default();
+    String::from_utf8_lossy(line).into_owned()
+}
+
+/// `<size> <mtime> <mode>`, `<owner>`, `<path>`, a line each.
+fn facts(rest: &mut &[u8], sudo: bool) -> Option<(HostFileFacts, usize)> {
+    let numbers = line(rest);
+    let mut words = numbers.split(' ');
     let size = words.next()?.parse().ok()?;
     let modified_at = DateTime::from_timestamp(words.next()?.parse().ok()?, 0)?;
-    let (mode, owner, path) = (words.next()?.to_owned(), words.next()?.to_owned(), words.next()?.to_owned());
-    Some((HostEnvFacts { path, sudo, modified_at, mode, owner }, size))
+    let mode = words.next()?.to_owned();
+    let (owner, path) = (line(rest), line(rest));
+    Some((HostFileFacts { path, sudo, modified_at, mode, owner }, size))
 }

@@ -10,11 +10,12 @@ use specta::Type;
 
 use super::Vault;
 use super::on_host::read_env;
+use super::version::EnvChange;
 use crate::deployment::Deployment;
 use crate::link::Link;
 use crate::problem::Problem;
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::KeyUse;
+use crate::weavestream::env_names::{KeyUse, told_kid};
 use crate::weavestream::envelope::Envelope;
 use crate::weavestream::key_set::{KeySet, KeyTrouble};
 use crate::weavestream::sealed::{NotSampled, Sealed, SealedColumn, SealedSamples};
@@ -57,6 +58,8 @@ pub struct ProvedKey {
     pub malformed: u32,
     /// Columns that the role may not read.
     pub unread: Vec<String>,
+    /// None of its columns is there.
+    pub nowhere: bool,
 }
 
 /// What came of one kid.
@@ -87,6 +90,8 @@ pub enum Outcome {
     NothingToTest,
     /// The role may not read what it would be tried on.
     NotAllowed,
+    /// The tables that it would be tried on are not there: no Weavestream, or another schema.
+    NoTables,
     /// Values are damaged; the others it opens.
     Malformed,
     /// Rows carry a kid that the file does not know.
@@ -108,6 +113,14 @@ pub enum Tried {
     },
     /// The one on the host.
     Host,
+}
+
+impl Outcome {
+    /// Something that is stored stays shut.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::UnknownKid | Self::KeyUnusable | Self::DoesNotDecrypt)
+    }
 }
 
 impl Vault {
@@ -137,9 +150,9 @@ impl Vault {
         let (samples, on_host, direct) = self.links.read(deployment, read).await?;
         let Some(file) = held.or(on_host) else { unreachable!("one of the two was read") };
         let proof = KeyProof { at: self.clock.now(), direct, keys: try_keys(&file, &samples) };
-        if let Some(mut version) = version {
-            version.proof = Some(proof.clone());
-            self.store.save_env_version(&version).await?;
+        if let Some(version) = version {
+            let change = EnvChange::Proof(proof.clone());
+            self.store.change_env_version(deployment.id, version.number, &change).await?;
         }
         Ok(proof)
     }
@@ -159,8 +172,10 @@ fn try_key(keys: &KeySet, samples: &[SealedSamples]) -> ProvedKey {
         kids: Vec::new(),
         malformed: 0,
         unread: Vec::new(),
+        nowhere: true,
     };
     for column in samples.iter().filter(|column| column.column.key() == keys.of) {
+        proved.nowhere &= column.found == Err(NotSampled::There);
         match &column.found {
             Ok(found) => found.iter().for_each(|sealed| proved.try_one(keys, column.column, sealed)),
             Err(NotSampled::There) => {}
@@ -189,9 +204,10 @@ impl ProvedKey {
             None => keys.active.clone(),
         };
         let opened = key.as_ref().is_ok_and(|key| envelope.opens_with(key, &sealed.row));
-        let at = self.kids.iter().position(|known| known.kid == envelope.kid);
+        let told = envelope.kid.as_deref().map(told_kid);
+        let at = self.kids.iter().position(|known| known.kid == told);
         let at = at.unwrap_or_else(|| {
-            self.kids.push(ProvedKid { kid: envelope.kid, trouble: key.err(), tried: 0, opened: 0, rows: 0 });
+            self.kids.push(ProvedKid { kid: told, trouble: key.err(), tried: 0, opened: 0, rows: 0 });
             self.kids.len() - 1
         });
         let kid = &mut self.kids[at];
@@ -202,16 +218,18 @@ impl ProvedKey {
 
     fn judge(&self) -> Outcome {
         let any = |wrong: fn(&ProvedKid) -> bool| self.kids.iter().any(wrong);
-        if any(|kid| kid.trouble.is_none() && kid.opened < kid.tried) {
+        if any(|kid| kid.trouble.is_none() && kid.opened == 0) {
             Outcome::DoesNotDecrypt
         } else if any(|kid| kid.trouble.is_some() && (kid.kid.is_none() || kid.trouble != Some(KeyTrouble::Missing))) {
             Outcome::KeyUnusable
         } else if any(|kid| kid.trouble.is_some()) {
             Outcome::UnknownKid
-        } else if self.malformed > 0 {
+        } else if self.malformed > 0 || any(|kid| kid.opened < kid.tried) {
             Outcome::Malformed
         } else if !self.unread.is_empty() {
             Outcome::NotAllowed
+        } else if self.nowhere {
+            Outcome::NoTables
         } else if self.kids.is_empty() {
             Outcome::NothingToTest
         } else {

@@ -1,5 +1,7 @@
 //! Writing a version to the host as its `.env`: planned, shown, then exactly that.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
@@ -12,12 +14,11 @@ use super::Vault;
 use super::changes::{LostKey, NameChanges, keys_lost};
 use super::drift::EnvSeen;
 use super::error::VaultError;
-use super::on_host::{HostBytes, read_bytes};
+use super::on_host::{HostFile, HostFileFacts, behind_mark, line, read_env_bytes};
 use crate::Secret;
 use crate::deployment::Deployment;
 use crate::jobs::{JobKind, SecretAct};
 use crate::link::HostFolder;
-use crate::ports::LinkError;
 use crate::problem::Problem;
 use crate::shell::Command;
 use crate::weavestream::env_file::EnvFile;
@@ -55,6 +56,10 @@ pub struct There {
     /// When it was last written, by the host's clock.
     #[specta(type = String)]
     pub modified_at: DateTime<Utc>,
+    /// Octal mode; the new file is `600`.
+    pub mode: String,
+    /// `user:group`; it stays, where the login or its sudo may give files away.
+    pub owner: String,
     /// It is the version already.
     pub same: bool,
 }
@@ -75,6 +80,8 @@ pub struct PutBack {
     pub sudo: bool,
 }
 
+/// A busy disk may take its time to settle.
+const PATIENCE: Duration = Duration::from_mins(5);
 /// What is on the host when nothing is.
 const NONE: &str = "none";
 
@@ -96,7 +103,13 @@ impl Vault {
         let Some(found) = there(&at).await? else { return Ok(plan) };
         plan.path.clone_from(&found.facts.path);
         let same = found.bytes.as_slice() == file.bytes();
-        plan.there = Some(There { token: token(&found.bytes), modified_at: found.facts.modified_at, same });
+        plan.there = Some(There {
+            token: token(&found.bytes),
+            modified_at: found.facts.modified_at,
+            mode: found.facts.mode.clone(),
+            owner: found.facts.owner.clone(),
+            same,
+        });
         plan.uncaptured = !same && !self.holds(deployment, &found.bytes).await?;
         if let Ok(there) = EnvFile::parse(found.bytes.to_vec()) {
             plan.changes = Some(NameChanges::between(&there, &file));
@@ -105,13 +118,13 @@ impl Vault {
         Ok(plan)
     }
 
-    /// Some version is this very file.
+    /// Some version is this very file. One that cannot be read is none.
     async fn holds(&self, deployment: &Deployment, bytes: &[u8]) -> Result<bool, Problem> {
         for version in self.versions(deployment.id).await? {
-            match self.open(&version).await {
-                Ok(held) if held.bytes() == bytes => return Ok(true),
-                Ok(_) | Err(Problem::Vault(_)) => {}
-                Err(other) => return Err(other),
+            // Each look may be a question of the system: only those that can be it.
+            if version.size as usize == bytes.len() && self.open(&version).await.is_ok_and(|held| held.bytes() == bytes)
+            {
+                return Ok(true);
             }
         }
         Ok(false)
@@ -122,19 +135,18 @@ impl Vault {
         let version = self.version(deployment.id, Some(plan.version)).await?;
         let file = self.open(&version).await?;
         let at = self.links.folder(deployment).await?;
-        let stamp = self.clock.now().format("%Y%m%dT%H%M%SZ").to_string();
-        let done = match write(&at, plan, &file, &stamp).await {
-            // The line broke: it was done, or it was not. The file itself tells.
-            Err(Problem::Link(lost)) if lost.is_passing() => {
-                self.look_what_was_done(deployment, plan, &file, &stamp, lost).await?
-            }
-            done => done?,
-        };
-        // Read again the way it is always read.
-        let back = read_bytes(&at).await;
-        if back.is_ok_and(|back| back.bytes.as_slice() != file.bytes()) {
-            return Err(VaultError::PutBackFailed { reason: "what lies there is not what was written".into() }.into());
+        if plan.there.as_ref().is_some_and(|there| there.same) {
+            // Nothing to do, if it still is.
+            return match there(&at).await? {
+                Some(HostFile { bytes, facts }) if bytes.as_slice() == file.bytes() => Ok(done_as(facts, None)),
+                _ => Err(VaultError::HostEnvChanged { path: plan.path.clone() }.into()),
+            };
         }
+        let stamp = self.clock.now().format("%Y%m%dT%H%M%SZ").to_string();
+        let done = match write(&at, plan, &file, &stamp).await? {
+            Written::Done(done) => done,
+            Written::Unknown(reason) => self.look_what_was_done(deployment, plan, &file, &stamp, reason).await?,
+        };
         let kind = JobKind::Secret { act: SecretAct::PutBack, version: plan.version, name: None };
         self.write_down(deployment.id, kind).await;
         if self.newest(deployment.id).await?.is_some_and(|newest| newest.number == plan.version) {
@@ -143,28 +155,40 @@ impl Vault {
         Ok(done)
     }
 
+    /// The line broke, or the script did not say how it ended: the file itself tells.
     async fn look_what_was_done(
         &self,
         deployment: &Deployment,
         plan: &PutBackPlan,
         file: &EnvFile,
         stamp: &str,
-        lost: LinkError,
+        reason: String,
     ) -> Result<PutBack, Problem> {
-        let at = self.links.folder(deployment).await?;
-        match read_bytes(&at).await {
-            Ok(HostBytes { bytes, facts }) if bytes.as_slice() == file.bytes() => {
-                let kept = plan.there.as_ref().map(|_| format!("{}.before-{stamp}", facts.path));
-                Ok(PutBack { path: facts.path, kept, owner: facts.owner, mode: facts.mode, sudo: facts.sudo })
-            }
-            _ => Err(lost.into()),
+        let kept = plan.there.as_ref().map(|_| format!("{}.before-{stamp}", plan.path));
+        let unclear = |kept| VaultError::PutBackUnclear { reason: reason.clone(), kept };
+        let at = self.links.folder(deployment).await.map_err(|_| unclear(None))?;
+        match read_env_bytes(&at).await {
+            Ok(HostFile { bytes, facts }) if bytes.as_slice() == file.bytes() => Ok(done_as(facts, kept)),
+            // The host may still be at it: a slow disk, a connection that only we have lost.
+            _ => Err(unclear(None).into()),
         }
     }
 }
 
+fn done_as(facts: HostFileFacts, kept: Option<String>) -> PutBack {
+    PutBack { path: facts.path, kept, owner: facts.owner, mode: facts.mode, sudo: facts.sudo }
+}
+
+/// How a try to write ended.
+enum Written {
+    Done(PutBack),
+    /// It may have been done; what was noticed.
+    Unknown(String),
+}
+
 /// The host's file; none when there is none.
-async fn there(at: &HostFolder) -> Result<Option<HostBytes>, Problem> {
-    match read_bytes(at).await {
+async fn there(at: &HostFolder) -> Result<Option<HostFile>, Problem> {
+    match read_env_bytes(at).await {
         Ok(found) => Ok(Some(found)),
         Err(Problem::Vault(VaultError::HostEnvMissing { .. })) => Ok(None),
         Err(other) => Err(other),
@@ -175,11 +199,13 @@ fn token(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str) -> Result<PutBack, Problem> {
+async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str) -> Result<Written, Problem> {
     let expected = plan.there.as_ref().map_or(NONE, |there| there.token.as_str());
     let body = Zeroizing::new(STANDARD.encode(file.bytes()));
     // Digests go with the file: a command line can be read by everybody on the host.
     let input = Secret::new(format!("{expected} {} {stamp}\n{}\n", token(file.bytes()), *body));
+    let path = || plan.path.clone();
+    let failed = |reason: String| Err(VaultError::PutBackFailed { reason }.into());
     let mut tried = Vec::new();
     for (sudo, owner) in [(false, "keep"), (true, "keep"), (false, "any")] {
         if sudo && !at.facts.sudo {
@@ -188,29 +214,37 @@ async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str)
         }
         let shell = if sudo { &["sudo", "-n", "sh", "-c"][..] } else { &["sh", "-c"] };
         let command = Command::new(shell.iter().copied()).args([SCRIPT, "put-env", &at.facts.folder, owner]);
-        let output = at.host.run(&command.stdin(input.clone())).await?;
-        let said = output.stdout_text();
-        let mut lines = said.lines();
-        let (word, rest) = lines.next().and_then(|line| line.split_once(' ').or(Some((line, "")))).unwrap_or_default();
-        let failed = |reason: &str| VaultError::PutBackFailed { reason: reason.to_owned() };
-        match word {
+        let output = match at.host.run(&command.stdin(input.clone()).quiet_for(PATIENCE)).await {
+            Ok(output) => output,
+            Err(lost) if lost.is_passing() => return Ok(Written::Unknown(lost.to_string())),
+            Err(error) => return Err(error.into()),
+        };
+        let complaint = output.complaint();
+        let mut rest = behind_mark(&output.stdout, b"\n==selvage put\n").unwrap_or_default();
+        let (word, what) = (line(&mut rest), line(&mut rest));
+        match word.as_str() {
             "done" => {
-                let mut words = rest.splitn(3, ' ');
-                let mut word = || words.next().unwrap_or_default().to_owned();
-                let (mode, owner, path) = (word(), word(), word());
-                let kept = lines.next().filter(|kept| !kept.is_empty()).map(ToOwned::to_owned);
-                return Ok(PutBack { path, kept, owner, mode, sudo });
+                let (owner, path, kept) = (line(&mut rest), line(&mut rest), line(&mut rest));
+                let kept = Some(kept).filter(|kept| !kept.is_empty());
+                return Ok(Written::Done(PutBack { path, kept, owner, mode: what, sudo }));
             }
-            "moved" => return Err(VaultError::HostEnvChanged { path: plan.path.clone() }.into()),
-            "special" => return Err(VaultError::HostEnvNoFile { path: plan.path.clone() }.into()),
-            "nofolder" => return Err(failed(&format!("there is no folder {}", at.facts.folder)).into()),
-            "dangling" => return Err(failed(".env is a link to a folder that is not there").into()),
-            "failed" => return Err(failed(rest).into()),
-            "denied" => tried.push(format!("{}: {rest}", if sudo { "through sudo" } else { "as this login" })),
+            "unclear" => {
+                let reason = "what lies there is not what was written".to_owned();
+                let kept = Some(what).filter(|kept| !kept.is_empty());
+                return Err(VaultError::PutBackUnclear { reason, kept }.into());
+            }
+            "moved" => return Err(VaultError::HostEnvChanged { path: path() }.into()),
+            "special" => return Err(VaultError::HostEnvNoFile { path: path() }.into()),
+            "nofolder" => return Err(VaultError::HostFolderMissing { path: path() }.into()),
+            "dangling" => return failed(".env is a link into a folder that is not there".into()),
+            "failed" => return failed(what),
+            "denied" => tried.push(format!("{}: {what}", if sudo { "through sudo" } else { "as this login" })),
             "otherowner" => tried.push("as this login: the file would have another owner".into()),
-            _ => return Err(failed(&output.last_words()).into()),
+            // A sudo that allows some commands and not this one.
+            "" if sudo => tried.push(format!("through sudo: {complaint}")),
+            _ => return Ok(Written::Unknown(complaint)),
         }
     }
     tried.dedup();
-    Err(VaultError::HostEnvUnwritable { path: plan.path.clone(), tried: tried.join("; ") }.into())
+    Err(VaultError::HostEnvUnwritable { path: path(), tried: tried.join("; ") }.into())
 }

@@ -9,7 +9,7 @@ use super::error::VaultError;
 use super::fingerprint::Marks;
 use super::version::EnvVersion;
 use crate::Secret;
-use crate::ports::Keyring;
+use crate::ports::{Keyring, KeyringError};
 use crate::problem::Problem;
 use crate::weavestream::env_file::EnvFile;
 
@@ -30,15 +30,22 @@ pub(super) fn pieces(bytes: &[u8], marks: &Marks, limit: Option<usize>) -> Vec<S
     pieces.map(|piece| Secret::new(String::from_utf8_lossy(piece).into_owned())).collect()
 }
 
+/// Why pieces were not stored.
+pub(super) struct NotKept {
+    pub problem: Problem,
+    /// Some of them may be in the keyring all the same.
+    pub left: bool,
+}
+
 /// Stores the pieces of `version`. What was stored of them goes again when one
 /// cannot be.
-pub(super) async fn keep(keyring: &dyn Keyring, version: &EnvVersion, pieces: &[Secret]) -> Result<(), Problem> {
+pub(super) async fn keep(keyring: &dyn Keyring, version: &EnvVersion, pieces: &[Secret]) -> Result<(), NotKept> {
     for (at, piece) in pieces.iter().enumerate() {
         if let Err(error) = keyring.set(&entry(version, at + 1), piece).await {
-            if let Err(left) = discard(keyring, version).await {
-                tracing::warn!(%left, version = version.number, "pieces of an unfinished version stay in the keyring");
-            }
-            return Err(error.into());
+            // A keyring that was not waited for any longer may store it yet.
+            let late = matches!(error, KeyringError::KeyringTimedOut { .. });
+            let left = late || (at > 0 && discard(keyring, version).await.is_err());
+            return Err(NotKept { problem: error.into(), left });
         }
     }
     Ok(())

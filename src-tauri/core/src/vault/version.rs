@@ -2,12 +2,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::changes::NameChanges;
+use super::changes::{LostKey, NameChanges};
 use super::fingerprint::{Fingerprint, Marks};
-use super::prove::KeyProof;
+use super::prove::{KeyProof, Outcome};
 use crate::deployment::DeploymentId;
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::is_placeholder;
+use crate::weavestream::env_names::{KeyUse, is_placeholder, told};
 
 /// What the index knows of one captured `.env`. It holds no value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,8 +36,42 @@ pub struct EnvVersion {
     /// Against the version before it; none when there was none, or when it
     /// could not be read.
     pub changes: Option<NameChanges>,
+    /// Keys of stored data that older versions have and this one has not.
+    pub left_behind: Vec<LeftBehind>,
     /// The last time its keys were tried.
     pub proof: Option<KeyProof>,
+}
+
+/// One thing of a version that changes after it was captured.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EnvChange {
+    /// It was read back and was the same: it counts from now on.
+    Complete,
+    /// What the admin wrote beside it.
+    Note(String),
+    /// What came of trying its keys.
+    Proof(KeyProof),
+}
+
+impl EnvChange {
+    /// Carries it out.
+    pub fn apply(&self, version: &mut EnvVersion) {
+        match self {
+            Self::Complete => version.complete = true,
+            Self::Note(note) => note.clone_into(&mut version.note),
+            Self::Proof(proof) => version.proof = Some(proof.clone()),
+        }
+    }
+}
+
+/// A key of stored data that a version lacks and an older one has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftBehind {
+    /// The key.
+    pub key: LostKey,
+    /// The newest version that has it.
+    pub version: u32,
 }
 
 /// One name of a version.
@@ -73,12 +107,36 @@ pub enum EnvSource {
 }
 
 impl EnvVersion {
+    /// Keys of stored data that it has no value for.
+    #[must_use]
+    pub fn unset_keys(&self) -> Vec<&'static str> {
+        let set = |name: &str| self.names.iter().any(|mark| mark.name == name && mark.fingerprint.is_some());
+        KeyUse::OF_DATA.into_iter().map(KeyUse::name).filter(|name| !set(name)).collect()
+    }
+
+    /// Keys that did not open what is stored when they were last tried.
+    #[must_use]
+    pub fn failing_keys(&self) -> Vec<&str> {
+        let keys = self.proof.iter().flat_map(|proof| &proof.keys);
+        keys.filter(|key| key.outcome.is_failure()).map(|key| key.name.as_str()).collect()
+    }
+
+    /// Keys that it lacks and that may still be needed: the last proof did not
+    /// show that everything opens without them.
+    pub fn missing_keys(&self) -> impl Iterator<Item = &LeftBehind> {
+        let opens = |of: KeyUse| {
+            let key = self.proof.as_ref().and_then(|proof| proof.keys.iter().find(|key| key.of == of));
+            key.is_some_and(|key| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest))
+        };
+        self.left_behind.iter().filter(move |left| !opens(left.key.of))
+    }
+
     /// The marks of every name in `file`.
     pub(super) fn marks_of(file: &EnvFile, marks: &Marks) -> Vec<NameMark> {
         let name = |name: &str| {
             let value = file.filled(name).filter(|value| !is_placeholder(value.expose()));
             let fingerprint = value.map(|value| marks.of_value(name, value.expose()));
-            NameMark { name: name.to_owned(), fingerprint }
+            NameMark { name: told(name), fingerprint }
         };
         file.names().into_iter().map(name).collect()
     }

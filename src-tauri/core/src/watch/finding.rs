@@ -23,6 +23,8 @@ pub struct Finding {
     pub place: Place,
 }
 
+/// How the keys of findings about keys begin.
+pub(super) const OF_KEYS: &str = "key-";
 /// How the key of what is gone begins.
 const GONE: &str = "vanished";
 
@@ -53,19 +55,19 @@ pub fn findings(before: &[Run], runs: &[Run], schedules: &[Schedule], now: DateT
 pub fn key_findings(env: &EnvSeen) -> Vec<Finding> {
     let EnvSeen::Differs { version, lost, uncaptured, .. } = env else { return Vec::new() };
     let finding = |what: &str, key: &LostKey, title: String, detail: String| Finding {
-        key: format!("{what}:{version}:{}:{}", key.name, key.kids.join(",")),
+        key: format!("{OF_KEYS}{what}:{version}:{}:{}", key.name, key.kids.join(",")),
         title,
         detail,
         place: Place::Secrets,
     };
     let lost_there = lost.iter().map(|key| {
         let title = format!("{} was changed on the host, and the old key is gone there", key.name);
-        finding("key-lost", key, title, lost_key_words(key, *version))
+        finding("lost", key, title, lost_key_words(key, *version))
     });
     let only_there = uncaptured.iter().map(|key| {
         let title = format!("{} of the host is not in the vault", key.name);
-        let detail = "It was changed since the last capture. Were the host lost now, what it opens would stay shut.";
-        finding("key-uncaptured", key, title, detail.to_owned())
+        let detail = "The newest version there has another. Were the host lost now, what it opens would stay shut.";
+        finding("uncaptured", key, title, detail.to_owned())
     });
     lost_there.chain(only_there).collect()
 }

@@ -16,7 +16,7 @@ use crate::link::Links;
 use crate::overview::{Observation, observe};
 use crate::ports::{Clock, Notice, Notifier, Opening, Store, StoreError};
 use crate::problem::Problem;
-use crate::vault::Vault;
+use crate::vault::{EnvSeen, Vault};
 use crate::weavestream::run::Run;
 
 /// Looks at deployments, and tells what is new.
@@ -71,7 +71,11 @@ impl Watch {
         }
         let told: Option<Vec<String>> =
             self.store.setting(&key).await?.and_then(|told| serde_json::from_str(&told).ok());
-        let now: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
+        let mut now: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
+        if matches!(seen.env, EnvSeen::Unread { .. } | EnvSeen::VaultUnread { .. } | EnvSeen::OutOfReach) {
+            // Not seen is not gone: what was told of keys is not told again afterwards.
+            now.extend(told.iter().flatten().map(String::as_str).filter(|key| key.starts_with(finding::OF_KEYS)));
+        }
         if told.as_ref().is_some_and(|told| told.iter().map(String::as_str).eq(now.iter().copied())) {
             return Ok(());
         }

@@ -154,6 +154,28 @@ pub fn is_placeholder(value: &str) -> bool {
     value.trim_start().to_ascii_uppercase().starts_with("REPLACEME")
 }
 
+/// A name as it may be stored and shown. A key that was wrapped onto a line of
+/// its own reads as a name; such a one is told by its length only.
+#[must_use]
+pub fn told(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let has = |of: fn(&char) -> bool| name.chars().any(|c| of(&c));
+    let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if begins && name.chars().all(plain) && name.len() <= 64 && !(mixed && name.len() > 16) {
+        name.to_owned()
+    } else {
+        format!("(a name of {} characters)", name.chars().count())
+    }
+}
+
+/// A kid as it may be stored and shown: a key in its place is told by its length only.
+#[must_use]
+pub fn told_kid(kid: &str) -> String {
+    let length = kid.chars().count();
+    if length <= 32 { kid.to_owned() } else { format!("(a kid of {length} characters)") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +190,16 @@ mod tests {
         assert_eq!(holds("COMPANY_BANNER"), Holds::Other { sounds_secret: false });
         assert_eq!(holds("OIDC_CLIENT_SECRET"), Holds::Other { sounds_secret: true });
         assert!(required().contains(&"CSRF_SIGNING_KEY"));
+        for name in ["PASSWORD_ENCRYPTION_KEY", "http_proxy", "A", "oidc.client-id", "S3_Bucket2"] {
+            assert_eq!(told(name), name);
+        }
+        for material in ["Q3xA9fKdLm2PqRsTuVwXyZ0123456789abcdefGHIJ", "9A", "ümläut", "a b"] {
+            assert!(told(material).starts_with("(a name of "), "{material}");
+        }
+        assert_eq!(
+            (told_kid("2026-01"), told_kid(&"k".repeat(44)).as_str()),
+            ("2026-01".to_owned(), "(a kid of 44 characters)")
+        );
         assert!(is_placeholder("REPLACEME_32_BYTES_BASE64") && !is_placeholder("x REPLACEME"));
     }
 }

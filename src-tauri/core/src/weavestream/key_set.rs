@@ -116,12 +116,16 @@ pub fn key(value: &str, of: KeyUse) -> Result<Key, KeyTrouble> {
     if !fits {
         return Err(KeyTrouble::WrongLength { bytes: u32::try_from(key.len()).unwrap_or(u32::MAX) });
     }
-    let mut kinds = key.to_vec();
+    Ok(key)
+}
+
+/// A key that is used and is no random one. It opens what it has sealed all the same.
+#[must_use]
+pub fn guessable(key: &Key) -> Option<KeyTrouble> {
+    let mut kinds = Zeroizing::new(key.to_vec());
     kinds.sort_unstable();
     kinds.dedup();
-    let few = kinds.len() < 8;
-    zeroize::Zeroize::zeroize(&mut kinds);
-    if few { Err(KeyTrouble::Guessable) } else { Ok(key) }
+    (kinds.len() < 8).then_some(KeyTrouble::Guessable)
 }
 
 /// As the host's Node decodes it: either alphabet, padded or not.
@@ -168,7 +172,9 @@ mod tests {
         assert_eq!(trouble("REPLACEME_32_BYTES_BASE64", KeyUse::Mfa), Some(KeyTrouble::Placeholder));
         assert_eq!(trouble("no base64!", KeyUse::Mfa), Some(KeyTrouble::NotBase64));
         assert_eq!(trouble("AAAA", KeyUse::Jwt), Some(KeyTrouble::WrongLength { bytes: 3 }));
-        assert_eq!(trouble(&"A".repeat(43), KeyUse::Jwt), Some(KeyTrouble::Guessable));
+        let zeros = key(&"A".repeat(43), KeyUse::Jwt);
+        assert!(zeros.is_ok_and(|zeros| guessable(&zeros) == Some(KeyTrouble::Guessable)), "used, and told");
+        assert!(key(ONE, KeyUse::Jwt).is_ok_and(|one| guessable(&one).is_none()));
         let long = format!("{}{ONE}", &ONE[..40]);
         assert_eq!(trouble(&long, KeyUse::Jwt), None, "longer keys sign as well");
         assert!(matches!(trouble(&long, KeyUse::Mfa), Some(KeyTrouble::WrongLength { .. })));

@@ -84,14 +84,14 @@ pub struct SealedSamples {
     pub found: Result<Vec<Sealed>, NotSampled>,
 }
 
-/// One encrypted value: of each version and kid in a column one, of MFA secrets each.
+/// One encrypted value: of each version and kid in a column up to three, of MFA secrets each.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Sealed {
     /// What it is bound to, should it be bound.
     pub row: String,
     /// The envelope.
     pub text: String,
-    /// Rows of the column like it.
+    /// Rows of the column like it; 0 for all but the first of its kind.
     pub rows: u64,
 }
 

@@ -149,3 +149,50 @@ async fn what_was_done_is_written_down_without_values() {
     scene.store.set_broken(true);
     assert!(vault.reveal(id, None, "POSTGRES_PASSWORD", SecretAct::Revealed).await.is_err());
 }
+
+#[tokio::test]
+async fn an_old_file_does_not_become_the_newest_again() {
+    let (scene, vault) = scene().await;
+    let first = sample::env_file(1, "a", "");
+    capture(&scene, &vault).await;
+    put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
+    capture(&scene, &vault).await;
+    scene.library.put(Path::new("/home/ada"), "old.env", Some(first.clone().into_bytes()));
+    let imported = vault.import(&scene.deployment, Path::new("/home/ada/old.env")).await.unwrap();
+    assert_eq!((imported.version, imported.new), (1, false));
+    assert_eq!(vault.newest(scene.deployment.id).await.unwrap().unwrap().number, 2);
+    put(&scene, &first);
+    assert_eq!(capture(&scene, &vault).await.version, 3, "what the host has is the newest, whatever it is");
+}
+
+#[tokio::test]
+async fn what_is_written_meanwhile_stays_and_what_is_gone_stays_gone() {
+    let (scene, vault) = scene().await;
+    let id = scene.deployment.id;
+    capture(&scene, &vault).await;
+    let seen = vault.newest(id).await.unwrap().unwrap();
+    vault.note(id, 1, "by the window").await.unwrap();
+    vault.prove(&scene.deployment, selvage_core::vault::Tried::Version { version: None }).await.unwrap();
+    let after = vault.newest(id).await.unwrap().unwrap();
+    assert!(after.note == "by the window" && after.proof.is_some());
+    vault.delete(id, 1).await.unwrap();
+    let late = selvage_core::vault::EnvChange::Proof(after.proof.unwrap());
+    assert!(!scene.store.change_env_version(id, seen.number, &late).await.unwrap());
+    assert!(vault.versions(id).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_of_a_value_is_told_when_the_answer_is_odd() {
+    let (scene, vault) = scene().await;
+    let key = sample::env_key(1);
+    scene.host.change(|host| host.env.garble());
+    let problem = vault.capture(&scene.deployment).await.unwrap_err();
+    assert!(matches!(problem, Problem::Vault(VaultError::HostEnvUnreadable { .. })), "{problem}");
+    assert!(!format!("{problem:?} {problem}").contains(&key), "the last line of the file is in {problem}");
+    // A wrapped key reads as a name.
+    put(&scene, "A=1\nQ3xA9fKdLm2PqRsTuVwXyZ0123456789abcdefGHIJ==\n");
+    capture(&scene, &vault).await;
+    let view = vault.view(&scene.deployment, None, true).await.unwrap();
+    let (index, page) = (vault.newest(scene.deployment.id).await.unwrap(), serde_json::to_string(&view).unwrap());
+    assert!(!format!("{index:?}{page}").contains("Q3xA9"), "{page}");
+}

@@ -1,8 +1,9 @@
 use chrono::TimeDelta;
-use selvage_core::overview::{Observation, VerdictState, verdict};
+use selvage_core::overview::{Observation, VerdictState, overview, verdict};
 use selvage_core::ports::{Clock, Place, Store};
-use selvage_core::vault::{EnvSeen, Vault};
+use selvage_core::vault::{EnvSeen, Tried, Vault};
 use selvage_core::watch::Watch;
+use selvage_core::weavestream::sealed::SealedColumn;
 use selvage_testing::keyring::Mood;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
@@ -112,4 +113,107 @@ async fn a_keyring_that_says_no_is_not_pestered() {
     scene.keyring.set_mood(Mood::Open);
     let view = vault.view(&scene.deployment, None, true).await.unwrap();
     assert!(matches!(view.host.seen, EnvSeen::Differs { .. }), "whoever asks gets an answer: {:?}", view.host);
+}
+
+#[tokio::test]
+async fn held_is_for_keys_that_are_shown_to_be_there() {
+    let (scene, vault) = scene().await;
+    scene.download().await;
+    let judge = async || {
+        look(&scene, &vault).await;
+        let seen = scene.store.observation(scene.deployment.id).await.unwrap();
+        let standing = vault.standing(scene.deployment.id).await.unwrap();
+        verdict(seen.as_ref(), &scene.copies().await, &standing, scene.clock.now(), scene.clock.zone())
+    };
+    put(&scene, &sample::env_file(1, "a", "").replace(&format!("PASSWORD_ENCRYPTION_KEY={}", sample::env_key(1)), ""));
+    capture(&scene, &vault).await;
+    assert_eq!(judge().await.title, "At risk. Version 1 in the vault has no PASSWORD_ENCRYPTION_KEY.");
+    put(&scene, &sample::env_file(1, "a", ""));
+    capture(&scene, &vault).await;
+    assert_eq!(judge().await.state, VerdictState::Held);
+    let row = "password:c:p:password";
+    let other = selvage_testing::sealed::envelope("a", &sample::env_key(77), row, "x");
+    let sealed = selvage_testing::sealed::samples(SealedColumn::Password, &[(row, other, 1)]);
+    scene.database.with(|tables| tables.sealed = vec![sealed]);
+    vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
+    assert_eq!(judge().await.title, "At risk. PASSWORD_ENCRYPTION_KEY in the vault does not open what is stored.");
+    scene.database.with(|tables| tables.sealed.clear());
+    vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
+    assert_eq!(judge().await.state, VerdictState::Held);
+    // Somebody empties the keyring while the app runs.
+    for entry in scene.keyring.names() {
+        scene.keyring.meddle(&entry, None);
+    }
+    assert_eq!(judge().await.state, VerdictState::Held, "it is not asked at every look");
+    let asked = vault.view(&scene.deployment, None, true).await.unwrap();
+    assert!(matches!(asked.host.seen, EnvSeen::VaultUnread { .. }), "whoever asks is told at once");
+    assert_eq!(judge().await.title, "At risk. Version 2 is not whole in the keyring any more.");
+}
+
+#[tokio::test]
+async fn a_day_later_the_keyring_is_looked_into_again() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    let entry = scene.keyring.names().remove(0);
+    scene.keyring.meddle(&entry, None);
+    assert_eq!(look(&scene, &vault).await.env, EnvSeen::Same { version: 1 });
+    scene.clock.advance(TimeDelta::hours(25));
+    assert!(matches!(look(&scene, &vault).await.env, EnvSeen::VaultUnread { .. }));
+}
+
+#[tokio::test]
+async fn a_host_that_drifts_for_days_does_not_ask_the_keyring_each_time() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    put(&scene, &format!("{}LOG_LEVEL=debug\n", sample::env_file(1, "a", "")));
+    look(&scene, &vault).await;
+    let asked = scene.keyring.asked().len();
+    for _ in 0..5 {
+        assert!(matches!(look(&scene, &vault).await.env, EnvSeen::Differs { .. }));
+    }
+    assert_eq!(scene.keyring.asked().len(), asked);
+}
+
+#[tokio::test]
+async fn an_alarm_that_was_captured_is_not_forgotten() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    put(&scene, &sample::env_file(2, "b", ""));
+    let captured = capture(&scene, &vault).await;
+    assert_eq!(
+        (captured.left_behind[0].version, captured.left_behind[0].key.kids.as_slice()),
+        (1, &["a".to_owned()][..])
+    );
+    put(&scene, &format!("{}LOG_LEVEL=debug\n", sample::env_file(2, "b", "")));
+    assert_eq!(capture(&scene, &vault).await.left_behind.len(), 1, "nor by the capture after it");
+    let told = async || {
+        let seen = look(&scene, &vault).await;
+        let standing = vault.standing(scene.deployment.id).await.unwrap();
+        let (now, zone) = (scene.clock.now(), scene.clock.zone());
+        let page = overview(&scene.deployment, Some(&seen), &[], &standing, None, now, zone);
+        page.attention.into_iter().map(|item| item.title).find(|title| title.contains("lacks a key"))
+    };
+    let alarm = "Version 3 lacks a key that version 1 has: PASSWORD_ENCRYPTION_KEY (kid a)";
+    assert_eq!(told().await.as_deref(), Some(alarm));
+    // Everything was encrypted anew: nothing needs the old key.
+    let row = "password:c:p:password";
+    let anew = selvage_testing::sealed::envelope("b", &sample::env_key(2), row, "x");
+    let sealed = selvage_testing::sealed::samples(SealedColumn::Password, &[(row, anew, 1)]);
+    scene.database.with(|tables| tables.sealed = vec![sealed]);
+    vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
+    assert_eq!(told().await, None);
+    put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
+    assert!(capture(&scene, &vault).await.left_behind.is_empty(), "it has come back");
+}
+
+#[tokio::test]
+async fn a_line_that_compose_cannot_read_is_no_layout() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    put(&scene, &format!("{}what is this\n", sample::env_file(1, "a", "")));
+    let seen = look(&scene, &vault).await.env;
+    assert!(
+        matches!(&seen, EnvSeen::Differs { changes, faults, .. } if changes.is_empty() && faults.len() == 1),
+        "{seen:?}"
+    );
 }

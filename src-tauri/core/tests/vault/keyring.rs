@@ -93,7 +93,7 @@ async fn what_a_killed_process_left_is_cleared_away_later() {
     capture(&scene, &vault).await;
     let mut half = vault.newest(id).await.unwrap().unwrap();
     (half.number, half.complete) = (scene.store.next_env_number(id).await.unwrap(), false);
-    scene.store.save_env_version(&half).await.unwrap();
+    scene.store.add_env_version(&half).await.unwrap();
     scene.keyring.meddle(&format!("env:{id}:{}:1", half.number), Some("half"));
     assert_eq!(vault.versions(id).await.unwrap().len(), 1, "it does not count");
     put(&scene, &sample::env_file(2, "b", ""));

@@ -81,6 +81,11 @@ async fn each_way_in_which_a_key_does_not_fit() {
         (Outcome::NotAllowed, vec!["passwords.password_ciphertext".to_owned()])
     );
     assert_eq!(proved(Vec::new()).await.outcome, Outcome::NothingToTest);
+    let nowhere = SealedColumn::ALL.map(|column| SealedSamples { column, found: Err(NotSampled::There) });
+    assert_eq!(proved(nowhere.to_vec()).await.outcome, Outcome::NoTables, "nothing was looked at");
+    let one_damaged =
+        samples(SealedColumn::Password, &[(ROW, envelope("a", &env_key(2), ROW, "x"), 9), (ROW, sound.clone(), 0)]);
+    assert_eq!(proved(vec![one_damaged]).await.outcome, Outcome::Malformed, "the key opens the others");
     // Every byte of an envelope altered: it opens nowhere, and nothing falls over.
     for at in 0..sound.len() {
         let mut altered: Vec<u8> = sound.bytes().collect();

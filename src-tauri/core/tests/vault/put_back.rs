@@ -103,6 +103,6 @@ async fn a_line_that_broke_meanwhile_is_looked_behind() {
     let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
     scene.host.faults.break_before("put-env");
     let lost = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
-    assert!(matches!(lost, Problem::Link(_)), "{lost}");
+    assert!(matches!(lost, Problem::Vault(VaultError::PutBackUnclear { kept: None, .. })), "{lost}");
     assert_eq!(env.bytes().unwrap(), b"A=1\n");
 }

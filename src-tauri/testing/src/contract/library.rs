@@ -23,6 +23,12 @@ pub fn works(library: &dyn Library, root: &Path) {
     drop(folder);
     let again = library.open(&path).unwrap();
     assert_eq!(read(again.as_ref(), "renamed"), b"second");
+    assert_eq!(library.read_small(&path.join("renamed"), 6), Ok(Ok(b"second".to_vec())));
+    assert_eq!(library.read_small(&path.join("renamed"), 5), Ok(Err(6)), "its size, where it is too large");
+    let gone = library.read_small(&root.join("nowhere/file"), 5);
+    assert!(matches!(gone, Err(LibraryError::FileMissing { .. })), "{gone:?}");
+    let made = library.read_small(&root.join("nowhere/file"), 5);
+    assert!(matches!(made, Err(LibraryError::FileMissing { .. })), "looking made the folder");
     let missing = library.open(&root.join("no/such"));
     assert!(matches!(missing, Err(LibraryError::LibraryMissing { .. })), "the parent is not there");
     again.write("file", b"not a folder").unwrap();

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine, SecretAct};
 use selvage_core::ports::{Copy, CopyState, Store};
+use selvage_core::vault::{EnvChange, KeyProof};
 use selvage_core::weavestream::run::RunId;
 use uuid::Uuid;
 
@@ -91,16 +92,23 @@ async fn vault(store: &dyn Store) {
     for n in 1..=11 {
         assert_eq!(store.next_env_number(owner.id).await.unwrap(), n);
         let version = sample::env_version(owner.id, n);
-        store.save_env_version(&version).await.unwrap();
+        store.add_env_version(&version).await.unwrap();
         versions.insert(0, version);
     }
     assert_eq!(store.next_env_number(other.id).await.unwrap(), 1, "each deployment counts for itself");
     assert_eq!(store.env_versions(owner.id).await.unwrap(), versions, "newest first, by number and not by text");
-    versions[3].note = "before the upgrade".into();
-    store.save_env_version(&versions[3]).await.unwrap();
+    let proof = KeyProof { at: sample::now(), direct: true, keys: Vec::new() };
+    for change in [EnvChange::Note("it's \"before\"\nthe upgrade".into()), EnvChange::Proof(proof), EnvChange::Complete]
+    {
+        change.apply(&mut versions[3]);
+        assert_eq!(store.change_env_version(owner.id, versions[3].number, &change).await, Ok(true));
+        assert_eq!(store.change_env_version(other.id, versions[3].number, &change).await, Ok(false));
+    }
     store.remove_env_version(owner.id, 11).await.unwrap();
     store.remove_env_version(owner.id, 11).await.unwrap();
     versions.remove(0);
+    let late = EnvChange::Note("too late".into());
+    assert_eq!(store.change_env_version(owner.id, 11, &late).await, Ok(false), "what is gone does not come back");
     assert_eq!(store.env_versions(owner.id).await.unwrap(), versions);
     assert_eq!(store.next_env_number(owner.id).await.unwrap(), 12, "a number is never given twice");
     let (old, new) = (sample::kit(owner.id, "/usb/old.age", 1), sample::kit(owner.id, "/usb/new.age", 9));

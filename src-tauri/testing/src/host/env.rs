@@ -21,6 +21,7 @@ struct Held {
     owner: String,
     beside: Vec<(String, Vec<u8>)>,
     full: bool,
+    garbled: bool,
 }
 
 /// What is found where `.env` should be.
@@ -46,11 +47,17 @@ impl SimEnv {
     pub fn put(&self, text: impl Into<Vec<u8>>, at: DateTime<Utc>) {
         let mut held = self.held.lock().unwrap();
         (held.is, held.bytes, held.modified_at, held.owner) = (EnvIs::File, text.into(), at, "deploy:deploy".into());
+        held.garbled = false;
     }
 
     /// It is something else.
     pub fn set(&self, is: EnvIs) {
         self.held.lock().unwrap().is = is;
+    }
+
+    /// Reading it answers with its bytes and no mark before them.
+    pub fn garble(&self) {
+        self.held.lock().unwrap().garbled = true;
     }
 
     /// The disk is full from here on, or is not.
@@ -74,19 +81,22 @@ impl SimEnv {
     /// Answers the script that reads it.
     pub(super) fn read(&self, place: Place, folder: &str, at_most: usize) -> Answered {
         let held = self.held.lock().unwrap();
+        if held.garbled {
+            return Answered::said(held.bytes.clone());
+        }
         let file = |owner: &str, mode: &str| {
             let said = format!(
-                "file {} {} {mode} {owner} {folder}/.env\n",
+                "a profile's greeting\n\n==selvage file\nfile\n{} {} {mode}\n{owner}\n{folder}/.env\n",
                 held.bytes.len() + usize::from(held.is == EnvIs::Moving),
                 held.modified_at.timestamp()
             );
             Answered::said([said.as_bytes(), &held.bytes[..held.bytes.len().min(at_most)]].concat())
         };
         match (held.is, place) {
-            (EnvIs::Missing, _) => Answered::said("missing\n"),
-            (EnvIs::Dangling, _) => Answered::said("dangling /etc/weavestream/env\n"),
-            (EnvIs::Folder, _) => Answered::said("special\n"),
-            (EnvIs::Roots, Place::Login) => Answered::said("hidden permission denied\n"),
+            (EnvIs::Missing, _) => told("file", "missing"),
+            (EnvIs::Dangling, _) => told("file", "dangling\n/etc/weavestream/env"),
+            (EnvIs::Folder, _) => told("file", "special"),
+            (EnvIs::Roots, Place::Login) => told("file", "hidden\npermission denied"),
             (EnvIs::Roots, _) => file("root:root", "600"),
             (EnvIs::File | EnvIs::Moving, _) => file(&held.owner, "640"),
         }
@@ -104,19 +114,19 @@ impl SimEnv {
         let login = matches!(place, Place::Login);
         let there = match held.is {
             EnvIs::Missing => "none".to_owned(),
-            EnvIs::Dangling => return Answered::said("dangling\n"),
-            EnvIs::Folder => return Answered::said("special\n"),
-            EnvIs::Roots if login => return Answered::said("denied the file that is there cannot be read\n"),
+            EnvIs::Dangling => return told("put", "dangling"),
+            EnvIs::Folder => return told("put", "special"),
+            EnvIs::Roots if login => return told("put", "denied\nthe file that is there cannot be read"),
             _ => digest(&held.bytes),
         };
         if there != expected {
-            return Answered::said("moved\n");
+            return told("put", "moved");
         }
         if held.full {
-            return Answered::said("failed the new file could not be written; is the disk full?\n");
+            return told("put", "failed\nthe new file could not be written; is the disk full?");
         }
         if held.is == EnvIs::Roots && !any_owner && login {
-            return Answered::said("otherowner\n");
+            return told("put", "otherowner");
         }
         let kept = if there == "none" { String::new() } else { format!("{folder}/.env.before-{stamp}") };
         if !kept.is_empty() {
@@ -127,8 +137,13 @@ impl SimEnv {
             (held.is, held.owner) = (EnvIs::File, "deploy:deploy".into());
         }
         held.bytes = bytes;
-        Answered::said(format!("done 600 {} {folder}/.env\n{kept}\n", held.owner))
+        told("put", &format!("done\n600\n{}\n{folder}/.env\n{kept}", held.owner))
     }
+}
+
+/// What a script says behind its mark.
+fn told(script: &str, what: &str) -> Answered {
+    Answered::said(format!("\n==selvage {script}\n{what}\n"))
 }
 
 fn digest(bytes: &[u8]) -> String {

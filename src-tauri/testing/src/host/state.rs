@@ -131,10 +131,6 @@ impl HostState {
         service.address.push('7');
     }
 
-    pub(super) fn compose_path(&self) -> String {
-        format!("{}/compose.yml", self.folder)
-    }
-
     pub(super) fn bytes(&self, name: &str) -> Option<Bytes> {
         self.files.get(name).map(|bytes| Bytes::from(bytes.as_ref().clone()))
     }

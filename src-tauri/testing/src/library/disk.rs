@@ -194,4 +194,12 @@ impl Library for MemoryLibrary {
         }
         Ok(Box::new(MemoryFolder { library: self.clone(), path: path.to_path_buf(), boot: disk.boot }))
     }
+
+    fn read_small(&self, file: &Path, at_most: u64) -> Result<Result<Vec<u8>, u64>, LibraryError> {
+        let missing = || LibraryError::FileMissing { file: file.display().to_string() };
+        let name = file.file_name().ok_or_else(missing)?.to_string_lossy();
+        let bytes = self.file(file.parent().ok_or_else(missing)?, &name).ok_or_else(missing)?;
+        let size = bytes.len() as u64;
+        Ok(if size > at_most { Err(size) } else { Ok(bytes) })
+    }
 }

@@ -59,6 +59,8 @@ fn octal<'a>(out: &mut String, rest: &'a str) -> &'a str {
     behind
 }
 
+/// A value of more bytes than this is no value of a person.
+const VALUE_AT_MOST: usize = 1 << 20;
 /// References may stand in each other's defaults; deeper than this is no file of a person.
 const DEPTH_AT_MOST: u8 = 32;
 
@@ -80,6 +82,9 @@ fn substitute(
     let mut replaced = false;
     let mut rest = text;
     while let Some(at) = rest.find('$') {
+        if out.len() > VALUE_AT_MOST {
+            return Err(FaultKind::BadReference);
+        }
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         if let Some(behind) = rest.strip_prefix('$') {

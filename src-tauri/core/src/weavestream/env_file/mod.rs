@@ -22,6 +22,10 @@ use crate::Secret;
 
 /// More than this is no `.env`: a real one has a few thousand bytes.
 pub const BYTES_AT_MOST: usize = 256 * 1024;
+/// More statements are no `.env` either: a real one has some dozens.
+pub const NAMES_AT_MOST: usize = 4096;
+/// What references in values may come to together. A few lines can ask for more than any memory holds.
+const EXPANDED_AT_MOST: usize = 4 << 20;
 
 /// One `.env`: its bytes, and what Compose makes of them.
 #[derive(Clone)]
@@ -102,6 +106,12 @@ pub enum EnvFileError {
         /// The line, from 1.
         line: u32,
     },
+    /// It names more than any `.env`.
+    #[error("the file has more than {at_most} statements")]
+    EnvTooMany {
+        /// What is taken at most.
+        at_most: u32,
+    },
     /// It is larger than any `.env`.
     #[error("the file has {bytes} bytes, more than the {at_most} of any .env")]
     EnvTooLarge {
@@ -132,16 +142,28 @@ impl EnvFile {
             return Err(EnvFileError::EnvBinary { line: line_of(&bytes, at) });
         }
         let file = Self::read(bytes);
+        if file.entries.len() + file.faults.len() > NAMES_AT_MOST {
+            return Err(EnvFileError::EnvTooMany { at_most: u32::try_from(NAMES_AT_MOST).unwrap_or(u32::MAX) });
+        }
         if file.entries.is_empty() && file.faults.is_empty() { Err(EnvFileError::EnvEmpty) } else { Ok(file) }
     }
 
     fn read(bytes: Zeroizing<Vec<u8>>) -> Self {
         let mut known = BTreeMap::new();
+        let mut expanded = 0;
         let (mut entries, mut faults) = (Vec::new(), Vec::new());
         for found in scan::statements(&bytes) {
+            if entries.len() + faults.len() > NAMES_AT_MOST || expanded > EXPANDED_AT_MOST {
+                // Told by the fault, or by how many there are.
+                if expanded > EXPANDED_AT_MOST {
+                    faults.push(Fault { line: line_of(&bytes, bytes.len()), kind: FaultKind::BadReference });
+                }
+                break;
+            }
             match found.and_then(|statement| entry(&bytes, statement, &known)) {
                 Ok(Some(entry)) => {
                     if let Some(value) = &entry.value {
+                        expanded += value.expose().len();
                         known.insert(entry.name.clone(), value.clone());
                     }
                     entries.push(entry);
@@ -192,13 +214,8 @@ impl EnvFile {
     /// Names in the order in which they first occur.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for entry in &self.entries {
-            if !names.contains(&entry.name.as_str()) {
-                names.push(&entry.name);
-            }
-        }
-        names
+        let mut seen = std::collections::BTreeSet::new();
+        self.entries.iter().map(|entry| entry.name.as_str()).filter(|name| seen.insert(*name)).collect()
     }
 
     /// How often `name` has a value.

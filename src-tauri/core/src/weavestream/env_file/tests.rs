@@ -309,3 +309,22 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+/// Thirty lines that ask for more than any memory holds.
+#[test]
+fn references_cannot_grow_without_end() {
+    use std::fmt::Write;
+    let mut text = String::from("A0=xxxxxxxx\n");
+    for n in 1..60 {
+        let _ = writeln!(text, "A{n}=$A{0}$A{0}$A{0}$A{0}", n - 1);
+    }
+    let file = EnvFile::read(text.clone().into_bytes().into());
+    assert!(file.faults().iter().any(|fault| fault.kind == FaultKind::BadReference));
+    assert_eq!(file.bytes(), text.as_bytes());
+    let names = (0..=NAMES_AT_MOST).fold(String::new(), |mut text, n| {
+        let _ = writeln!(text, "N{n}=1");
+        text
+    });
+    let many = EnvFile::parse(names.into_bytes());
+    assert!(matches!(many, Err(EnvFileError::EnvTooMany { .. })), "{many:?}");
+}

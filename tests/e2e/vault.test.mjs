@@ -1,0 +1,188 @@
+// The vault as an admin uses it: captured, proved, a key rotated badly on the
+// host, put back, and an emergency kit that the stock `age` opens.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Window, chooseFolder, clickNotification, displayed, hostDown, hostUp, notifications, quoted, root } from './session.mjs';
+
+const name = `vault${process.pid}`.slice(0, 16);
+const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
+const usb = mkdtempSync(join(tmpdir(), 'selvage-usb-'));
+const data = mkdtempSync(join(tmpdir(), 'selvage-e2e-'));
+let host;
+let window;
+
+before(async () => {
+  host = hostUp(name, ['--runs', '20']);
+  headless('deployment', 'add', 'Production – acme', '--ssh', `${host.ssh.user}@${host.ssh.host}:${host.ssh.port}`,
+    '--key', host.ssh.key, '--dir', host.dir, '--accept-host-key', host.ssh.host_key_sha256);
+  window = await Window.open({ data, shots });
+  await window.overhear();
+});
+
+after(async () => {
+  await window?.close();
+  hostDown(name);
+  rmSync(usb, { recursive: true, force: true });
+});
+
+const headless = (...args) => execFileSync(process.env.SELVAGE, ['--data-dir', data, ...args], { encoding: 'utf8' });
+const sound = async (where) => assert.deepEqual(await window.axe(), [], `axe: ${where}`);
+const env = () => readFileSync(host.env_file);
+const planted = (wanted) => env().toString().split('\n').findLast((line) => line.startsWith(`${wanted}=`)).slice(wanted.length + 1);
+const original = () => headless('secrets', 'list', 'production-acme').trim().split('\n').length;
+
+test('without its keys a deployment is at risk, and the overview leads to them', async () => {
+  await window.press('Production – acme');
+  await window.text('The keys of .env are not in the vault');
+  await window.press('Secrets');
+  await window.text('Nothing is captured yet');
+  await window.shot('secrets-empty');
+  await sound('secrets, nothing captured');
+});
+
+test('one press captures .env, and every name has its state', async () => {
+  await window.press('Capture .env');
+  await window.text('Version 1 is in the keyring');
+  await window.text('Keys that open the dump');
+  await window.text('PASSWORD_ENCRYPTION_KEY');
+  await window.shot('secrets-captured');
+  await sound('secrets, captured');
+});
+
+test('its keys are proved on the database', async () => {
+  await window.press('Prove');
+  await window.text('Proof of the keys of version 1');
+  await window.text('2025-06');
+  await window.shot('secrets-proof');
+  await sound('secrets, proof');
+  await window.press('Close');
+  await window.text('Proven');
+});
+
+test('a value is shown for seconds, and copied without being shown', async () => {
+  await window.press('Reveal POSTGRES_PASSWORD');
+  await window.text(host.database.password);
+  await window.shot('secrets-revealed');
+  await window.press('Hide POSTGRES_PASSWORD');
+  await window.until(async () => !(await shown(host.database.password)), 'it is hidden again');
+  await window.press('Reveal POSTGRES_PASSWORD');
+  await window.text(host.database.password);
+  await window.until(async () => !(await shown(host.database.password)), 'it hides itself');
+  await window.press('Copy REDIS_PASSWORD');
+  await window.text('Copied for ');
+  const clipboard = () => spawnSync('xclip', ['-o', '-selection', 'clipboard'], { encoding: 'utf8', timeout: 10_000 }).stdout;
+  assert.equal(clipboard(), host.redis.password);
+  await window.until(() => clipboard() !== host.redis.password, 'the clipboard is cleared');
+});
+
+test('a key that is rotated without its old value is an alarm, told by the desktop', async () => {
+  const before = notifications().length;
+  const text = env().toString();
+  const rotated = text.replace(/^SMTP_PREVIOUS_KEYS=.*$/m, 'SMTP_PREVIOUS_KEYS=').replace(/^SMTP_SECRET_KEY_KID=.*$/m, 'SMTP_SECRET_KEY_KID=3')
+    .replace(`SMTP_SECRET_KEY=${planted('SMTP_SECRET_KEY')}`, 'SMTP_SECRET_KEY=b3R0ZXIgcGxhemEgbWFuZ28gcXVpbHQgc2V2ZW4gZHI=');
+  writeFileSync(host.env_file, rotated);
+  await window.press('Settings');
+  await window.text('Theme');
+  await window.press('Production – acme');
+  await window.text('SMTP_SECRET_KEY was changed on the host, and the old key is gone there');
+  await window.shot('overview-key-lost');
+  await window.until(() => displayed() > 0 && notifications().length > before, 'the desktop tells it', 120_000);
+  await window.press('Settings');
+  clickNotification();
+  await window.text('the old key is gone there');
+  await window.text('Version 1');
+  await window.shot('secrets-key-lost');
+  await sound('secrets, a key lost');
+  const told = notifications().slice(before);
+  assert.ok(told.some((one) => one.includes('SMTP_SECRET_KEY was changed on the host, and the old key is gone there')), told.join('\n'));
+  await window.press('Compare');
+  await window.text('Another value on the host');
+  await window.text('SMTP_PREVIOUS_KEYS');
+  await window.shot('secrets-compare');
+  await sound('secrets, compared');
+  await window.press('Capture now');
+  await window.text('Version 2 is in the keyring');
+});
+
+test('the older version is put back, and what was there stays beside it', async () => {
+  const before = env();
+  await window.find("//ol//*[self::a or self::button][starts-with(normalize-space(.), 'Version 1')]", { use: (found) => found.click().then(() => true) });
+  await window.text('Secrets in version 1');
+  await window.press('More for version 1');
+  await window.press('Put back on the host…');
+  await window.text('What changes on the host');
+  await window.shot('secrets-put-back');
+  await sound('secrets, put back');
+  await window.press('Put back on the host');
+  await window.text('Version 1 is back on the host');
+  await window.shot('secrets-put-done');
+  await sound('secrets, put back and done');
+  const [kept] = readdirSync(host.dir).filter((file) => file.startsWith('.env.before-'));
+  assert.deepEqual(readFileSync(join(host.dir, kept)), before);
+  assert.notDeepEqual(env(), before);
+  await window.press('Close');
+});
+
+test('an emergency kit is written, and the stock age opens it', async () => {
+  await window.press('Export emergency kit…');
+  await window.text('Protected by');
+  await window.shot('kit');
+  await sound('kit');
+  await window.press('Choose…');
+  chooseFolder('Folder for the emergency kit', usb);
+  await window.press('Generate words');
+  const words = await window.find('//*[@data-words]', { use: (found) => found.getText() });
+  assert.match(words, /^[a-z]+(-[a-z]+){5}$/);
+  await window.find("//label[normalize-space(.)='I have written the words down']", { use: (found) => found.click().then(() => true) });
+  await window.shot('kit-words');
+  await window.press('Write the kit');
+  await window.text('Opened again and compared');
+  await window.shot('kit-written');
+  await sound('kit, written');
+  const [kit] = readdirSync(usb).filter((file) => file.endsWith('.age'));
+  const out = mkdtempSync(join(tmpdir(), 'selvage-kit-'));
+  const opened = spawnSync('script', ['-qec', `age --decrypt -o ${join(out, 'kit.tar')} ${join(usb, kit)}`, '/dev/null'], { input: `${words}\n`, encoding: 'utf8' });
+  assert.equal(opened.status, 0, opened.stdout);
+  execFileSync('tar', ['--extract', '--file', join(out, 'kit.tar')], { cwd: out });
+  assert.ok(readFileSync(join(out, '.env')).length > 1000);
+  assert.equal(original(), 2, 'two versions are in the vault');
+  rmSync(out, { recursive: true, force: true });
+  await window.press('Close');
+});
+
+test('the page in both themes and both sizes', async () => {
+  for (const [width, height] of [[1280, 800], [960, 640]]) {
+    await window.resize(width, height);
+    for (const theme of ['light', 'dark']) {
+      await window.theme(theme);
+      await window.shot(`secrets-${theme}-${width}`);
+      await sound(`secrets, ${theme}, ${width}`);
+    }
+  }
+  await window.resize(1280, 800);
+});
+
+test('no value reached the window but the one that was shown, and none a file of Selvage', async () => {
+  await window.control('j');
+  await window.text('POSTGRES_PASSWORD');
+  await window.shot('activity-secrets');
+  const said = await window.overheard();
+  assert.ok(said.includes('PASSWORD_PREVIOUS_KEYS'), 'something was overheard');
+  assert.ok(said.includes(host.database.password), 'what was shown was shown');
+  const files = [data, usb].flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  assert.ok(files.length > 4, 'there are files to look into');
+  for (const secret of host.planted) {
+    if (secret !== host.database.password) assert.ok(!said.includes(secret), `a secret was sent to the window: ${secret.slice(0, 3)}…`);
+    for (const { parentPath, name: file } of files) assert.ok(!readFileSync(join(parentPath, file)).includes(secret), `a secret is in ${file}`);
+  }
+});
+
+/** Whether a text stands in the window just now. */
+async function shown(text) {
+  return window.has(`//*[text()[contains(normalize-space(.), ${quoted(text)})]]`);
+}
