@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
+import { secretViews } from './secret-views.mjs';
+import { addressOf as at, fill, fillDirect, openAdd } from './steps.mjs';
 
 const root = join(import.meta.dirname, '../test-results/mock');
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -49,9 +51,6 @@ export async function open() {
   }
   return { page, end, troubles };
 }
-
-const ACME = 'd3a1c0de-0000-4000-8000-000000000001';
-const at = (section) => `#/deployments/${ACME}/${section}`;
 
 /** Every screen, with what to do to reach it. */
 export const views = [
@@ -268,6 +267,7 @@ export const views = [
       await tab.getByRole('alertdialog').waitFor();
     },
   },
+  ...secretViews,
   { name: 'connection', scene: 'typical', hash: at('connection'), ready: '.facts' },
   {
     name: 'connection-tested',
@@ -286,7 +286,19 @@ export const views = [
     ready: '.facts',
     act: async (tab) => {
       await tab.getByRole('button', { name: 'Remove deployment…' }).click();
-      await tab.getByRole('alertdialog').waitFor();
+      await tab.getByText('Also remove its 5 versions').waitFor();
+    },
+  },
+  {
+    name: 'remove-refused',
+    scene: 'typical',
+    hash: at('connection'),
+    ready: '.facts',
+    act: async (tab) => {
+      await tab.getByRole('button', { name: 'Remove deployment…' }).click();
+      await tab.getByText('Also remove its 5 versions').waitFor();
+      await tab.getByRole('button', { name: 'Remove deployment', exact: true }).click();
+      await tab.getByText('Nothing was removed').waitFor();
     },
   },
   { name: 'settings', scene: 'typical', hash: '#/settings', ready: '#library' },
@@ -320,28 +332,10 @@ export const views = [
   },
 ];
 
-async function openAdd(tab) {
-  await tab.getByRole('button', { name: 'Add a deployment' }).first().click();
-  await tab.getByLabel('Host', { exact: true }).waitFor();
-}
-
-async function fill(tab, host, folder) {
-  await tab.getByLabel('Name').fill('Client – fabrikam');
-  await tab.getByLabel('Host', { exact: true }).fill(host);
-  await tab.getByLabel('Login').fill('deploy');
-  await tab.getByLabel('Folder with compose.yml').fill(folder);
-}
-
 /** Opens a view in a theme and a size. */
 export async function show(browser, view, look) {
   const tab = await browser.page({ scene: view.scene, hash: view.hash ?? '', ...look });
   if (view.ready) await tab.locator(view.ready).first().waitFor();
   await view.act?.(tab);
   return tab;
-}
-
-async function fillDirect(tab, host) {
-  await tab.getByLabel('Name', { exact: true }).fill('Production – acme 2');
-  await tab.getByLabel('Host', { exact: true }).fill(host);
-  await tab.getByLabel('Password').fill('not looked at');
 }

@@ -57,6 +57,18 @@ for (const [name, selector] of [
   ['history-dump', '[role=dialog]'],
   ['schedules-conflict', '[role=alertdialog]'],
   ['schedules-delete', '[role=alertdialog]'],
+  ['secrets-compare', '[role=dialog]'],
+  ['secrets-proof', '[role=dialog]'],
+  ['secrets-put-back', '[role=alertdialog]'],
+  ['secrets-put-back-done', '[role=alertdialog]'],
+  ['secrets-delete', '[role=alertdialog]'],
+  ['secrets-note', '[role=dialog]'],
+  ['kit', '[role=dialog]'],
+  ['kit-own', '[role=dialog]'],
+  ['kit-without-host', '[role=dialog]'],
+  ['kit-done', '[role=dialog]'],
+  ['kit-import', '[role=dialog]'],
+  ['remove-refused', '[role=alertdialog]'],
 ]) {
   await check(`${name}: the keyboard reaches every control and stays inside`, name, async (tab) => {
     const { reached, left } = await tabThrough(tab, selector);
@@ -189,11 +201,41 @@ await check('nothing that was typed is lost by looking elsewhere', 'schedules', 
   assert.equal(await tab.getByLabel('Name', { exact: true }).inputValue(), 'Every night');
 });
 
-await check('nothing is cut off at the smallest size', 'overview', async (tab) => {
-  await tab.setViewportSize({ width: 960, height: 640 });
-  const over = await tab.evaluate(() => [document.documentElement, document.querySelector('.content')].map((element) => element.scrollWidth - element.clientWidth));
-  assert.deepEqual(over, [0, 0]);
+await check('a value is revealed and hidden by the same key', 'secrets', async (tab) => {
+  const shown = tab.locator('code.value');
+  await tab.getByRole('button', { name: 'Reveal CSRF_SIGNING_KEY' }).focus();
+  await tab.keyboard.press('Enter');
+  await shown.waitFor();
+  assert.equal(await tab.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Hide CSRF_SIGNING_KEY');
+  await tab.keyboard.press('Space');
+  await shown.waitFor({ state: 'detached' });
 });
+
+await check('a dialog that came from a menu gives the focus back to the menu’s button', 'secrets-delete', async (tab) => {
+  await tab.waitForFunction(() => document.activeElement?.textContent === 'Keep it');
+  await tab.keyboard.press('Escape');
+  await tab.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'More for version 7');
+});
+
+await check('the way through the secrets: list, kit, notice, title, table', 'secrets', async (tab) => {
+  await tab.locator('#main').focus();
+  const areas = [];
+  for (let n = 0; n < 40; n++) {
+    await tab.keyboard.press('Tab');
+    const area = await tab.evaluate(() => document.activeElement?.closest('.steps, .foot, .notices, .title, .scroll, .statusbar')?.classList[0] ?? 'none');
+    if (areas.at(-1) !== area) areas.push(area);
+    if (area === 'scroll') break;
+  }
+  assert.deepEqual(areas, ['steps', 'foot', 'notices', 'title', 'scroll']);
+});
+
+for (const name of ['overview', 'secrets', 'secrets-trouble', 'secrets-empty']) {
+  await check(`nothing is cut off at the smallest size: ${name}`, name, async (tab) => {
+    await tab.setViewportSize({ width: 960, height: 640 });
+    const over = await tab.evaluate(() => [document.documentElement, document.querySelector('.content')].map((element) => element.scrollWidth - element.clientWidth));
+    assert.deepEqual(over, [0, 0]);
+  });
+}
 
 await browser.end();
 for (const trouble of browser.troubles) console.error(trouble);

@@ -14,7 +14,8 @@ function problem(code: string): AnyProblem {
   const facts = { host: 'ws1', port: 22, reason: 'no route', seconds: 15, stage: 'connecting', user: 'deploy', tried: 'agent', file: 'a.dump', line: 3, hop: 'ops@bastion', address: 'a:1' };
   const more = { key, expected: '1', found: '2', source: { code: 'password_needed', host: 'ws1', user: 'a' }, missing: 'backup_run', table: 'backup_run', folder: '/opt', needed: 5e9, free: 1e9, service: 'worker', state: 'exited', doing: 'compose ps', kept: 10 };
   const last = { sameOnHost: true, keptAs: 'a.dump.damaged', error: { why: 'missing', reason: 'no header' }, name: { why: 'pattern', found: 'x' }, fields: [{ field: 'host', reason: 'no' }], run: 'r', job: 'j', since: 'Today, 09:00', names: ['db.acme.example'], from: '2020-01-01', until: '2024-01-01', issuer: 'CN=CA', selfSigned: false, server: 16, path: '/usr/bin/pg_dump', theirs: { name: 'Daily', cron: '0 3 * * *', timezone: null, enabled: true } };
-  return { code, ...facts, ...more, ...last, ...(code === 'no_such_deployment' ? { name: 'acme' } : {}) } as unknown as AnyProblem;
+  const secret = { target: '/etc/env', version: 5, entry: 'selvage/acme/5/2', versions: 3, bytes: 2e6, atMost: 1e6, advice: '', keys: 'SMTP_SECRET_KEY (kid 2)' };
+  return { code, ...facts, ...more, ...last, ...secret, ...(code === 'no_such_deployment' ? { name: 'acme' } : code === 'no_such_name' ? { name: 'SMTP_SECRET_KEY' } : {}) } as unknown as AnyProblem;
 }
 
 describe('words for problems', () => {

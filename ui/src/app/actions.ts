@@ -105,6 +105,8 @@ export async function deleteCopy(id: DeploymentId, run: RunId): Promise<boolean>
 
 /** Tells the end of a job, and reloads what it changed. */
 export function told(job: Job): void {
+  // Whoever did something with secrets sees it on the screen where it was done.
+  if (job.kind.kind === 'secret') return;
   void reloadMounted();
   const { end } = job;
   if (end === null) return;
@@ -167,5 +169,7 @@ function repeat({ deployment, kind }: Job): () => void {
       return () => void makeDump(deployment, 'refuse');
     case 'run':
       return () => void runNow(deployment, kind.schedule);
+    case 'secret':
+      return () => undefined;
   }
 }

@@ -22,7 +22,8 @@ export class Jobs {
 
   apply(change: JobChange): void {
     if (change.change === 'cleared') {
-      this.list = this.list.filter((job) => job.end === null);
+      // What was done with secrets is never cleared away.
+      this.list = this.list.filter((job) => job.end === null || job.kind.kind === 'secret');
       return;
     }
     const { job } = change;

@@ -12,7 +12,7 @@ export interface Place {
   route: Route;
 }
 
-const icons: Record<Section, IconName> = { overview: 'overview', schedules: 'schedule', history: 'history', connection: 'plug' };
+const icons: Record<Section, IconName> = { overview: 'overview', schedules: 'schedule', history: 'history', secrets: 'key', connection: 'plug' };
 
 /** Places that have every word typed, those of the current deployment first. */
 export function places(list: DeploymentRow[], here: DeploymentId | undefined, typed: string): Place[] {

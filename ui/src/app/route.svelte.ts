@@ -1,7 +1,7 @@
 import type { DeploymentId, RunId } from '../ipc/client';
 
 /** Sections of a deployment, as the sidebar lists them. */
-export const sections = ['overview', 'schedules', 'history', 'connection'] as const;
+export const sections = ['overview', 'schedules', 'history', 'secrets', 'connection'] as const;
 export type Section = (typeof sections)[number];
 
 /** Where the window is. */

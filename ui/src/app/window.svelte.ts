@@ -18,6 +18,8 @@ class Window {
   adding = $state.raw<{ to?: Deployment }>();
   /** A one-off dump of this deployment is about to be made. */
   dumping = $state.raw<Deployment>();
+  /** An emergency kit is about to be opened. */
+  kit = $state(false);
   drawer = $state(false);
   palette = $state(false);
 

@@ -240,8 +240,10 @@ export type AttentionAction =
 export type Captured = {
 	/**  The version that holds the file now. */
 	version: number,
-	/**  False when the newest version was the very same file already. */
+	/**  False when a version was the very same file already. */
 	new: boolean,
+	/**  The alarm: keys of stored data that the version before has and this one has not. */
+	leftBehind: LeftBehind[],
 };
 
 /**  One day of one schedule. */
@@ -667,6 +669,10 @@ export type EnvFileError =
 { code: "env_binary"; 
 /**  The line, from 1. */
 line: number } | 
+/**  It names more than any `.env`. */
+{ code: "env_too_many"; 
+/**  What is taken at most. */
+atMost: number } | 
 /**  It is larger than any `.env`. */
 { code: "env_too_large"; 
 /**  Its size. */
@@ -710,7 +716,9 @@ changes: NameChanges;
  */
 lost: LostKey[]; 
 /**  Keys of the host that the vault does not hold. */
-uncaptured: LostKey[] } | 
+uncaptured: LostKey[]; 
+/**  Lines of the host's file that Compose cannot read. */
+faults: Fault[] } | 
 /**  The keyring would not give the version. */
 { env: "vault_unread"; 
 /**  The version. */
@@ -1117,6 +1125,14 @@ export type KitWritten = {
 	compose: boolean,
 };
 
+/**  A key of stored data that a version lacks and an older one has. */
+export type LeftBehind = {
+	/**  The key. */
+	key: LostKey,
+	/**  The newest version that has it. */
+	version: number,
+};
+
 /**  Why the laptop's folder could not be used. */
 export type LibraryError = 
 /**  It is not there: an unplugged disk, a deleted folder. */
@@ -1465,6 +1481,8 @@ export type Outcome =
 "nothing_to_test" | 
 /**  The role may not read what it would be tried on. */
 "not_allowed" | 
+/**  The tables that it would be tried on are not there: no Weavestream, or another schema. */
+"no_tables" | 
 /**  Values are damaged; the others it opens. */
 "malformed" | 
 /**  Rows carry a kid that the file does not know. */
@@ -1623,6 +1641,8 @@ export type ProvedKey = {
 	malformed: number,
 	/**  Columns that the role may not read. */
 	unread: string[],
+	/**  None of its columns is there. */
+	nowhere: boolean,
 };
 
 /**  What came of one kid. */
@@ -2118,6 +2138,10 @@ export type There = {
 	token: string,
 	/**  When it was last written, by the host's clock. */
 	modifiedAt: string,
+	/**  Octal mode; the new file is `600`. */
+	mode: string,
+	/**  `user:group`; it stays, where the login or its sudo may give files away. */
+	owner: string,
 	/**  It is the version already. */
 	same: boolean,
 };
@@ -2176,6 +2200,10 @@ export type VaultError =
 /**  The host's folder holds no `.env`. */
 { code: "host_env_missing"; 
 /**  Where it was looked for. */
+path: string } | 
+/**  The deployment's folder is not there. */
+{ code: "host_folder_missing"; 
+/**  What was looked for in it. */
 path: string } | 
 /**  The host's `.env` is a link to nothing. */
 { code: "host_env_dangling"; 
@@ -2237,6 +2265,18 @@ tried: string } |
 { code: "put_back_failed"; 
 /**  Why. */
 reason: string } | 
+/**  The host's `.env` was replaced, or is about to be: it could not be seen which. */
+{ code: "put_back_unclear"; 
+/**  What was noticed. */
+reason: string; 
+/**  The file that was there, under its new name, where that is known. */
+kept: string | null } | 
+/**  The host has keys that the version lacks, and nobody said that this is meant. */
+{ code: "put_back_loses"; 
+/**  The version. */
+version: number; 
+/**  Names, with their kids. */
+keys: string } | 
 /**  The desktop's clipboard does not take it. */
 { code: "clipboard_refused"; 
 /**  What the system said. */

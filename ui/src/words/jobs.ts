@@ -1,4 +1,4 @@
-import type { Job, JobKind } from '../ipc/client';
+import type { Job, JobKind, SecretAct } from '../ipc/client';
 import type { IconName } from '../parts/icons';
 
 interface Words {
@@ -57,9 +57,43 @@ export const jobKinds: Record<JobKind['kind'], Words> = {
     cancelledDetail: 'The run goes on, on the host',
     again: 'Run again',
   },
+  // Written down when it has been done: it never runs, and what it was is said by doneDetailOf.
+  secret: {
+    icon: 'key',
+    name: 'Secrets',
+    doing: () => 'Secrets',
+    done: (what) => what,
+    doneDetail: '',
+    cancelled: (what) => what,
+    cancelledDetail: '',
+    again: '',
+  },
 };
 
-/** What a job is about: a file, or a schedule. */
+/** What was done with secrets, as the activity lists it. */
+const secretActs: Record<SecretAct, string> = {
+  captured: 'Captured from the host into the keyring',
+  imported: 'Imported into the keyring',
+  deleted: 'Removed from the keyring',
+  revealed: 'Shown in the window',
+  copied: 'Copied to the clipboard',
+  put_back: 'Put back on the host',
+  kit_written: 'Written into an emergency kit',
+};
+
+/** What a job is about: a file, a schedule, or a version of secrets. */
 export function subjectOf(kind: Job['kind']): string {
-  return kind.kind === 'run' ? kind.name : kind.file;
+  switch (kind.kind) {
+    case 'run':
+      return kind.name;
+    case 'secret':
+      return kind.name === null ? `Version ${kind.version} of .env` : `${kind.name} of version ${kind.version}`;
+    default:
+      return kind.file;
+  }
+}
+
+/** What came of a job that is done. */
+export function doneDetailOf(kind: Job['kind']): string {
+  return kind.kind === 'secret' ? secretActs[kind.act] : jobKinds[kind.kind].doneDetail;
 }

@@ -1,5 +1,5 @@
 import type { AnyProblem, ManifestError, UnsafeName } from '../ipc/client';
-import { size } from './units';
+import { plural, size } from './units';
 
 /** A problem in words: one line, then why, what was kept, and what to do next. */
 export interface Told {
@@ -19,6 +19,10 @@ const UNTOUCHED = 'Nothing was changed, on the host or on this laptop.';
 const LAST_KNOWN = 'Nothing was changed. What was seen before is still shown.';
 const PART_KEPT = 'What has arrived is kept, and the next attempt goes on from there.';
 const NOT_BEGUN = 'Nothing was begun, and nothing was changed.';
+const VERSIONS_KEPT = 'Nothing was captured. The versions in the keyring are as they were.';
+const OTHERS_KEPT = 'Nothing was removed. The other versions are as they were.';
+const ENTRY_NEXT = 'Look for the entry in a backup of the keyring, or open an emergency kit of that version. If it is the newest, capture again while the host has its .env.';
+const HOST_UNTOUCHED = 'Nothing was written on the host: its file is as it was.';
 
 // The Postgres project packages every version for these systems.
 const installTools = (server: number) =>
@@ -100,7 +104,7 @@ const table: Table = {
   keyring_timed_out: (p) =>
     told('The keyring does not answer', `It said nothing for ${p.seconds} seconds. A prompt may be waiting behind this window.`, NOT_BEGUN, 'Look for the prompt, answer it, and try again.'),
   keyring_unreadable: (p) =>
-    told('The keyring’s entry cannot be used', p.reason, 'The entry was left as it is.', 'Remove the deployment and add it again to write the entry anew.'),
+    told('The keyring’s entry cannot be used', p.reason, 'The entry was left as it is.', 'Try again. If it is the password of a link and it stays like this, write an emergency kit, then remove the deployment and add it again.'),
 
   // This laptop
   library_missing: (p) =>
@@ -153,7 +157,6 @@ const table: Table = {
     told('The dump cannot be verified', manifest(p.error), `The copy lies unverified at ${p.keptAs}.`, 'Use another dump for a restore. This one may be sound, but nothing shows it.'),
   copy_gone: (p) => told('The copy is not on this laptop any more', `${p.file} was not found.`, 'The dump on the host was not touched.', 'Download it again.'),
 
-  // Schedules and runs
   // One-off dumps
   backup_under_way: (p) =>
     told('A backup is under way on the host', `Somebody holds the lock that keeps two dumps apart${p.since === null ? '' : `, in a session that began ${p.since}`}.`, NOT_BEGUN, 'Wait until it has ended, or make the dump beside it without the lock.'),
@@ -164,6 +167,7 @@ const table: Table = {
   dump_cut: (p) => told('The line broke while the dump was made', p.reason, 'A dump cannot be taken up again in the middle: what had arrived was removed, and the host’s lock is given back.', 'Make it again when the network is steady. On a bad line use Run now, and download the run’s dump: that goes on where it broke.'),
   dump_not_an_archive: (p) => told('What pg_dump sent is no archive', p.error.reason, `It was set aside as ${p.keptAs}.`, 'Make it again; should it be so again, report it with the details.'),
 
+  // Schedules and runs
   queue_unreachable: (p) =>
     told('The queue could not be told', p.reason, 'What was saved to the database is saved; the queue may not agree with it.', 'Check that redis and api run on the host, then press Repair.'),
   schedule_moved: (p) =>
@@ -176,6 +180,56 @@ const table: Table = {
     told('The connection broke under the change', p.reason, 'It is not known whether the change was made; it was made whole or not at all.', 'Look at the schedule or the history as it is now before trying again.'),
   run_failed: (p) => told('The run failed on the host', p.reason, 'Earlier dumps are as they were.', 'Look at the worker’s log on the host, then run it again.'),
   run_skipped: () => told('The run was skipped', 'Another run held the lock, so the worker made no second dump.', 'The other run goes on.', 'Wait until it has ended, then run it again.'),
+
+  // Secrets
+  host_env_missing: (p) =>
+    told('There is no .env on the host', `${p.path} was looked for, and is not there.`, VERSIONS_KEPT, 'Check the folder under Connection. On a new host, put a version back: that writes the file.'),
+  host_folder_missing: (p) =>
+    told('The folder is not there on the host', `${p.path} was looked for, and its folder is missing.`, VERSIONS_KEPT, 'Check the folder under Connection. On a new host, make it first.'),
+  host_env_dangling: (p) =>
+    told('The .env of the host is a link to nothing', `${p.path} leads to ${p.target}, which is not there.`, VERSIONS_KEPT, 'On the host, see what became of that file, or mend the link.'),
+  host_env_no_file: (p) => told('The .env of the host is no file', `${p.path} is a folder or a device.`, VERSIONS_KEPT, 'Look at it on the host: `ls -l` says what it is.'),
+  host_env_unreadable: (p) =>
+    told('The .env of the host cannot be read', `${p.path}. Tried: ${p.tried}.`, VERSIONS_KEPT, 'Give the login the right to read the file, or sudo without a password. Or import a copy of it.'),
+  host_env_moving: (p) =>
+    told('The .env of the host is being written to', `${p.path} changed while it was read, again and again.`, VERSIONS_KEPT, 'Wait until whoever edits it has finished, and capture again.'),
+  nothing_captured: () => told('Nothing is captured yet', 'The keyring of this laptop holds no version of .env.', NOT_BEGUN, 'Capture the .env of the host, or import a file.'),
+  no_such_version: (p) => told(`There is no version ${p.version}`, 'It was removed, or never made.', NOT_BEGUN, 'Choose another version.'),
+  no_such_name: (p) => told(`Version ${p.version} has no ${p.name}`, 'The name is not in that file, or has no value there.', NOT_BEGUN, 'Choose another version, or look at the .env of the host.'),
+  entry_missing: (p) =>
+    told(`Version ${p.version} is not whole in the keyring`, `Somebody removed the entry \`${p.entry}\` from it.`, OTHERS_KEPT, ENTRY_NEXT),
+  entry_altered: (p) =>
+    told(`Version ${p.version} was altered in the keyring`, `The entry \`${p.entry}\` is not what was stored. It is not used.`, OTHERS_KEPT, ENTRY_NEXT),
+  not_read_back: () =>
+    told('The keyring did not keep what was captured', 'What came back from it is not what was put in.', 'The new version does not count. Those before it are as they were.', 'Unlock the keyring, and capture again. If it stays like this, the keyring itself is not sound.'),
+  host_env_changed: (p) =>
+    told('The .env of the host was changed meanwhile', `${p.path} is not the file that the plan was made for.`, HOST_UNTOUCHED, 'Look at the plan as it is now, and put the version back if it is still right.'),
+  host_env_unwritable: (p) =>
+    told('The .env of the host cannot be written', `${p.path}. Tried: ${p.tried}.`, HOST_UNTOUCHED, 'Give the login the right to write there, or sudo without a password.'),
+  put_back_failed: (p) => told('The .env of the host was not replaced', p.reason, 'What was there is there.', 'Look at the folder on the host: its rights, and the room on its disk. Then try again.'),
+  put_back_unclear: (p) =>
+    told('It is not clear whether the .env of the host was replaced', p.reason, p.kept === null ? 'The host has the old file or the new one, whole.' : `The file that was there is \`${p.kept}\`.`, 'Look at the plan again: it says what lies there now.'),
+  put_back_loses: (p) =>
+    told(`Version ${p.version} lacks keys of the host`, `${p.keys}: what was encrypted with it would stay shut.`, HOST_UNTOUCHED, 'Put back a version that has them, or confirm the plan that tells of the loss.'),
+  clipboard_refused: (p) => told('The clipboard does not take it', p.reason, 'Nothing was copied.', 'Reveal the value and take it from there.'),
+  no_terminal: () => told('A value is shown on a terminal alone', 'It would have gone into a file or a pipe.', 'Nothing was printed.', 'Run the command in a terminal, or reveal the value in the window.'),
+  vault_not_empty: (p) =>
+    told('The deployment still has secrets', `The keyring holds ${plural(p.versions, 'version')} of its .env. They may be the last ones anywhere.`, 'Nothing was removed.', 'Write an emergency kit first. Or say that they are to be removed as well, for ever.'),
+  env_empty: () => told('This is no .env', 'There is not a single name in the file.', VERSIONS_KEPT, 'Choose another file: one with lines such as `NAME=value`.'),
+  env_binary: (p) => told('This is no .env', `Line ${p.line} of the file is no text.`, VERSIONS_KEPT, 'Choose another file. One in UTF-16 has to be saved as UTF-8 first.'),
+  env_too_many: (p) => told('This is no .env', `The file has more than ${p.atMost} statements.`, VERSIONS_KEPT, 'Choose another file.'),
+  env_too_large: (p) => told('This is no .env', `The file has ${size(p.bytes)}, and more than ${size(p.atMost)} are not read.`, VERSIONS_KEPT, 'Choose another file.'),
+
+  // Emergency kits
+  passphrase_weak: (p) =>
+    told('The passphrase would be guessed', `A kit can be tried for ever by whoever finds it.${p.advice === '' ? '' : ` ${p.advice}`}`, 'No kit was written.', 'Take a longer one, or let Selvage make the words.'),
+  passphrase_wrong_for_kit: () => told('The passphrase does not open the kit', 'Another one was used when it was written.', NOT_BEGUN, 'Type it again: words and hyphens as they were written down.'),
+  no_kit: (p) => told('This is no emergency kit', `${p.file}: ${p.reason}.`, NOT_BEGUN, 'Choose the file whose name ends in .age. The recovery sheet beside it is for reading only.'),
+  kit_damaged: (p) => told('The kit is damaged', `${p.file} was cut off or altered after it was written: ${p.reason}.`, 'Nothing of it was taken.', 'Use another copy of the kit, or an older one.'),
+  kit_too_new: (p) => told('The kit is from a newer Selvage', `${p.file} has a form that this version does not know.`, NOT_BEGUN, 'Update Selvage, and open it again.'),
+  kit_not_verified: (p) => told('The kit does not hold what was put in', p.reason, 'What was written was taken away again; older kits are as they were.', 'Write it into another folder: that disk may not be sound.'),
+  compose_unreadable: (p) =>
+    told('The Compose file of the host cannot be read', `The kit would lack it: ${p.reason}`, 'No kit was written.', 'Give the login the right to read it. Or write the kit without it: the keys are what matters most.'),
 
   // What was asked for
   fields: (p) => told('Something in the form cannot be used', p.fields.map((f) => `${f.field}: ${f.reason}`).join('. '), NOT_BEGUN, 'Correct the fields that are marked.'),

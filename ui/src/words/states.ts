@@ -98,6 +98,7 @@ export const attentionActions: Record<AttentionAction, string> = {
   history: 'Show the run',
   schedules: 'Schedules',
   connection: 'Test connection',
+  secrets: 'Secrets',
 };
 
 export const checkItems: Record<CheckItem, Record<CheckState, string>> = {

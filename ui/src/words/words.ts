@@ -23,11 +23,11 @@ export const words = {
   downloading: (percent: string) => `Downloading, ${percent}`,
   inZone: (city: string) => `Times in ${city}, this laptop’s zone`,
 
-
   sections: {
     overview: 'Overview',
     schedules: 'Schedules',
     history: 'History',
+    secrets: 'Secrets',
     connection: 'Connection',
   } satisfies Record<Section, string>,
 
@@ -69,6 +69,7 @@ export const words = {
     lead: 'Add a Weavestream deployment and Selvage will tell you whether it could be recovered today.',
     points: ['It looks, and changes nothing on the host', 'Secrets go to this laptop’s keyring only', 'A first dump can be here and verified in minutes'],
     add: 'Add a deployment',
+    kit: 'I have an emergency kit',
   },
 
   failure: {
@@ -131,6 +132,7 @@ export const words = {
     folder: 'Folder with compose.yml',
     found: 'Found one in',
     connection: 'Connection',
+    fromKit: 'From an emergency kit…',
     lead: 'It looks, and changes nothing on the host.',
     testing: 'Testing…',
     justTested: 'just tested',
@@ -208,9 +210,11 @@ export const words = {
     test: 'Connection test',
     notTested: 'It signs in, looks at Docker, the folder, the services, dumps, Postgres, the queue and the clock. It changes nothing.',
     remove: 'Remove deployment…',
-    removeLead: 'Selvage forgets this deployment and its secrets. The host is not touched, and dumps on this laptop stay.',
+    removeLead: 'Selvage forgets this deployment. The host is not touched, and dumps on this laptop stay.',
     removeTitle: (name: string) => `Remove ${name} from Selvage?`,
-    removeBody: 'Its settings, what was observed, and its secrets in the keyring are forgotten. The host is not touched. Dumps on this laptop stay where they are.',
+    removeBody: 'Its settings, what was observed, and the passwords of its links are forgotten. The host is not touched. Dumps on this laptop stay where they are.',
+    removeVault: (versions: number) => `The keyring holds ${plural(versions, 'version')} of its secrets: the keys that open its dumps.`,
+    removeVaultToo: (versions: number) => (versions === 1 ? 'Also remove its 1 version of secrets from the keyring, for ever' : `Also remove its ${versions} versions of secrets from the keyring, for ever`),
     keep: 'Keep it',
     removeNow: 'Remove deployment',
   },

@@ -1,22 +1,17 @@
 // Rust's side of the window, for development and tests: no part of the app's build.
 import { mockIPC } from '@tauri-apps/api/mocks';
 import type { Channel } from '@tauri-apps/api/core';
-import type { commands, Deployment, Failure, Job, JobChange, Problem } from '../bindings';
+import type { Deployment, Job, JobChange } from '../bindings';
+import { refuse, type Handlers } from './border';
 import { MARK } from './mark';
 import { copyOf, pageOf } from './runs';
 import { NOW, when, ZONE } from './time';
 import { ACTORS, draftOf, keeps, preview, written, wrongRules, ZONES } from './schedules';
 import { testHost, testPostgres } from './checks';
+import { kitHandlers } from './kits';
+import { vaultHandlers } from './vault';
+import { vaultOf } from './versions';
 import { overview, scenes, world, type Scene, type World } from './world';
-
-type Data<C> = C extends (...args: never[]) => Promise<infer A> ? (A extends { status: 'ok'; data: infer T } ? T : never) : never;
-type Handlers = { [N in keyof typeof commands]: (...args: Parameters<(typeof commands)[N]>) => Promise<Data<(typeof commands)[N]>> | Data<(typeof commands)[N]> };
-
-/** A refusal, as Rust sends it. */
-export function refuse(problem: Problem, text: string = problem.code): never {
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- a failure crosses the border as plain data
-  throw { class: 'refused', problem, text } satisfies Failure;
-}
 
 export interface Options {
   scene?: Scene;
@@ -77,6 +72,8 @@ export function install(options: Options = {}): Mock {
   }
 
   const handlers: Handlers = {
+    ...vaultHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
+    ...kitHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
     appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library }),
     watchOpenings: () => null,
     setTheme: (theme) => {
@@ -99,7 +96,9 @@ export function install(options: Options = {}): Mock {
       row.deployment = { ...row.deployment, ssh: draft.ssh?.link ?? row.deployment.ssh, direct: draft.direct?.link ?? row.deployment.direct };
       return row.deployment;
     },
-    removeDeployment: (id) => {
+    removeDeployment: (id, withVault) => {
+      const { versions } = vaultOf(here, id);
+      if (versions.length > 0 && !withVault) refuse({ code: 'vault_not_empty', versions: versions.length });
       here.deployments = here.deployments.filter((row) => row.deployment.id !== id);
       return null;
     },
@@ -222,7 +221,7 @@ export function install(options: Options = {}): Mock {
       return null;
     },
     clearJobs: () => {
-      here.jobs = here.jobs.filter((job) => job.end === null);
+      here.jobs = here.jobs.filter((job) => job.end === null || job.kind.kind === 'secret');
       tell({ change: 'cleared' });
       return null;
     },

@@ -4,6 +4,7 @@ import { scheduleRows } from './schedules';
 import { manyRuns, SCHEDULES, typicalRuns } from './runs';
 import { changed } from './checks';
 import { ago, day, daysBack, local, when } from './time';
+import { attentionOf, vaultOf, vaults, type MockVault } from './versions';
 
 /** Moments to look at. */
 export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh', 'moved', 'direct'] as const;
@@ -21,7 +22,7 @@ const DIRECT: DirectLink = { host: 'db.acme.example', port: null, user: 'weavest
 const HELD: Verdict = {
   state: 'held',
   title: 'Database held. Verified 15 h 29 min ago.',
-  body: 'If this host were lost now, you would rebuild from the dump of Yesterday, 09:00 and lose 24 h 41 min of changes. Uploaded files and .env keys are not held here.',
+  body: 'If this host were lost now, you would rebuild from the dump of Yesterday, 09:00 and lose 24 h 41 min of changes. Uploaded files are not held here.',
 };
 const RISK: Verdict = {
   state: 'at_risk',
@@ -45,6 +46,7 @@ export interface World {
   theme: string | null;
   library: string | null;
   aliases: string[];
+  vaults: Record<string, MockVault>;
 }
 
 export function world(scene: Scene): World {
@@ -68,6 +70,7 @@ export function world(scene: Scene): World {
     theme: null,
     library: scene === 'empty' || scene === 'risk' ? null : '/home/ada/Dumps',
     aliases: ['acme-prod', 'acme-staging', 'bastion', 'northwind'],
+    vaults: vaults(scene),
   };
 }
 
@@ -156,8 +159,9 @@ export function overview(world: World, row: DeploymentRow): Overview {
     attention: [
       ...(deployment.ssh ? [{ grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered.', action: 'schedules' } as const] : []),
       ...(latest?.copy ? [] : [{ grave: false, title: `The dump of ${latest?.when.local ?? ''} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download' } as const]),
+      ...attentionOf(vaultOf(world, deployment.id)),
       ...(deployment.ssh ? [{ grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection' } as const] : []),
-    ],
+    ].sort((a, b) => Number(b.grave) - Number(a.grave)),
     next: nextRuns(world.scene),
     strip: strip(),
     sizes: { points: Array.from({ length: 28 }, (_, n): [number, number] => [(n + 2.3) / 30, 391_200_000 + n * 760_000 + Math.sin(n) * 900_000]), firstDay: '25 Sep', lastDay: '22 Oct' },

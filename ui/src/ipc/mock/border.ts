@@ -1,0 +1,19 @@
+import type { commands, Deployment, Failure, JobChange, Problem } from '../bindings';
+import type { World } from './world';
+
+type Data<C> = C extends (...args: never[]) => Promise<infer A> ? (A extends { status: 'ok'; data: infer T } ? T : never) : never;
+export type Handlers = { [N in keyof typeof commands]: (...args: Parameters<(typeof commands)[N]>) => Promise<Data<(typeof commands)[N]>> | Data<(typeof commands)[N]> };
+
+/** A refusal, as Rust sends it. */
+export function refuse(problem: Problem, text: string = problem.code): never {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- a failure crosses the border as plain data
+  throw { class: 'refused', problem, text } satisfies Failure;
+}
+
+/** What a part of the mock works with. */
+export interface Here {
+  here: World;
+  slow: () => Promise<unknown>;
+  tell: (change: JobChange) => void;
+  find: (id: string) => Deployment;
+}

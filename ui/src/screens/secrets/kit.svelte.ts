@@ -1,0 +1,140 @@
+import { mutate } from '../../app/query.svelte';
+import { ipc, troubleOf, type AnyProblem, type Deployment, type KitWritten, type LinkError, type PassphraseStrength, type ProbeError } from '../../ipc/client';
+import { kitWords as w } from '../../words/kit';
+import { tell } from '../../words/problems';
+
+/** What protects a kit. */
+export type Way = 'words' | 'own';
+
+type OfHost = LinkError['code'] | ProbeError['code'] | 'compose_unreadable' | 'needs_host';
+
+/** Problems of the way to the host: without its Compose file the kit can be written all the same. */
+const OF_HOST: Record<OfHost, true> = {
+  agent_unusable: true,
+  compose_missing: true,
+  compose_unreadable: true,
+  docker_forbidden: true,
+  docker_missing: true,
+  folder_missing: true,
+  forward_refused: true,
+  host_command_failed: true,
+  host_key_changed: true,
+  host_key_revoked: true,
+  host_key_unknown: true,
+  jump: true,
+  key_unusable: true,
+  known_hosts_unreadable: true,
+  lost: true,
+  name_not_found: true,
+  needs_host: true,
+  not_compose: true,
+  not_ssh: true,
+  passphrase_needed: true,
+  passphrase_wrong: true,
+  password_needed: true,
+  probe_unreadable: true,
+  refused: true,
+  service_down: true,
+  sign_in_refused: true,
+  ssh_config: true,
+  stalled: true,
+  timed_out: true,
+  unreachable: true,
+};
+
+/** What the form for a kit holds. It goes with its dialog, and the passphrase with it. */
+export class KitForm {
+  folder = $state<string>();
+  way = $state<Way>('words');
+  /** Words that Selvage made. */
+  words = $state.raw<string>();
+  wroteDown = $state(false);
+  passphrase = $state('');
+  again = $state('');
+  strength = $state.raw<PassphraseStrength>();
+  /** What Rust said of the passphrase when it refused to write. */
+  refused = $state<string>();
+  problem = $state.raw<AnyProblem>();
+  writing = $state(false);
+  result = $state.raw<KitWritten>();
+  #turn = 0;
+
+  constructor(readonly deployment: Deployment) {}
+
+  readonly differs = $derived(this.again !== '' && this.again !== this.passphrase);
+
+  /** Why the kit cannot be written now. */
+  readonly blocked = $derived.by((): string | undefined => {
+    const { blocked } = w;
+    if (this.folder === undefined) return blocked.folder;
+    if (this.way === 'words') {
+      if (this.words === undefined) return blocked.generate;
+      return this.wroteDown ? undefined : blocked.words;
+    }
+    if (this.strength?.enough !== true) return blocked.passphrase;
+    if (this.again === '') return blocked.again;
+    return this.differs ? w.differs : undefined;
+  });
+
+  /** The host is in the way, and the kit can do without it. */
+  readonly withoutHost = $derived(this.problem !== undefined && !this.writing && this.problem.code in OF_HOST);
+
+  async choose(): Promise<void> {
+    await this.#try(async () => {
+      this.folder = (await ipc.chooseKitFolder()) ?? this.folder;
+    });
+  }
+
+  async generate(): Promise<void> {
+    await this.#try(async () => {
+      this.words = await ipc.generatePassphrase();
+      this.wroteDown = false;
+    });
+  }
+
+  /** How hard what is typed is to guess. */
+  async judge(typed: string): Promise<void> {
+    const mine = ++this.#turn;
+    this.refused = undefined;
+    if (typed === '') {
+      this.strength = undefined;
+      return;
+    }
+    await this.#try(async () => {
+      const strength = await ipc.judgePassphrase(this.deployment.id, typed);
+      if (mine === this.#turn) this.strength = strength;
+    });
+  }
+
+  async write(withoutCompose = this.deployment.ssh === null): Promise<void> {
+    const { folder } = this;
+    if (this.blocked !== undefined || this.writing || folder === undefined) return;
+    const passphrase = this.way === 'words' ? (this.words ?? '') : this.passphrase;
+    this.writing = true;
+    await this.#try(async () => {
+      this.result = await mutate(() => ipc.writeKit(this.deployment.id, folder, passphrase, withoutCompose));
+      this.forget();
+    });
+    this.writing = false;
+  }
+
+  /** Nothing of a passphrase stays. */
+  forget(): void {
+    this.#turn++;
+    this.words = undefined;
+    this.passphrase = '';
+    this.again = '';
+    this.strength = undefined;
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    this.problem = undefined;
+    try {
+      await act();
+    } catch (thrown) {
+      const { problem } = troubleOf(thrown);
+      if (problem.code === 'passphrase_weak') this.refused = `${tell(problem).title}. ${problem.advice}`.trim();
+      else this.problem = problem;
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import type { AgainstHost, Fault, FaultKind, KeyProof, KeyTrouble, KeyUse, LostKey, NameProof, NameRow, Outcome, PassphraseStrength, ProvedKey, ProvedKid, Remark } from '../ipc/client';
+import type { State } from './states';
+import { listed } from './secrets';
+import { plural } from './units';
+
+const state = (tone: State['tone'], icon: State['icon'], word: string): State => ({ tone, icon, word });
+
+/** A state with a few fainter words behind it. */
+export interface NameState extends State {
+  why?: string;
+}
+
+export const proven = state('ok', 'shield', 'Proven');
+export const notCaptured = state('warn', 'warn', 'Not captured');
+export const otherLayout = state('idle', 'info', 'Same values');
+export const keyLost = state('bad', 'bad', 'Old key gone');
+
+/** What a key is for, as the subject of a sentence. */
+export const keyUses: Record<KeyUse, string> = {
+  password: 'saved passwords',
+  mfa: 'MFA of the users',
+  integration: 'secrets of integrations',
+  smtp: 'mail settings',
+  jwt: 'sessions',
+  cookie: 'cookies',
+  csrf: 'forms',
+};
+
+/** Which list takes older keys; MFA has none. */
+const PREVIOUS: Partial<Record<KeyUse, string>> = {
+  password: 'PASSWORD_PREVIOUS_KEYS',
+  integration: 'INTEGRATION_PREVIOUS_KEYS',
+  smtp: 'SMTP_PREVIOUS_KEYS',
+};
+
+/** `SMTP_SECRET_KEY (kid 1)` */
+export function keyName({ of, name, kids }: LostKey): string {
+  // MFA secrets carry no kid.
+  if (of === 'mfa' || kids.length === 0) return name;
+  return `${name} (${kids.length === 1 ? 'kid' : 'kids'} ${kids.join(', ')})`;
+}
+
+/** The alarm: keys that the host has no more, and where they still are. */
+export function lostKeys(keys: LostKey[], version: number): string {
+  return keys.map((key) => lostKey(key, version)).join(' ');
+}
+
+function lostKey(key: LostKey, version: number): string {
+  const list = PREVIOUS[key.of];
+  const remedy = list === undefined ? 'There is no list of older keys for it: put it back as the active one.' : `Put it into \`${list}\` on the host.`;
+  return `What was encrypted with the old key of \`${keyName(key)}\` stays shut there: ${keyUses[key.of]}. Version ${version} still has it. ${remedy}`;
+}
+
+/** A key of the host that a version lacks, when the version is put back. */
+export function lostByPutBack(key: LostKey): string {
+  return `What was encrypted with \`${keyName(key)}\` of the host would stay shut: ${keyUses[key.of]}.`;
+}
+
+export const outcomes: Record<Outcome, State> = {
+  proves: state('ok', 'shield', 'Proved'),
+  nothing_to_test: state('idle', 'missed', 'Nothing to test'),
+  not_allowed: state('idle', 'unseen', 'Role may not read it'),
+  no_tables: state('warn', 'unseen', 'Tables not found'),
+  malformed: state('warn', 'warn', 'Values are damaged'),
+  unknown_kid: state('bad', 'bad', 'Unknown key id'),
+  key_unusable: state('bad', 'bad', 'Key is unusable'),
+  does_not_decrypt: state('bad', 'bad', 'Does not decrypt'),
+};
+
+/** What an outcome means, in a sentence; empty where the word is enough. */
+export const outcomeMeans: Record<Outcome, string> = {
+  proves: '',
+  nothing_to_test: 'Nothing in the database is encrypted with it.',
+  not_allowed: '',
+  no_tables: 'The tables that hold it are not in this database, or in another schema: nothing was looked at.',
+  malformed: '',
+  unknown_kid: 'Rows carry a key id that this file does not name: its key is missing here.',
+  key_unusable: 'What this file has under the name is no key.',
+  does_not_decrypt: 'It is another key than the one that encrypted these rows.',
+};
+
+export const keyTroubles: Record<KeyTrouble['is'], string> = {
+  missing: 'missing',
+  placeholder: 'a placeholder',
+  not_base64: 'not base64',
+  wrong_length: 'wrong length',
+  guessable: 'guessable: every byte alike',
+  no_kid: 'an entry without a kid',
+};
+
+/** What a proof came to as a whole. */
+type Sum = 'proved' | 'nothing' | 'failed' | 'partly';
+
+function sumOf({ keys }: KeyProof): Sum {
+  const outcome = (...of: Outcome[]) => (key: ProvedKey): boolean => of.includes(key.outcome);
+  if (keys.some((key) => outcomes[key.outcome].tone === 'bad')) return 'failed';
+  if (keys.every(outcome('nothing_to_test'))) return 'nothing';
+  return keys.every(outcome('proves', 'nothing_to_test')) ? 'proved' : 'partly';
+}
+
+/** How a proof is told beside its version. */
+export function proofLine(proof: KeyProof, when: string): string {
+  const after: Record<Exclude<Sum, 'proved'>, string> = { nothing: 'nothing to test', failed: 'not all keys fit', partly: 'in part' };
+  const sum = sumOf(proof);
+  return sum === 'proved' ? `Last proved ${when}` : `Tried ${when}: ${after[sum]}`;
+}
+
+/** The same as a sentence, above what came of each key. */
+export function proofSum(proof: KeyProof): State {
+  const fitting = proof.keys.filter((key) => key.outcome === 'proves' || key.outcome === 'nothing_to_test').length;
+  const some = `${fitting} of ${plural(proof.keys.length, 'key')} ${fitting === 1 ? 'opens' : 'open'} all that is encrypted with ${fitting === 1 ? 'it' : 'them'}.`;
+  const told: Record<Sum, State> = {
+    proved: state('ok', 'shield', 'Every key opens what is encrypted with it.'),
+    nothing: state('idle', 'missed', 'Nothing is encrypted with these keys: there was nothing to test.'),
+    failed: state('bad', 'bad', some),
+    partly: state('warn', 'warn', some),
+  };
+  return told[sumOf(proof)];
+}
+
+/** Why a value is no key: `wrong length, 16 bytes`. */
+export function keyTrouble(trouble: KeyTrouble): string {
+  return trouble.is === 'wrong_length' ? `${keyTroubles.wrong_length}, ${plural(trouble.bytes, 'byte')}` : keyTroubles[trouble.is];
+}
+
+/** What came of one kid. */
+export function kidState({ trouble, opened, tried }: ProvedKid): State {
+  if (trouble?.is === 'missing') return state('bad', 'bad', 'Unknown here');
+  if (trouble) return state('bad', 'bad', `No key: ${keyTrouble(trouble)}`);
+  if (opened === tried) return state('ok', 'ok', 'Opens');
+  return opened === 0 ? state('bad', 'bad', 'Stays shut') : state('warn', 'warn', 'Opens some');
+}
+
+const isList = (name: string): boolean => name.endsWith('_PREVIOUS_KEYS');
+const isMfa = (name: string): boolean => name === 'MFA_ENCRYPTION_KEY';
+
+/** What the last proof said of a name. */
+export function proofState(name: string, { outcome, opened, of, failing }: NameProof): State {
+  const { tone, icon, word } = outcomes[outcome];
+  const kid = failing.length === 1 ? 'kid' : 'kids';
+  switch (outcome) {
+    case 'proves':
+      if (isMfa(name)) return state(tone, icon, `Proved: opens ${opened} of ${plural(of, 'user')}`);
+      return state(tone, icon, isList(name) ? `Proved: ${opened} of ${plural(of, 'kid')} in use` : `Proved: opens ${opened} of ${plural(of, 'kid')}`);
+    case 'unknown_kid':
+      return state(tone, icon, failing.length === 0 ? word : `Unknown ${kid} ${listed(failing)}`);
+    case 'does_not_decrypt':
+      if (isMfa(name)) return state(tone, icon, `Does not decrypt: ${of - opened} of ${plural(of, 'user')}`);
+      return state(tone, icon, failing.length === 0 ? word : `Does not decrypt: ${kid} ${listed(failing)}`);
+    default:
+      return state(tone, icon, word);
+  }
+}
+
+/** What is to be said of a name by itself. */
+export function remarkState(remark: Remark, value: NameRow['value']): NameState {
+  switch (remark.says) {
+    case 'required':
+      return { ...state('bad', 'bad', value.is === 'placeholder' ? 'Placeholder' : 'Missing'), why: 'Weavestream needs it' };
+    case 'no_key':
+      if (remark.trouble.is === 'placeholder') return { ...state('idle', 'missed', 'Placeholder'), why: 'counts as unset' };
+      return { ...state('bad', 'bad', 'No key'), why: keyTrouble(remark.trouble) };
+    case 'weak':
+      return { ...state('warn', 'warn', 'Weak'), why: 'soon guessed' };
+    case 'repeated':
+      return { ...state('warn', 'warn', `Repeated ${remark.times} times`), why: 'the last one counts' };
+    case 'not_used':
+      return { ...state('idle', 'info', 'Not used'), why: 'compose sets its own' };
+  }
+}
+
+export const hostStates: Record<AgainstHost, NameState> = {
+  same: state('ok', 'ok', 'Matches host'),
+  differs: { ...state('warn', 'warn', 'Differs from host'), why: 'changed there' },
+  only_here: { ...state('warn', 'warn', 'Not on host'), why: 'removed there' },
+  only_there: { ...state('warn', 'warn', 'Only on host'), why: 'new there' },
+};
+
+/** The same in a word, behind something that weighs more. */
+export const hostShort: Record<AgainstHost, string> = { same: 'matches', differs: 'differs', only_here: 'not there', only_there: 'only there' };
+
+const faultKinds: Record<FaultKind, string> = {
+  bad_name: 'a character that no name may hold',
+  space_in_name: 'a space within the name',
+  no_name: 'no name before the value',
+  unterminated: 'a quote that is never closed',
+  bad_reference: 'a $ that begins no reference',
+  required_missing: 'a reference to a name that is not there',
+};
+
+/** `Line 12: a quote that is never closed; line 31: …`, the first few. */
+export function faultLines(faults: Fault[], most = 3): string {
+  const lines = faults.slice(0, most).map(({ line, kind }) => `line ${line}: ${faultKinds[kind]}`);
+  return `${lines.join('; ').replace(/^l/, 'L')}${faults.length > most ? '; …' : '.'}`;
+}
+
+/** Five steps of a passphrase, as the score counts them. */
+const steps: readonly State[] = [
+  state('bad', 'bad', 'Guessed at once'),
+  state('bad', 'bad', 'Soon guessed'),
+  state('warn', 'warn', 'Not enough yet'),
+  state('ok', 'ok', 'Enough'),
+  state('ok', 'shield', 'Strong'),
+];
+
+export function strengthState({ score, enough }: PassphraseStrength): State {
+  const step = steps[Math.max(0, Math.min(steps.length - 1, score))] ?? state('idle', 'wait', '');
+  // Rust says what is enough; the word never promises more.
+  return enough || step.tone !== 'ok' ? step : state('warn', 'warn', 'Not enough yet');
+}
