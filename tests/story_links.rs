@@ -81,11 +81,22 @@ fn docker_through_sudo_and_a_data_folder_elsewhere() {
     let elsewhere = tempfile::Builder::new().prefix("selvage-data-").tempdir_in("/var/lib").unwrap();
     let data = elsewhere.path().join("weavestream data").display().to_string();
     let host = RealHost::up(&["--sudo-docker", "--data-dir", &data]);
-    let laptop = Laptop::new(BINARY);
+    let laptop = Laptop::with_keyring(BINARY);
     add(&laptop, &host, &["--key", host.text("/ssh/key")], "").expect_code(0);
     let probe = use_it(&laptop, &host);
     assert!(line(&probe, "docker")["detail"].as_str().unwrap().contains("through sudo"), "{}", probe.said);
     assert_eq!(line(&probe, "dumps")["detail"], "readable through sudo");
+
+    // `.env` is root's: it is read and written through sudo, and stays root's.
+    let env = host.text("/env_file");
+    let before = std::fs::read(env).unwrap();
+    laptop.run(&["secrets", "capture", "acme"]).expect_code(0);
+    std::fs::write(env, [&before[..], b"LOG_LEVEL=debug\n"].concat()).unwrap();
+    laptop.run(&["secrets", "diff", "acme"]).expect_code(4);
+    let done = laptop.run(&["secrets", "put", "acme", "--yes"]);
+    done.expect_code(0);
+    assert_eq!((done.at("/done/sudo"), done.at("/done/owner")), (&true.into(), &"root:root".into()), "{}", done.said);
+    assert_eq!(std::fs::read(env).unwrap(), before);
 }
 
 #[test]

@@ -36,7 +36,7 @@ describe('the state of a name', () => {
   it('says what is wrong with the value before how the host differs', () => {
     expect(said({ value: { is: 'absent' }, remarks: [{ says: 'required' }], host: 'only_there' })).toEqual(['bad', 'Missing', 'only there']);
     expect(said({ remarks: [{ says: 'no_key', trouble: { is: 'wrong_length', bytes: 16 } }], host: 'same' })).toEqual(['bad', 'No key', 'wrong length, 16 bytes']);
-    expect(said({ remarks: [{ says: 'repeated', times: 3 }] })).toEqual(['warn', 'Repeated 3 times', 'the last one counts']);
+    expect(said({ remarks: [{ says: 'repeated', times: 3 }] })).toEqual(['idle', 'Repeated 3 times', 'the last counts']);
     expect(said({ value: { is: 'placeholder' }, host: 'same' })).toEqual(['idle', 'Placeholder', 'counts as unset']);
     expect(remarkState({ says: 'required' }, { is: 'placeholder' }).word).toBe('Placeholder');
   });

@@ -163,7 +163,8 @@ export function remarkState(remark: Remark, value: NameRow['value']): NameState 
     case 'weak':
       return { ...state('warn', 'warn', 'Weak'), why: 'soon guessed' };
     case 'repeated':
-      return { ...state('warn', 'warn', `Repeated ${remark.times} times`), why: 'the last one counts' };
+      // The documented set-up appends keys to a template, so this is as it should be.
+      return { ...state('idle', 'info', `Repeated ${remark.times} times`), why: 'the last counts' };
     case 'not_used':
       return { ...state('idle', 'info', 'Not used'), why: 'compose sets its own' };
   }
