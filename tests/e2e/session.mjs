@@ -185,6 +185,8 @@ export class Window {
 
   async shot(name) {
     if (!this.shots) return;
+    // What was changed last has to be drawn first.
+    await this.web.executeAsyncScript('const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))');
     writeFileSync(join(this.shots, `${name}.png`), Buffer.from(await this.web.takeScreenshot(), 'base64'));
   }
 

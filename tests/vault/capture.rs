@@ -2,7 +2,7 @@ use std::process::Command;
 
 use selvage_testing::sections::Sections;
 
-use super::{PASSPHRASE, Told};
+use super::Told;
 
 pub fn tell(story: &mut Sections, told: &Told) {
     story.section("before a capture the keys are told to be a risk", || {
@@ -56,7 +56,6 @@ pub fn tell(story: &mut Sections, told: &Told) {
     story.section("a deployment with a vault is not removed by the way", || {
         told.laptop.run(&["deployment", "remove", "acme"]).expect_problem(3, "vault_not_empty");
         assert_eq!(told.secrets_command(&["list", "acme"]).at("/versions").as_array().unwrap().len(), 1);
-        let _ = PASSPHRASE;
     });
 }
 

@@ -242,7 +242,7 @@ export type Captured = {
 	version: number,
 	/**  False when a version was the very same file already. */
 	new: boolean,
-	/**  The alarm: keys of stored data that the version before has and this one has not. */
+	/**  The alarm: keys of stored data that older versions have and this one has not. */
 	leftBehind: LeftBehind[],
 };
 
@@ -1641,8 +1641,6 @@ export type ProvedKey = {
 	malformed: number,
 	/**  Columns that the role may not read. */
 	unread: string[],
-	/**  None of its columns is there. */
-	nowhere: boolean,
 };
 
 /**  What came of one kid. */

@@ -107,7 +107,7 @@ impl Kits {
     }
 
     /// Opens a kit: its deployment is added where it is not known, and its `.env`
-    /// becomes the newest version. `name` is for a deployment whose own name is taken.
+    /// becomes the newest version, unless some version is that file already. `name` is for a deployment whose own name is taken.
     pub async fn import(&self, file: &Path, passphrase: Secret, name: Option<&str>) -> Result<KitImported, Problem> {
         let path = file.display().to_string();
         let shown = path.clone();
@@ -276,7 +276,11 @@ fn put(
         folder.remove(kit)?;
         return Err(KitError::KitNotVerified { reason }.into());
     }
-    folder.write(sheet, contents.sheet.as_bytes())?;
+    if let Err(error) = folder.write(sheet, contents.sheet.as_bytes()) {
+        // Nobody would know of a kit that was told as failed.
+        folder.remove(kit)?;
+        return Err(error.into());
+    }
     let path = |name: &str| folder.path().join(name);
     Ok((path(kit), path(sheet), sha256(&sealed)))
 }

@@ -32,7 +32,7 @@ pub struct Captured {
     pub version: u32,
     /// False when a version was the very same file already.
     pub new: bool,
-    /// The alarm: keys of stored data that the version before has and this one has not.
+    /// The alarm: keys of stored data that older versions have and this one has not.
     pub left_behind: Vec<LeftBehind>,
 }
 

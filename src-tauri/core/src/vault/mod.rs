@@ -5,7 +5,7 @@
 //! names, times and keyed fingerprints; no value, no digest that could be tried
 //! out without the keyring. What the keyring refuses is an error, never a
 //! reason for a plain file, and nothing here removes what the admin did not
-//! name, except versions beyond [`ROTATION_KEEPS`].
+//! name, except versions beyond [`ROTATION_KEEPS`] and what was never complete.
 
 mod capture;
 mod changes;

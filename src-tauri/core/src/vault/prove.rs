@@ -58,8 +58,6 @@ pub struct ProvedKey {
     pub malformed: u32,
     /// Columns that the role may not read.
     pub unread: Vec<String>,
-    /// None of its columns is there.
-    pub nowhere: bool,
 }
 
 /// What came of one kid.
@@ -172,10 +170,10 @@ fn try_key(keys: &KeySet, samples: &[SealedSamples]) -> ProvedKey {
         kids: Vec::new(),
         malformed: 0,
         unread: Vec::new(),
-        nowhere: true,
     };
+    let mut nowhere = true;
     for column in samples.iter().filter(|column| column.column.key() == keys.of) {
-        proved.nowhere &= column.found == Err(NotSampled::There);
+        nowhere &= column.found == Err(NotSampled::There);
         match &column.found {
             Ok(found) => found.iter().for_each(|sealed| proved.try_one(keys, column.column, sealed)),
             Err(NotSampled::There) => {}
@@ -185,7 +183,7 @@ fn try_key(keys: &KeySet, samples: &[SealedSamples]) -> ProvedKey {
             }
         }
     }
-    proved.outcome = proved.judge();
+    proved.outcome = proved.judge(nowhere);
     proved
 }
 
@@ -216,7 +214,8 @@ impl ProvedKey {
         kid.rows += sealed.rows;
     }
 
-    fn judge(&self) -> Outcome {
+    /// `nowhere`: none of its columns is there.
+    fn judge(&self, nowhere: bool) -> Outcome {
         let any = |wrong: fn(&ProvedKid) -> bool| self.kids.iter().any(wrong);
         if any(|kid| kid.trouble.is_none() && kid.opened == 0) {
             Outcome::DoesNotDecrypt
@@ -228,7 +227,7 @@ impl ProvedKey {
             Outcome::Malformed
         } else if !self.unread.is_empty() {
             Outcome::NotAllowed
-        } else if self.nowhere {
+        } else if nowhere {
             Outcome::NoTables
         } else if self.kids.is_empty() {
             Outcome::NothingToTest

@@ -57,7 +57,7 @@ export function envNames(version: number): NameRow[] {
 export const onlyThere = (name: string, group: NameGroup): NameRow => row(group, name, { value: { is: 'absent' }, host: 'only_there' });
 
 function proved(of: KeyUse, name: string, kids: [string | null, number, number, number][], outcome: ProvedKey['outcome'] = 'proves'): ProvedKey {
-  return { of, name, outcome, kids: kids.map(([kid, opened, tried, rows]) => ({ kid, trouble: null, tried, opened, rows })), malformed: 0, unread: [], nowhere: false };
+  return { of, name, outcome, kids: kids.map(([kid, opened, tried, rows]) => ({ kid, trouble: null, tried, opened, rows })), malformed: 0, unread: [] };
 }
 
 /** What trying the keys of a file comes to; with `smtp` rotated away, the mail settings stay shut. */
