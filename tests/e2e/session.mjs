@@ -2,7 +2,7 @@
 // their names.
 
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,11 @@ export function hostDown(name) {
 export class Window {
   static async open({ data = mkdtempSync(join(tmpdir(), 'selvage-e2e-')), shots } = {}) {
     const [port, native] = [await freePort(), await freePort()];
-    const driver = spawn(process.env.TAURI_DRIVER, ['--port', String(port), '--native-port', String(native)], { stdio: 'ignore' });
+    // What driver, window and app say, read when the session is lost.
+    const log = `${data}.log`;
+    const said = openSync(log, 'w');
+    const driver = spawn(process.env.TAURI_DRIVER, ['--port', String(port), '--native-port', String(native)], { stdio: ['ignore', said, said] });
+    closeSync(said);
     const capabilities = new Capabilities();
     capabilities.set('tauri:options', { application: process.env.SELVAGE, args: ['--data-dir', data] });
     const client = new HttpClient(`http://127.0.0.1:${port}/`);
@@ -54,7 +58,7 @@ export class Window {
       try {
         const web = WebDriver.createSession(new Executor(client), capabilities);
         await web.getSession();
-        return new Window(web, driver, data, shots);
+        return new Window(web, driver, data, shots, log);
       } catch (refused) {
         if (tries >= 50) {
           driver.kill();
@@ -65,16 +69,20 @@ export class Window {
     }
   }
 
-  constructor(web, driver, data, shots) {
-    Object.assign(this, { web, driver, data, shots });
+  constructor(web, driver, data, shots, log) {
+    Object.assign(this, { web, driver, data, shots, log });
     if (shots) mkdirSync(shots, { recursive: true });
   }
 
   async close() {
     try {
       await this.web.quit();
+    } catch (lost) {
+      console.error(`${lost.message}. The last that was said:\n${readFileSync(this.log, 'utf8').slice(-8000)}`);
+      throw lost;
     } finally {
       this.driver.kill();
+      rmSync(this.log, { force: true });
       rmSync(this.data, { recursive: true, force: true });
     }
   }
@@ -110,14 +118,21 @@ export class Window {
     }
   }
 
-  /** Whether something is there right now. */
-  async has(xpath) {
-    return (await this.web.findElements(By.xpath(xpath))).length > 0;
+  /**
+   * Whether `text` is shown anywhere in the window now. The page answers in one
+   * go: a handle to an element could be gone before it is used.
+   */
+  shows(text) {
+    const script = `
+      const found = document.evaluate(arguments[0], document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+      const all = Array.from({ length: found.snapshotLength }, (_, at) => found.snapshotItem(at));
+      return all.some((one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility === 'visible');`;
+    return this.web.executeScript(script, `//*[text()[contains(normalize-space(.), ${quoted(text)})]]`);
   }
 
   /** Waits for a text anywhere in the window. */
   text(text, patience = PATIENCE) {
-    return this.find(`//*[text()[contains(normalize-space(.), ${quoted(text)})]]`, { patience });
+    return this.until(() => this.shows(text), `not shown: ${text}`, patience);
   }
 
   /** Presses a button, link or choice of a list by its name, or by how its name begins, once it can be pressed. */

@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Window, chooseFolder, clickNotification, displayed, hostDown, hostUp, notifications, quoted, root } from './session.mjs';
+import { Window, chooseFolder, clickNotification, displayed, hostDown, hostUp, notifications, root } from './session.mjs';
 
 const name = `vault${process.pid}`.slice(0, 16);
 const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
@@ -69,10 +69,10 @@ test('a value is shown for seconds, and copied without being shown', async () =>
   await window.text(host.database.password);
   await window.shot('secrets-revealed');
   await window.press('Hide POSTGRES_PASSWORD');
-  await window.until(async () => !(await shown(host.database.password)), 'it is hidden again');
+  await window.until(async () => !(await window.shows(host.database.password)), 'it is hidden again');
   await window.press('Reveal POSTGRES_PASSWORD');
   await window.text(host.database.password);
-  await window.until(async () => !(await shown(host.database.password)), 'it hides itself');
+  await window.until(async () => !(await window.shows(host.database.password)), 'it hides itself');
   await window.press('Copy REDIS_PASSWORD');
   await window.text('Copied for ');
   const clipboard = () => spawnSync('xclip', ['-o', '-selection', 'clipboard'], { encoding: 'utf8', timeout: 10_000 }).stdout;
@@ -183,8 +183,3 @@ test('no value reached the window but the one that was shown, and none a file of
     for (const { parentPath, name: file } of files) assert.ok(!readFileSync(join(parentPath, file)).includes(secret), `a secret is in ${file}`);
   }
 });
-
-/** Whether a text stands in the window just now. */
-async function shown(text) {
-  return window.has(`//*[text()[contains(normalize-space(.), ${quoted(text)})]]`);
-}
