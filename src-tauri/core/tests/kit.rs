@@ -188,6 +188,23 @@ async fn what_was_tampered_with_does_not_open() {
 }
 
 #[tokio::test]
+async fn a_kit_whose_sheet_found_no_room_is_taken_back() {
+    let (scene, kits) = scene().await;
+    let written = write(&scene, &kits).await.unwrap();
+    let size = |path: &str| scene.library.file(usb(), path.rsplit('/').next().unwrap()).unwrap().len() as u64;
+    let (kit, sheet) = (size(&written.kit), size(&written.sheet));
+    assert!(sheet > 1024, "a sheet of {sheet} bytes would find room beside the kit");
+    let before = files(&scene);
+    let used: usize =
+        [usb(), Path::new("/library")].iter().flat_map(|folder| scene.library.files(folder)).map(|f| f.1.len()).sum();
+    scene.library.set_capacity(Some(used as u64 + kit + 1024));
+    let refused = write(&scene, &kits).await.unwrap_err();
+    assert!(matches!(refused, Problem::Library(LibraryError::DiskFull { .. })), "{refused:?}");
+    assert_eq!(files(&scene), before, "what was there stays, and nothing is added");
+    assert_eq!(scene.store.kits(scene.deployment.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_cannot_be_written_leaves_nothing_behind() {
     let (scene, kits) = scene().await;
     let weak = kits.write(&scene.deployment, usb(), Secret::new("acme2026".into()), false).await.unwrap_err();
