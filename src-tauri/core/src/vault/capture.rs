@@ -178,7 +178,7 @@ impl Vault {
         let piece_marks = pieces.iter().enumerate().map(|(at, piece)| marks.of_piece(at + 1, piece.expose()));
         let version = EnvVersion {
             deployment,
-            number: self.store.next_env_number(deployment).await?,
+            number: self.free_number(deployment).await?,
             captured_at: self.clock.now(),
             source,
             note: String::new(),
@@ -201,6 +201,17 @@ impl Vault {
             return Err(VaultError::NotReadBack.into());
         }
         Ok(version.number)
+    }
+
+    /// A number that neither the index nor the keyring has used: what the keyring
+    /// holds is never written over.
+    async fn free_number(&self, deployment: DeploymentId) -> Result<u32, Problem> {
+        loop {
+            let number = self.store.next_env_number(deployment).await?;
+            if !safe::taken(self.keyring.as_ref(), deployment, number).await? {
+                return Ok(number);
+            }
+        }
     }
 
     /// Forgets a version that was not completed. What is left of it in the keyring

@@ -9,6 +9,7 @@ use super::error::VaultError;
 use super::fingerprint::Marks;
 use super::version::EnvVersion;
 use crate::Secret;
+use crate::deployment::DeploymentId;
 use crate::ports::{Keyring, KeyringError};
 use crate::problem::Problem;
 use crate::weavestream::env_file::EnvFile;
@@ -18,7 +19,17 @@ const MARK: char = '.';
 
 /// The entry of the keyring that holds piece `piece` of a version, both counted from 1.
 fn entry(version: &EnvVersion, piece: usize) -> String {
-    format!("env:{}:{}:{piece}", version.deployment, version.number)
+    entry_of(version.deployment, version.number, piece)
+}
+
+fn entry_of(deployment: DeploymentId, number: u32, piece: usize) -> String {
+    format!("env:{deployment}:{number}:{piece}")
+}
+
+/// Whether the keyring has a version of that number already: of another data
+/// folder of this login, or of one that was lost.
+pub(super) async fn taken(keyring: &dyn Keyring, deployment: DeploymentId, number: u32) -> Result<bool, Problem> {
+    Ok(keyring.get(&entry_of(deployment, number, 1)).await?.is_some())
 }
 
 /// What is stored for `bytes`, each within `limit` characters.

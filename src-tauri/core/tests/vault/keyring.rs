@@ -3,6 +3,7 @@ use selvage_core::problem::Problem;
 use selvage_core::vault::{EnvVersion, VaultError};
 use selvage_testing::keyring::Mood;
 use selvage_testing::sample;
+use selvage_testing::scene::Scene;
 
 use super::{capture, put, scene};
 
@@ -104,4 +105,23 @@ async fn what_a_killed_process_left_is_cleared_away_later() {
     capture(&scene, &vault).await;
     assert_eq!(scene.keyring.names().len(), 3, "its entry is gone");
     assert_eq!(scene.store.env_versions(id).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn what_another_data_folder_keeps_in_the_same_keyring_is_never_written_over() {
+    let (scene, vault) = scene().await;
+    let id = scene.deployment.id;
+    capture(&scene, &vault).await;
+    put(&scene, &sample::env_file(2, "b", ""));
+    capture(&scene, &vault).await;
+    // The data folder was lost, the keyring was not.
+    let mut later = Scene::with_dump(sample::dump(3_000, 2));
+    (later.deployment, later.keyring) = (scene.deployment.clone(), scene.keyring.clone());
+    later.store.save_deployment(&later.deployment).await.unwrap();
+    let anew = later.vault().await;
+    put(&later, &sample::env_file(3, "c", ""));
+    assert_eq!(capture(&later, &anew).await.version, 3);
+    for version in vault.versions(id).await.unwrap() {
+        assert!(vault.open(&version).await.is_ok(), "version {} of the first folder", version.number);
+    }
 }
