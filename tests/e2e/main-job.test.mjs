@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Key, Window, chooseFolder, clickNotification, displayed, hostDown, hostUp, notifications, otherWindow, quoted, root } from './session.mjs';
+import { Key, Window, choosePath, clickNotification, displayed, hostDown, hostUp, notifications, otherWindow, quoted, root } from './session.mjs';
 
 const name = `e2e${process.pid}`.slice(0, 16);
 const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
@@ -77,7 +77,7 @@ test('the overview tells how it stands', async () => {
 
 test('the dump is downloaded into a folder from the native dialog, and verified', async () => {
   await window.press('Download latest dump');
-  chooseFolder('Folder for dumps', library);
+  choosePath('Folder for dumps', library);
   await window.text('verified', 90_000);
   const file = join(folder, host.runs.latest.filename);
   await window.until(() => existsSync(file), 'the dump is in the library');

@@ -248,7 +248,7 @@ export function quoted(text) {
 }
 
 /** Answers GTK's dialog `title` with a path: typing `/` opens its location entry. Without a window manager the first keys can be lost, so it is tried until the dialog has gone. */
-export function chooseFolder(title, path) {
+export function choosePath(title, path) {
   const xdotool = (...args) => execFileSync('xdotool', args, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] });
   const named = ['--onlyvisible', '--name', `^${title}$`];
   const [id] = xdotool('search', '--sync', ...named).trim().split('\n');

@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Window, chooseFolder, clickNotification, displayed, hostDown, hostUp, notifications, root } from './session.mjs';
+import { Window, choosePath, clickNotification, displayed, hostDown, hostUp, notifications, root } from './session.mjs';
 
 const name = `vault${process.pid}`.slice(0, 16);
 const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
@@ -15,6 +15,8 @@ const usb = mkdtempSync(join(tmpdir(), 'selvage-usb-'));
 const data = mkdtempSync(join(tmpdir(), 'selvage-e2e-'));
 let host;
 let window;
+/** The words of the kit that was written. */
+let words;
 
 const headless = (...args) => execFileSync(process.env.SELVAGE, ['--data-dir', data, ...args], { encoding: 'utf8' });
 const sound = async (where) => assert.deepEqual(await window.axe(), [], `axe: ${where}`);
@@ -135,10 +137,10 @@ test('an emergency kit is written, and the stock age opens it', async () => {
   await window.shot('kit');
   await sound('kit');
   await window.press('Choose…');
-  chooseFolder('Folder for the emergency kit', usb);
+  choosePath('Folder for the emergency kit', usb);
   // Words are made as soon as the dialog is open.
   const made = async (found) => /^[a-z]+(-[a-z]+){5}$/.exec(await found.getText())?.[0];
-  const words = await window.find("//output[@aria-label='The passphrase']", { use: made });
+  words = await window.find("//output[@aria-label='The passphrase']", { use: made });
   await window.find("//label[normalize-space(.)='I have written the words down']", { use: (found) => found.click().then(() => true) });
   await window.shot('kit-words');
   await window.press('Write the kit');
@@ -182,4 +184,25 @@ test('no value reached the window but the one that was shown, and none a file of
     if (secret !== host.database.password) assert.ok(!said.includes(secret), `a secret was sent to the window: ${secret.slice(0, 3)}…`);
     for (const { parentPath, name: file } of files) assert.ok(!readFileSync(join(parentPath, file)).includes(secret), `a secret is in ${file}`);
   }
+});
+
+test('on a new laptop the kit alone brings the deployment and its keys back', async () => {
+  await window.close();
+  window = await Window.open({ shots });
+  await window.text('Nothing to unravel yet');
+  await window.press('I have an emergency kit');
+  await window.text('its .env goes to this laptop’s keyring');
+  await window.press('Choose: Kit');
+  choosePath('Emergency kit', join(usb, readdirSync(usb).find((file) => file.endsWith('.age'))));
+  await window.fill('Passphrase', 'not-the-words-of-this-kit');
+  await window.press('Open the kit');
+  await window.text('The passphrase does not open the kit');
+  await window.shot('kit-import-wrong');
+  await sound('kit import, refused');
+  await window.fill('Passphrase', words);
+  await window.press('Open the kit');
+  await window.text('Production – acme is here');
+  await window.text('SMTP_PREVIOUS_KEYS');
+  await window.shot('kit-imported');
+  await sound('kit imported');
 });
