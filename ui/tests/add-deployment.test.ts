@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
+import { ACME } from '../src/ipc/mock/world';
 import { open } from './app';
 
 async function fillForm(user: Awaited<ReturnType<typeof open>>['user'], host: string, folder = '/opt/weavestream') {
@@ -117,5 +118,33 @@ describe('adding a deployment', () => {
     form = within(await screen.findByRole('dialog'));
     await user.selectOptions(form.getByLabelText('Sign in with'), 'Password');
     expect(form.getByLabelText<HTMLInputElement>('Password').value).toBe('');
+  });
+});
+
+describe('changing how a deployment is reached', () => {
+  it('begins with the link that is known, and takes it when it was tested', async () => {
+    const { user, world, calls } = await open('typical', `#/deployments/${ACME}/connection`);
+    const before = world.deployments[0]?.deployment.ssh;
+    await user.click(await screen.findByRole('button', { name: 'Change the link over SSH' }));
+    const form = within(await screen.findByRole('dialog', { name: 'How Production – acme is reached' }));
+    const host = form.getByLabelText<HTMLInputElement>('Host');
+    expect(host.value).toBe(before?.target.host);
+    expect(form.getByLabelText<HTMLInputElement>('Folder with compose.yml').value).toBe(before?.folder);
+    expect(form.queryByLabelText('Name')).toBeNull();
+    await user.clear(host);
+    await user.type(host, 'staging.acme.example');
+    await user.selectOptions(form.getByLabelText('Sign in with'), 'Password');
+    expect(form.getByText('Empty: the one in the keyring stays, for the same host and login only.')).toBeTruthy();
+    await user.type(form.getByLabelText('Password'), 's3cret');
+    const save = form.getByRole('button', { name: 'Save link' });
+    expect(save.getAttribute('aria-disabled')).toBe('true');
+    await user.click(form.getByRole('button', { name: 'Test connection' }));
+    await waitFor(() => expect(save.getAttribute('aria-disabled')).toBeNull());
+    await user.click(save);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(calls).toContain('relink_deployment');
+    expect(calls).not.toContain('add_deployment');
+    expect(world.deployments[0]?.deployment.ssh?.target).toMatchObject({ host: 'staging.acme.example', auth: { method: 'password' } });
+    expect(await screen.findByText('staging.acme.example')).toBeTruthy();
   });
 });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
+import { connectionViews } from './connection-views.mjs';
 import { secretViews } from './secret-views.mjs';
 import { addressOf as at, fill, fillDirect, openAdd } from './steps.mjs';
 
@@ -130,24 +131,6 @@ export const views = [
       await tab.getByRole('button', { name: 'Details of Yesterday, 09:00' }).click();
     },
   },
-  {
-    name: 'direct-connection',
-    scene: 'direct',
-    hash: at('connection'),
-    act: async (tab) => {
-      await tab.getByRole('button', { name: 'Test connection' }).click();
-      await tab.locator('[data-item=server_clock][data-state=ok]').waitFor();
-    },
-  },
-  {
-    name: 'link',
-    scene: 'direct',
-    hash: at('connection'),
-    act: async (tab) => {
-      await tab.getByRole('button', { name: 'Add this link…' }).click();
-      await tab.getByRole('dialog').waitFor();
-    },
-  },
   { name: 'history', scene: 'typical', hash: at('history'), ready: '.runs tbody tr th' },
   {
     name: 'history-open',
@@ -268,39 +251,7 @@ export const views = [
     },
   },
   ...secretViews,
-  { name: 'connection', scene: 'typical', hash: at('connection'), ready: '.facts' },
-  {
-    name: 'connection-tested',
-    scene: 'typical',
-    hash: at('connection'),
-    ready: '.facts',
-    act: async (tab) => {
-      await tab.getByRole('button', { name: 'Test connection' }).click();
-      await tab.locator('[data-item=clock]').waitFor();
-    },
-  },
-  {
-    name: 'remove',
-    scene: 'typical',
-    hash: at('connection'),
-    ready: '.facts',
-    act: async (tab) => {
-      await tab.getByRole('button', { name: 'Remove deployment…' }).click();
-      await tab.getByText('Also remove its 5 versions').waitFor();
-    },
-  },
-  {
-    name: 'remove-refused',
-    scene: 'typical',
-    hash: at('connection'),
-    ready: '.facts',
-    act: async (tab) => {
-      await tab.getByRole('button', { name: 'Remove deployment…' }).click();
-      await tab.getByText('Also remove its 5 versions').waitFor();
-      await tab.getByRole('button', { name: 'Remove deployment', exact: true }).click();
-      await tab.getByText('Nothing was removed').waitFor();
-    },
-  },
+  ...connectionViews,
   { name: 'settings', scene: 'typical', hash: '#/settings', ready: '#library' },
   {
     name: 'palette',

@@ -27,7 +27,7 @@ Object.assign(globalThis, { ResizeObserver: Unseeing, matchMedia });
 
 afterEach(() => {
   cleanup();
-  Object.assign(shown, { failure: undefined, hostKey: undefined, adding: undefined, dumping: undefined, kit: false, drawer: false, palette: false });
+  Object.assign(shown, { failure: undefined, hostKey: undefined, linking: undefined, dumping: undefined, kit: false, drawer: false, palette: false });
   toasts.list = [];
   location.hash = '';
 });

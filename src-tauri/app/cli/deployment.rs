@@ -1,7 +1,7 @@
 use std::io::BufRead;
 
 use selvage_core::Secret;
-use selvage_core::deployment::{Deployment, SshLink};
+use selvage_core::deployment::{Deployment, DeploymentId, SshLink};
 use selvage_core::deployments::{DirectDraft, Draft, SshDraft};
 use selvage_core::ports::{HostKey, LinkError};
 use selvage_core::probe::{Check, CheckItem, CheckState};
@@ -53,7 +53,7 @@ pub async fn run(selvage: &Selvage, command: DeploymentCommand, print: Print) ->
 async fn add(selvage: &Selvage, name: String, link: LinkArguments, print: Print) -> Result<End, Failure> {
     let draft = draft(name, &link)?;
     selvage.deployments.check(&draft).await?;
-    test(selvage, &draft, &link.over_ssh.accept_host_key).await?;
+    test(selvage, &draft, None, &link.over_ssh.accept_host_key).await?;
     let deployment = selvage.deployments.add(draft).await?;
     print.one("deployment", &deployment, || format!("{} is added: {}", deployment.name, place(&deployment)));
     Ok(End::Done)
@@ -61,8 +61,8 @@ async fn add(selvage: &Selvage, name: String, link: LinkArguments, print: Print)
 
 async fn relink(selvage: &Selvage, name: &str, link: LinkArguments, print: Print) -> Result<End, Failure> {
     let known = selvage.deployments.find(name).await?;
-    let draft = draft(known.name, &link)?;
-    test(selvage, &draft, &link.over_ssh.accept_host_key).await?;
+    let draft = draft(known.name.clone(), &link)?;
+    test(selvage, &draft, Some(known.id), &link.over_ssh.accept_host_key).await?;
     let deployment = selvage.deployments.relink(known.id, draft).await?;
     print.one("deployment", &deployment, || format!("{} is reached: {}", deployment.name, place(&deployment)));
     Ok(End::Done)
@@ -79,9 +79,14 @@ fn draft(name: String, link: &LinkArguments) -> Result<Draft, Problem> {
 }
 
 /// A host that answers and is no deployment would only fail later.
-async fn test(selvage: &Selvage, draft: &Draft, accepted: &[String]) -> Result<(), Failure> {
+async fn test(
+    selvage: &Selvage,
+    draft: &Draft,
+    known: Option<DeploymentId>,
+    accepted: &[String],
+) -> Result<(), Failure> {
     let checks = loop {
-        let checks = selvage.deployments.test(draft.clone()).await?;
+        let checks = selvage.deployments.test(draft.clone(), known).await?;
         if !trust_accepted(selvage, &checks, accepted).await? {
             break checks;
         }

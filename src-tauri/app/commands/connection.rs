@@ -12,8 +12,12 @@ use crate::state::Selvage;
 /// Tests what the form describes. It looks, and changes nothing on the host.
 #[tauri::command]
 #[specta::specta]
-pub async fn test_connection(selvage: State<'_, Selvage>, draft: Draft) -> Answer<Vec<Check>> {
-    Ok(selvage.deployments.test(draft).await?)
+pub async fn test_connection(
+    selvage: State<'_, Selvage>,
+    draft: Draft,
+    known: Option<DeploymentId>,
+) -> Answer<Vec<Check>> {
+    Ok(selvage.deployments.test(draft, known).await?)
 }
 
 /// Tests a deployment that was added before.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use selvage_core::Secret;
-use selvage_core::deployment::Deployment;
+use selvage_core::deployment::{Deployment, DirectLink, Tls, TlsMode};
 use selvage_core::deployments::{Deployments, DirectDraft, Draft};
 use selvage_core::dump::{DumpError, DumpTarget, LockChoice, OneOffDumps};
 use selvage_core::jobs::{JobCenter, JobEnd};
@@ -219,10 +219,10 @@ async fn the_password_comes_from_the_keyring_and_leaves_with_the_deployment() {
         ssh: None,
         direct: Some(DirectDraft { link: sample::direct(), password: Some(Secret::new(password.into())) }),
     };
-    let checks = admin.deployments.test(draft("wrong")).await.unwrap();
+    let checks = admin.deployments.test(draft("wrong"), None).await.unwrap();
     assert_eq!((checks[0].item, checks[0].state), (CheckItem::Postgres, CheckState::Bad));
     assert!(checks[1..].iter().all(|check| check.state == CheckState::NotTested));
-    let checks = admin.deployments.test(draft("right")).await.unwrap();
+    let checks = admin.deployments.test(draft("right"), None).await.unwrap();
     // The fake's clock is the real one.
     let sound = |check: &Check| check.state == CheckState::Ok || check.item == CheckItem::ServerClock;
     assert!(checks.iter().all(sound), "{checks:?}");
@@ -270,4 +270,30 @@ async fn a_second_link_is_added_and_the_first_stays() {
     let linked = admin.deployments.relink(admin.deployment().id, draft).await.unwrap();
     assert!(linked.ssh.is_some() && linked.direct.is_some());
     assert_eq!(admin.deployments.get(linked.id).await.unwrap(), linked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_link_keeps_its_secret_unless_it_leads_elsewhere() {
+    let admin = Admin::straight().await;
+    admin.scene.postgres.with(|state| state.password = Some("right".into()));
+    let typed = |link: DirectLink, password: Option<&str>| Draft {
+        name: String::new(),
+        ssh: None,
+        direct: Some(DirectDraft { link, password: password.map(|text| Secret::new(text.into())) }),
+    };
+    let id = admin.deployment().id;
+    // As after an emergency kit on a new laptop: the password is typed anew.
+    admin.deployments.relink(id, typed(sample::direct(), Some("right"))).await.unwrap();
+    assert_eq!(admin.deployments.overview(id, true).await.unwrap().trouble, None);
+    let tls = Tls { mode: TlsMode::Prefer, ..sample::direct().tls };
+    let here = typed(DirectLink { tls, ..sample::direct() }, None);
+    let signs_in = async |draft: Draft, known| admin.deployments.test(draft, known).await.unwrap()[0].state;
+    assert_eq!(signs_in(here.clone(), Some(id)).await, CheckState::Ok, "the keyring's password stands in");
+    assert_eq!(signs_in(here.clone(), None).await, CheckState::Bad, "not for a form that begins anew");
+    admin.deployments.relink(id, here).await.unwrap();
+    assert_eq!(admin.deployments.overview(id, true).await.unwrap().trouble, None);
+    let elsewhere = typed(DirectLink { host: "db2".into(), ..sample::direct() }, None);
+    assert_eq!(signs_in(elsewhere.clone(), Some(id)).await, CheckState::Bad, "a password goes to no other server");
+    admin.deployments.relink(id, elsewhere).await.unwrap();
+    assert!(admin.scene.keyring.names().is_empty(), "nor does it wait for one");
 }

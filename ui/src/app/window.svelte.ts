@@ -14,8 +14,8 @@ class Window {
   hostKey = $state.raw<{ key: HostKey; trusted: () => void }>();
   /** How many things need attention, by the section that shows them. */
   attention = $state.raw<Partial<Record<AttentionAction, number>>>({});
-  /** A deployment is being added, or a link to one that is known. */
-  adding = $state.raw<{ to?: Deployment }>();
+  /** A deployment is being added, or a link to one that is known, or that link `changed`. */
+  linking = $state.raw<{ to?: Deployment; changed?: 'ssh' | 'direct' }>();
   /** A one-off dump of this deployment is about to be made. */
   dumping = $state.raw<Deployment>();
   /** An emergency kit is about to be opened. */

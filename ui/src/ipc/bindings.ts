@@ -30,7 +30,7 @@ export const commands = {
 	/**  Aliases of the user's SSH configuration. */
 	sshAliases: () => typedError<string[], Failure>(__TAURI_INVOKE("ssh_aliases")),
 	/**  Tests what the form describes. It looks, and changes nothing on the host. */
-	testConnection: (draft: Draft) => typedError<Check[], Failure>(__TAURI_INVOKE("test_connection", { draft })),
+	testConnection: (draft: Draft, known: DeploymentId | null) => typedError<Check[], Failure>(__TAURI_INVOKE("test_connection", { draft, known })),
 	/**  Tests a deployment that was added before. */
 	testDeployment: (id: DeploymentId) => typedError<Check[], Failure>(__TAURI_INVOKE("test_deployment", { id })),
 	/**  Trusts a host key that the admin compared. */

@@ -54,10 +54,10 @@ const table: Table = {
     told('The host refuses this login', `${p.host} did not accept ${p.user}. Tried: ${p.tried}.`, UNTOUCHED, 'Check the login, and whether its authorized_keys on the host holds your key.'),
   key_unusable: (p) => told('The key file cannot be used', `${p.file}: ${p.reason}`, UNTOUCHED, 'Choose another private key file.'),
   passphrase_needed: (p) =>
-    told('The key needs its passphrase', `${p.file} is encrypted.`, UNTOUCHED, 'Type the passphrase. It goes to this laptop’s keyring only.'),
-  passphrase_wrong: (p) => told('The passphrase is wrong', `It does not open ${p.file}.`, UNTOUCHED, 'Type the passphrase again.'),
+    told('The key needs its passphrase', `${p.file} is encrypted.`, UNTOUCHED, 'Type the passphrase: of a known deployment under Connection, Change. It goes to this laptop’s keyring only.'),
+  passphrase_wrong: (p) => told('The passphrase is wrong', `It does not open ${p.file}.`, UNTOUCHED, 'Type the passphrase again: of a known deployment under Connection, Change.'),
   password_needed: (p) =>
-    told('The login needs its password', `The keyring holds no password for ${p.user} on ${p.host}.`, UNTOUCHED, 'Type the password. It goes to this laptop’s keyring only.'),
+    told('The login needs its password', `The keyring holds no password for ${p.user} on ${p.host}.`, UNTOUCHED, 'Type the password: of a known deployment under Connection, Change. It goes to this laptop’s keyring only.'),
   agent_unusable: (p) =>
     told('The SSH agent cannot be used', p.reason, UNTOUCHED, 'Start the agent and add your key with `ssh-add`, or choose a key file.'),
   jump: (p) => {
@@ -76,7 +76,7 @@ const table: Table = {
   database_sign_in_refused: (p) =>
     told('Postgres refuses the sign-in', p.reason, LAST_KNOWN, 'Compare POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB in .env with those the database was made with.'),
   database_password_needed: (p) =>
-    told('The role needs its password', `Postgres asks for the password of ${p.user}, and the keyring holds none.`, UNTOUCHED, 'Type the password. It goes to this laptop’s keyring only.'),
+    told('The role needs its password', `Postgres asks for the password of ${p.user}, and the keyring holds none.`, UNTOUCHED, 'Type the password: of a known deployment under Connection, Change. It goes to this laptop’s keyring only.'),
   password_in_the_clear: (p) =>
     told('The password would be seen on the way', `Postgres asks for the password of ${p.user} as it is, and the connection is not encrypted.`, 'The password was not sent.', 'Choose TLS “require” or more, or have the server ask for scram-sha-256.'),
   tls_not_offered: (p) =>
@@ -104,7 +104,7 @@ const table: Table = {
   keyring_timed_out: (p) =>
     told('The keyring does not answer', `It said nothing for ${p.seconds} seconds. A prompt may be waiting behind this window.`, NOT_BEGUN, 'Look for the prompt, answer it, and try again.'),
   keyring_unreadable: (p) =>
-    told('The keyring’s entry cannot be used', p.reason, 'The entry was left as it is.', 'Try again. If it is the password of a link and it stays like this, write an emergency kit, then remove the deployment and add it again.'),
+    told('The keyring’s entry cannot be used', p.reason, 'The entry was left as it is.', 'Try again. If it is the password of a link and it stays like this, type it anew under Connection, Change.'),
 
   // This laptop
   library_missing: (p) =>

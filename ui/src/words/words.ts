@@ -94,6 +94,7 @@ export const words = {
   add: {
     title: 'Add a deployment',
     linkTitle: (name: string) => `Another link to ${name}`,
+    changeTitle: (name: string) => `How ${name} is reached`,
     reachedBy: 'Reached',
     ways: {
       ssh: { word: 'Over SSH', hint: 'Everything works: schedules and their queue, downloads, dumps, restores.' },
@@ -126,6 +127,8 @@ export const words = {
     passphraseHint: 'If the key has one. It goes to this laptop’s keyring only.',
     password: 'Password',
     passwordHint: 'It goes to this laptop’s keyring only.',
+    passwordKept: 'Empty: the one in the keyring stays, for the same host and login only.',
+    passphraseKept: 'Empty: the one in the keyring stays, for the same key file only.',
     more: 'More',
     jump: 'Jump host',
     jumpHint: 'user@host:port, several with commas. Empty: as the SSH configuration says.',
@@ -142,6 +145,8 @@ export const words = {
     add: 'Add deployment',
     addLink: 'Add link',
     adding: 'Adding…',
+    save: 'Save link',
+    saving: 'Saving…',
     blocked: {
       untested: 'Test the connection first.',
       testing: 'The test is running.',
@@ -195,6 +200,8 @@ export const words = {
     direct: 'Straight to Postgres',
     noLink: { ssh: 'No link to the host: downloads, the queue and restores need one.', direct: 'No link straight to Postgres. It could stand in while the host does not answer.' },
     addLink: 'Add this link…',
+    change: 'Change…',
+    changeLink: { ssh: 'Change the link over SSH', direct: 'Change the link straight to Postgres' },
     deployment: 'Deployment',
     host: 'Host',
     port: 'Port',

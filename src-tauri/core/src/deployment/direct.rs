@@ -83,6 +83,12 @@ impl DirectLink {
         format!("{}@{host}:{}/{}", self.user, self.port(), self.database)
     }
 
+    /// The password of `other` is for this link as well: the same role of the same server.
+    #[must_use]
+    pub fn shares_secret(&self, other: &Self) -> bool {
+        (&self.host, self.port(), &self.user) == (&other.host, other.port(), &other.user)
+    }
+
     /// Fields that cannot be used, with the reason.
     #[must_use]
     pub fn errors(&self) -> Vec<FieldError> {

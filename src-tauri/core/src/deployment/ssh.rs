@@ -48,6 +48,15 @@ pub enum SshAuth {
 }
 
 impl SshLink {
+    /// A secret of `other` is for this link as well: a passphrase opens the same
+    /// file, a password goes to the same login of the same machine.
+    #[must_use]
+    pub fn shares_secret(&self, other: &Self) -> bool {
+        let (this, that) = (&self.target, &other.target);
+        let same_login = (&this.host, this.port, &this.user) == (&that.host, that.port, &that.user);
+        this.auth == that.auth && (this.auth != SshAuth::Password || same_login)
+    }
+
     /// Fields that cannot be used, with the reason.
     #[must_use]
     pub fn errors(&self) -> Vec<FieldError> {

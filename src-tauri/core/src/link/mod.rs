@@ -45,6 +45,18 @@ pub enum SecretKind {
     DatabasePassword,
 }
 
+impl SecretKind {
+    /// The secret of a sign-in over SSH; an agent keeps its own.
+    #[must_use]
+    pub fn of(auth: &SshAuth) -> Option<Self> {
+        match auth {
+            SshAuth::Password => Some(Self::Password),
+            SshAuth::Key { .. } | SshAuth::Automatic => Some(Self::Passphrase),
+            SshAuth::Agent => None,
+        }
+    }
+}
+
 /// An open link to one deployment.
 pub struct Link {
     /// Its Postgres.

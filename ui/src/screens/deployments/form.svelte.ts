@@ -21,8 +21,10 @@ const NEEDED: Record<By, CheckItem[]> = { ssh: ['sign_in', 'docker', 'folder'], 
 
 /** What the form for a link holds, its test, and what is wrong with it. */
 export class LinkForm {
-  /** The deployment that gets another link; none for a new one. */
+  /** The deployment that gets another link, or one changed; none for a new one. */
   readonly known = $state.raw<Deployment>();
+  /** A link that it has is changed. */
+  readonly changes: boolean = false;
   name = $state('');
   by = $state<By>('ssh');
   readonly ssh = new SshFields();
@@ -38,9 +40,12 @@ export class LinkForm {
   #testedAs = $state<string>();
   #turn = 0;
 
-  constructor(known?: Deployment) {
+  constructor(known?: Deployment, changed?: By) {
     this.known = known;
-    if (known) this.by = known.ssh ? 'direct' : 'ssh';
+    if (known) this.by = changed ?? (known.ssh ? 'direct' : 'ssh');
+    this.changes = changed !== undefined;
+    if (changed === 'ssh' && known?.ssh) this.ssh.show(known.ssh);
+    if (changed === 'direct' && known?.direct) this.direct.show(known.direct);
   }
 
   readonly draft: Draft = $derived({
@@ -82,7 +87,7 @@ export class LinkForm {
     this.found = undefined;
     this.errors = {};
     try {
-      const checks = await ipc.testConnection(this.draft);
+      const checks = await ipc.testConnection(this.draft, this.known?.id ?? null);
       if (mine !== this.#turn) return;
       this.checks = checks;
       this.#testedAs = asked;
@@ -140,6 +145,7 @@ export class LinkForm {
   #mark(problem: AnyProblem): void {
     const field = this.#fieldOf(problem);
     if (!field) return;
+    if (field === 'secret') this.ssh.secretAsked = true;
     this.errors = { ...this.errors, [field]: `${tell(problem).title}.` };
     if (problem.code === 'folder_missing' || problem.code === 'not_compose') this.found = problem.found ?? undefined;
   }

@@ -1,4 +1,4 @@
-import type { DirectDraft, SshAuth, SshDraft, TlsMode } from '../../ipc/client';
+import type { DirectDraft, DirectLink, SshAuth, SshDraft, SshLink, TlsMode } from '../../ipc/client';
 
 /** The fields of a link over SSH. */
 export class SshFields {
@@ -8,6 +8,8 @@ export class SshFields {
   method = $state<SshAuth['method']>('automatic');
   keyFile = $state('');
   secret = $state('');
+  /** A key that was found turned out to need its passphrase. */
+  secretAsked = $state(false);
   jump = $state('');
   folder = $state('/opt/weavestream');
 
@@ -26,7 +28,7 @@ export class SshFields {
   });
 
   get needsSecret(): boolean {
-    return this.method === 'key' || this.method === 'password';
+    return this.method === 'key' || this.method === 'password' || (this.method === 'automatic' && this.secretAsked);
   }
 
   /** Takes a host of the SSH configuration: everything else is as written there. */
@@ -36,6 +38,18 @@ export class SshFields {
     this.user = '';
     this.jump = '';
     this.method = 'automatic';
+    this.secretAsked = false;
+  }
+
+  /** Shows a link that is known. Its secret stays in the keyring. */
+  show({ target, folder }: SshLink): void {
+    this.host = target.host;
+    this.port = target.port?.toString() ?? '';
+    this.user = target.user ?? '';
+    this.method = target.auth.method;
+    if (target.auth.method === 'key') this.keyFile = target.auth.file;
+    this.jump = target.jump ?? '';
+    this.folder = folder;
   }
 }
 
@@ -66,6 +80,18 @@ export class DirectFields {
     },
     password: this.password || null,
   });
+
+  /** Shows a link that is known. Its password stays in the keyring. */
+  show({ host, port, user, database, tls }: DirectLink): void {
+    this.host = host;
+    this.port = port?.toString() ?? '';
+    this.user = user;
+    this.database = database;
+    this.mode = tls.mode;
+    this.ca = tls.ca ?? '';
+    this.certificate = tls.client?.certificate ?? '';
+    this.key = tls.client?.key ?? '';
+  }
 
   /** The server's certificate is looked at. */
   get verifies(): boolean {

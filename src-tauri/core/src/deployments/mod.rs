@@ -1,16 +1,19 @@
 //! Deployments: add, test, look at, remove.
 
+mod draft;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::Secret;
-use crate::deployment::{Deployment, DeploymentId, DirectLink, SshAuth, SshLink, link_errors};
+pub use draft::{DirectDraft, Draft, SshDraft};
+
+use crate::deployment::{Deployment, DeploymentId, link_errors};
 use crate::history::{self, HistoryPage};
 use crate::link::{Links, SecretKind, keyring_name};
 use crate::overview::{Observation, Overview, Verdict, overview, verdict};
-use crate::ports::{Clock, DirectRequest, HostRequest, Keyring, KeyringError, SshSecrets, Store};
+use crate::ports::{Clock, DirectRequest, HostRequest, Keyring, KeyringError, Store};
 use crate::probe::Check;
 use crate::problem::{Problem, RequestError};
 use crate::schedules::{SchedulesView, schedules_view};
@@ -18,75 +21,6 @@ use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};
 use crate::watch::{Watch, told_key, untold_key};
 use crate::weavestream::run::{Page, RunFilter};
-
-/// What the form for a deployment holds. It can be received, never sent.
-#[derive(Clone, Debug, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Draft {
-    /// As the admin calls it.
-    pub name: String,
-    /// The link to the Docker host.
-    pub ssh: Option<SshDraft>,
-    /// The link straight to Postgres.
-    pub direct: Option<DirectDraft>,
-}
-
-/// A link to the host, with the secret that was just typed.
-#[derive(Clone, Debug, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct SshDraft {
-    /// Where and as whom.
-    pub link: SshLink,
-    /// Password of the login, or passphrase of the key file.
-    #[serde(default, deserialize_with = "typed")]
-    #[specta(type = Option<String>)]
-    pub secret: Option<Secret>,
-}
-
-/// A link straight to Postgres, with the password that was just typed.
-#[derive(Clone, Debug, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct DirectDraft {
-    /// Where and as whom.
-    pub link: DirectLink,
-    /// Password of the role; none where the client certificate is enough.
-    #[serde(default, deserialize_with = "typed")]
-    #[specta(type = Option<String>)]
-    pub password: Option<Secret>,
-}
-
-fn typed<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
-}
-
-impl SshDraft {
-    fn secrets(&self) -> SshSecrets {
-        match self.link.target.auth {
-            SshAuth::Password => SshSecrets { password: self.secret.clone(), passphrase: None },
-            SshAuth::Key { .. } | SshAuth::Automatic => SshSecrets { password: None, passphrase: self.secret.clone() },
-            SshAuth::Agent => SshSecrets::default(),
-        }
-    }
-}
-
-impl Draft {
-    fn links(&self) -> (Option<SshLink>, Option<DirectLink>) {
-        (self.ssh.as_ref().map(|ssh| ssh.link.clone()), self.direct.as_ref().map(|direct| direct.link.clone()))
-    }
-
-    /// What is to be kept in the keyring.
-    fn secrets(&self) -> Vec<(SecretKind, Secret)> {
-        let SshSecrets { password, passphrase } = self.ssh.as_ref().map(SshDraft::secrets).unwrap_or_default();
-        let database = self.direct.as_ref().and_then(|direct| direct.password.clone());
-        let all = [
-            (SecretKind::Password, password),
-            (SecretKind::Passphrase, passphrase),
-            (SecretKind::DatabasePassword, database),
-        ];
-        all.into_iter().filter_map(|(kind, secret)| Some((kind, secret?))).collect()
-    }
-}
 
 /// A deployment as the sidebar shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -155,17 +89,21 @@ impl Deployments {
         self.keep(&draft, deployment).await
     }
 
-    /// Gives a known deployment the links of `draft`; those that it does not name stay.
+    /// Gives a known deployment the links of `draft`; those that it does not name
+    /// stay. A secret that was not typed anew stays as well, unless the link now
+    /// leads elsewhere.
     pub async fn relink(&self, id: DeploymentId, draft: Draft) -> Result<Deployment, Problem> {
-        let mut deployment = self.get(id).await?;
+        let before = self.get(id).await?;
         let (ssh, direct) = draft.links();
         let fields = link_errors(ssh.as_ref(), direct.as_ref());
         if !fields.is_empty() {
             return Err(RequestError::Fields { fields }.into());
         }
-        deployment.ssh = ssh.or(deployment.ssh);
-        deployment.direct = direct.or(deployment.direct);
-        let deployment = self.keep(&draft, deployment).await?;
+        for kind in draft.outdated(&before) {
+            self.forget_secret(id, kind).await?;
+        }
+        let (ssh, direct) = (ssh.or_else(|| before.ssh.clone()), direct.or_else(|| before.direct.clone()));
+        let deployment = self.keep(&draft, Deployment { ssh, direct, ..before }).await?;
         self.links.forget(id).await;
         Ok(deployment)
     }
@@ -176,6 +114,14 @@ impl Deployments {
         }
         self.store.save_deployment(&deployment).await?;
         Ok(deployment)
+    }
+
+    async fn forget_secret(&self, id: DeploymentId, kind: SecretKind) -> Result<(), Problem> {
+        match self.keyring.delete(&keyring_name(id, kind)).await {
+            // Where there is no keyring nothing was kept.
+            Ok(()) | Err(KeyringError::KeyringAbsent { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Forgets a deployment and the secrets of its links. Dumps on this laptop
@@ -194,34 +140,36 @@ impl Deployments {
         for key in [told_key(id), untold_key(id)] {
             self.store.set_setting(&key, None).await?;
         }
-        let over_ssh = deployment.ssh.map(|ssh| match ssh.target.auth {
-            SshAuth::Password => SecretKind::Password,
-            _ => SecretKind::Passphrase,
-        });
-        for kind in over_ssh.into_iter().chain(deployment.direct.map(|_| SecretKind::DatabasePassword)) {
-            match self.keyring.delete(&keyring_name(id, kind)).await {
-                // Where there is no keyring nothing was kept.
-                Ok(()) | Err(KeyringError::KeyringAbsent { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+        let kinds = deployment.ssh.iter().filter_map(|ssh| SecretKind::of(&ssh.target.auth));
+        for kind in kinds.chain(deployment.direct.as_ref().map(|_| SecretKind::DatabasePassword)) {
+            self.forget_secret(id, kind).await?;
         }
         Ok(())
     }
 
-    /// Tests what a form describes, each link that it names.
-    pub async fn test(&self, draft: Draft) -> Result<Vec<Check>, Problem> {
+    /// Tests what a form describes, each link that it names. For a link of the
+    /// deployment `known` the keyring's secret stands in for one that was not typed.
+    pub async fn test(&self, draft: Draft, known: Option<DeploymentId>) -> Result<Vec<Check>, Problem> {
         let (ssh, direct) = draft.links();
         let fields = link_errors(ssh.as_ref(), direct.as_ref());
         if !fields.is_empty() {
             return Err(RequestError::Fields { fields }.into());
         }
+        let kept = match known {
+            Some(id) => draft.kept(&self.get(id).await?),
+            None => None,
+        };
         let mut checks = Vec::new();
-        if let Some(ssh) = draft.ssh {
+        if let Some(kept) = &kept {
+            checks.extend(self.links.test_known(kept).await);
+        }
+        let tested = |link: fn(&Deployment) -> bool| kept.as_ref().is_some_and(link);
+        if let Some(ssh) = draft.ssh.filter(|_| !tested(|kept| kept.ssh.is_some())) {
             let secrets = ssh.secrets();
             let request = HostRequest { target: ssh.link.target, secrets };
             checks.extend(self.links.test_host(&request, &ssh.link.folder).await);
         }
-        if let Some(DirectDraft { link, password }) = draft.direct {
+        if let Some(DirectDraft { link, password }) = draft.direct.filter(|_| !tested(|kept| kept.direct.is_some())) {
             checks.extend(self.links.test_postgres(&DirectRequest { link, password }).await);
         }
         Ok(checks)
