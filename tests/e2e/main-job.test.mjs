@@ -143,7 +143,7 @@ test('a schedule is made, changed, run and deleted', async () => {
 
   await window.press('Run now');
   await window.text('Hourly has run');
-  await window.find('//label[normalize-space(.)="Enabled"]/input', { use: (found) => found.click().then(() => true) });
+  await window.find('//label[normalize-space(.)="Enabled"]/input', { use: (found) => window.click(found) });
   await window.text('Changed here, and not saved yet.');
   await window.press('Save');
   await window.text('It is switched off and does not fire');
@@ -221,7 +221,7 @@ test('every other screen, in both themes and both sizes', async () => {
 test('a deployment is added straight to Postgres, and dumped with the laptop’s own pg_dump', async () => {
   await window.press('Add a deployment');
   await window.fill('Name', 'Branch');
-  await window.find("//label[normalize-space(.)='Straight to Postgres']", { use: (way) => way.click().then(() => true) });
+  await window.find("//label[normalize-space(.)='Straight to Postgres']", { use: (way) => window.click(way) });
   const { host: address, user, name: database, password } = host.database;
   await window.fill('Host', address);
   await window.fill('Role', user);

@@ -140,10 +140,21 @@ export class Window {
     const says = `(starts-with(normalize-space(.), ${quoted(name)}) or starts-with(@aria-label, ${quoted(name)}))`;
     const use = async (found) => {
       if ((await found.getAttribute('aria-disabled')) === 'true') return false;
-      await found.click();
-      return true;
+      return this.click(found);
     };
     return this.find(`(//button[${says}] | //a[${says}] | //*[@role="option" or @role="menuitem"][${says}])[last()]`, { use });
+  }
+
+  /**
+   * Clicks on an element. False when the page moved meanwhile and something else
+   * got the click: the pointer goes to where the element was a moment ago.
+   */
+  async click(element) {
+    await this.web.executeScript(`
+      window.clicked = false;
+      for (const kind of ['pointerdown', 'click']) arguments[0].addEventListener(kind, () => (window.clicked = true), { capture: true, once: true });`, element);
+    await element.click();
+    return this.web.executeScript('return window.clicked');
   }
 
   /** The field in a label, or under it. */

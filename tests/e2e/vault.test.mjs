@@ -113,14 +113,14 @@ test('a key that is rotated without its old value is an alarm, told by the deskt
 
 test('the older version is put back, and what was there stays beside it', async () => {
   const before = env();
-  await window.find("//ol//*[self::a or self::button][starts-with(normalize-space(.), 'Version 1')]", { use: (found) => found.click().then(() => true) });
+  await window.find("//ol//*[self::a or self::button][starts-with(normalize-space(.), 'Version 1')]", { use: (found) => window.click(found) });
   await window.text('Secrets in version 1');
   await window.press('More for version 1');
   await window.press('Put back on the host…');
   await window.text('What changes on the host');
   await window.shot('secrets-put-back');
   await sound('secrets, put back');
-  await window.find("//label[contains(normalize-space(.), 'I know this')]", { use: (found) => found.click().then(() => true) });
+  await window.find("//label[contains(normalize-space(.), 'I know this')]", { use: (found) => window.click(found) });
   await window.press('Put back on the host');
   await window.text('Version 1 is back on the host');
   await window.shot('secrets-put-done');
@@ -141,7 +141,7 @@ test('an emergency kit is written, and the stock age opens it', async () => {
   // Words are made as soon as the dialog is open.
   const made = async (found) => /^[a-z]+(-[a-z]+){5}$/.exec(await found.getText())?.[0];
   words = await window.find("//output[@aria-label='The passphrase']", { use: made });
-  await window.find("//label[normalize-space(.)='I have written the words down']", { use: (found) => found.click().then(() => true) });
+  await window.find("//label[normalize-space(.)='I have written the words down']", { use: (found) => window.click(found) });
   await window.shot('kit-words');
   await window.press('Write the kit');
   await window.text('Opened again and compared');
