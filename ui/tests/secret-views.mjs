@@ -114,7 +114,7 @@ export const secretViews = [
       await putBack(tab);
       await tab.getByLabel('I know this').check();
       await tab.getByRole('button', { name: 'Put back on the host', exact: true }).click();
-      await tab.getByText('root:root').waitFor();
+      await tab.getByText('root:root, 600').waitFor();
     },
   },
   {
