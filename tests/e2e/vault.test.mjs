@@ -188,6 +188,7 @@ test('no value reached the window but the one that was shown, and none a file of
 
 test('on a new laptop the kit alone brings the deployment and its keys back', async () => {
   await window.close();
+  window = undefined;
   window = await Window.open({ shots });
   await window.text('Nothing to unravel yet');
   await window.press('I have an emergency kit');

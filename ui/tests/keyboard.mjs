@@ -50,6 +50,7 @@ async function controls(tab, selector) {
 for (const [name, selector] of [
   ['add', '[role=dialog]'],
   ['add-tested', '[role=dialog]'],
+  ['link-change', '[role=dialog]'],
   ['host-key', '[role=alertdialog]'],
   ['host-key-changed', '[role=alertdialog]'],
   ['failure', '[role=alertdialog]'],

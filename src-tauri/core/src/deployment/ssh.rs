@@ -94,3 +94,27 @@ impl SshTarget {
         errors
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(host: &str, auth: SshAuth) -> SshLink {
+        let target = SshTarget { host: host.into(), port: None, user: Some("deploy".into()), auth, jump: None };
+        SshLink { target, folder: "/opt/weavestream".into() }
+    }
+
+    #[test]
+    fn a_password_is_for_one_login_and_a_passphrase_for_one_file() {
+        let password = |host| link(host, SshAuth::Password);
+        assert!(password("ws1").shares_secret(&SshLink { folder: "/srv/ws".into(), ..password("ws1") }));
+        assert!(!password("ws2").shares_secret(&password("ws1")));
+        let (mut as_root, mut elsewhere) = (password("ws1"), password("ws1"));
+        (as_root.target.user, elsewhere.target.port) = (Some("root".into()), Some(2222));
+        assert!(!as_root.shares_secret(&password("ws1")) && !elsewhere.shares_secret(&password("ws1")));
+        let key = |host, file: &str| link(host, SshAuth::Key { file: file.into() });
+        assert!(key("ws2", "~/.ssh/id").shares_secret(&key("ws1", "~/.ssh/id")), "it never leaves this laptop");
+        assert!(!key("ws1", "~/.ssh/other").shares_secret(&key("ws1", "~/.ssh/id")));
+        assert!(!key("ws1", "~/.ssh/id").shares_secret(&password("ws1")));
+    }
+}
