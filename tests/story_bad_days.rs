@@ -13,18 +13,15 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use selvage_core::download::float;
 use selvage_testing::fault_proxy::Act;
+use selvage_testing::laptop::part_in;
 use selvage_testing::line::Line;
 use selvage_testing::mount::Mount;
 use selvage_testing::real_host::RealHost;
-use selvage_testing::sections::Sections;
+use selvage_testing::sections::{Sections, from_env};
 use selvage_testing::wait::until_true;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_selvage");
 const SIZE: &str = "256MiB";
-
-fn from_env(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 #[test]
 fn a_big_dump_comes_home_on_bad_days() {
@@ -103,7 +100,7 @@ fn kills(story: &mut Sections, line: &Line, rng: &mut StdRng) {
             println!("kill {kill} at {} of {} bytes", line.kept(), line.size);
             assert!(line.kept() >= at, "what was written is gone");
             line.check_kept();
-            assert!(!line.laptop.library().join(line.host.text("/runs/latest/filename")).exists());
+            assert!(!line.laptop.library().join(line.laptop.name_of_latest(&line.host)).exists());
         }
         let kept = line.kept();
         let passed = line.proxy.passed();
@@ -140,22 +137,22 @@ fn stops(story: &mut Sections, line: &Line, rng: &mut StdRng) {
 fn disks(story: &mut Sections, line: &Line, rng: &mut StdRng) {
     let bring_to =
         |folder: &Path| line.laptop.run(&["download", "acme", "latest", "--to", &folder.display().to_string()]);
-    let name = line.host.text("/runs/latest/filename").to_owned();
     story.section("a disk that is too small is told before a byte moves", || {
         let small = Mount::small(&line.laptop.home().join("small"), 16 << 20);
         let answer = bring_to(small.path());
         answer.expect_problem(3, "disk_full");
         assert!(answer.at("/error/problem/needed").as_f64().unwrap() >= float(line.size), "{}", answer.said);
-        let part = small.path().join(format!("{name}.part"));
-        assert!(part.metadata().map_or(0, |part| part.len()) == 0, "something was written");
+        let size = part_in(small.path()).and_then(|part| part.metadata().ok()).map_or(0, |part| part.len());
+        assert_eq!(size, 0, "something was written");
     });
     story.section("a disk that fills up on the way keeps what arrived", || {
         let small = Mount::small(&line.laptop.home().join("filling"), line.size + (8 << 20));
         let ballast = rng.random_range(32_u64 << 20..64 << 20);
         let to = small.path().display().to_string();
         let running = line.laptop.start(&["download", "acme", "latest", "--to", &to], "");
-        let part = small.path().join(format!("{name}.part"));
-        until_true("the part grows", || part.metadata().is_ok_and(|part| part.len() > 0));
+        let grown = || part_in(small.path()).filter(|part| part.metadata().is_ok_and(|part| part.len() > 0));
+        until_true("the part grows", || grown().is_some());
+        let part = grown().unwrap();
         take_room(&small.path().join("ballast"), ballast);
         let answer = running.wait();
         answer.expect_problem(3, "disk_full");
@@ -177,7 +174,7 @@ fn disks(story: &mut Sections, line: &Line, rng: &mut StdRng) {
         let folder = line.laptop.home().join("unplugged");
         let to = folder.display().to_string();
         let running = line.laptop.start(&["download", "acme", "latest", "--to", &to], "");
-        until_true("the part is there", || folder.join(format!("{name}.part")).exists());
+        until_true("the part is there", || part_in(&folder).is_some());
         std::fs::remove_dir_all(&folder).unwrap();
         running.wait().expect_problem(3, "library_missing");
         assert!(!folder.exists());

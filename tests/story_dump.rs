@@ -68,13 +68,14 @@ fn whole(story: &mut Sections, line: &Line) {
         assert_eq!(manifest["sha256"], sha256(&bytes).to_string());
         assert_eq!(manifest["sizeBytes"], bytes.len());
         assert_eq!(manifest["filename"], path.file_name().unwrap().to_str().unwrap());
-        assert!(manifest["filename"].as_str().unwrap().starts_with("weavestream-postgres-manual-20"), "{manifest}");
+        assert!(manifest["filename"].as_str().unwrap().starts_with("weavestream-postgres-acme-manual-20"), "{manifest}");
         let last = host.sql("select manifest from backup_run where manifest is not null order by started_at desc limit 1");
         let worker: Value = serde_json::from_str(&last).unwrap();
         for field in ["weavestreamVersion", "passwordEncryptionKid", "databaseUrlHostname"] {
             assert_eq!(manifest[field], worker[field], "{field}");
         }
         assert_eq!(answer.at("/copy/sha256"), &manifest["sha256"], "{}", answer.said);
+        assert_eq!(answer.at("/copy/state"), "complete", "there was no manifest to compare it with");
         host.check_restores(&path, &TABLES);
         let audited = host.sql(
             "select concat_ws(' ', user_agent, after->>'filename', after->>'oneOff') from audit_log where action = 'backup.run.downloaded' order by created_at desc limit 1",
@@ -129,6 +130,18 @@ fn bad_days(story: &mut Sections, line: &Line) {
             host.start(&["postgres"]);
         });
     }
+    story.section("what is behind pg_dump is killed: no dump", || {
+        let table = Held::new(host, "begin; lock table ballast in access exclusive mode");
+        let dumping = start(line, &[]);
+        let kill = "for p in /proc/[0-9]*; do if [ \"$(cat $p/comm)\" = tee ]; then kill -9 ${p#/proc/}; killed=1; fi; done; [ -n \"$killed\" ]";
+        until_true("tee is killed", || {
+            host.docker(&["exec", &host.container("postgres"), "sh", "-c", kill]).status.success()
+        });
+        drop(table);
+        dumping.wait().expect_problem(1, "dump_failed");
+        assert!(line.laptop.files().is_empty(), "{:?}", line.laptop.files());
+        lock_is_free(host);
+    });
     story.section("Ctrl-C ends it here and there", || {
         let table = Held::new(host, "begin; lock table ballast in access exclusive mode");
         let dumping = start(line, &[]);

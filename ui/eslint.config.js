@@ -31,6 +31,13 @@ export default ts.config(
     },
   },
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } } },
+  {
+    // A $derived ends with the screen in which it was made; what outlives that screen then reads an old value.
+    files: ['**/*.svelte.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', { selector: ':matches(CallExpression[callee.name="$derived"], CallExpression[callee.object.name="$derived"])', message: 'State may outlive the screen it was made in, a $derived does not: write a getter.' }],
+    },
+  },
   { files: ['src/**'], ignores: ['src/ipc/**'], rules: forbid(tauri, mock) },
   { files: ['src/screens/**'], rules: forbid(tauri, mock, screens) },
   {

@@ -61,7 +61,7 @@ pub fn commands() -> Builder<Wry> {
         kits::show_kit,
         downloads::download,
         downloads::make_dump,
-        downloads::one_off_dumps,
+        downloads::local_dumps,
         downloads::verify_copy,
         downloads::delete_copy,
         downloads::show_copy,

@@ -12,7 +12,7 @@ pub type Guard = tracing_appender::non_blocking::WorkerGuard;
 #[must_use]
 pub fn start(data: &Path) -> Option<Guard> {
     let folder = data.join("logs");
-    std::fs::create_dir_all(&folder).ok()?;
+    selvage_store::make_private_folders(&folder).ok()?;
     let files = tracing_appender::rolling::Builder::new()
         .rotation(tracing_appender::rolling::Rotation::DAILY)
         .filename_prefix("selvage")

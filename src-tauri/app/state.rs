@@ -8,6 +8,7 @@ use selvage_core::download::{Downloads, Patience};
 use selvage_core::dump::OneOffDumps;
 use selvage_core::jobs::JobCenter;
 use selvage_core::kit::Kits;
+use selvage_core::library::LocalDumps;
 use selvage_core::link::Links;
 use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
 use selvage_core::schedules::Schedules;
@@ -35,6 +36,8 @@ pub struct Selvage {
     pub deployments: Deployments,
     /// Downloads and copies.
     pub downloads: Downloads,
+    /// Dumps that lie on this laptop.
+    pub local_dumps: LocalDumps,
     /// Dumps made straight to this laptop.
     pub dumps: OneOffDumps,
     /// Changes of schedules, and runs that are started.
@@ -73,6 +76,12 @@ impl Selvage {
             jobs: jobs.clone(),
             patience: Patience::default(),
         };
+        let local_dumps = LocalDumps {
+            store: Arc::clone(&store),
+            library: Arc::new(DiskLibrary),
+            clock: Arc::clone(&clock),
+            jobs: jobs.clone(),
+        };
         let dumps = OneOffDumps {
             links: Arc::clone(&links),
             store: Arc::clone(&store),
@@ -84,6 +93,7 @@ impl Selvage {
         let schedules = Schedules {
             links: Arc::clone(&links),
             store: Arc::clone(&store),
+            library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
             jobs: jobs.clone(),
             starting: Arc::default(),
@@ -116,7 +126,21 @@ impl Selvage {
             watch,
         };
         let settings = Settings::of(&store);
-        Ok(Self { clock, store, settings, links, deployments, downloads, dumps, schedules, vault, kits, jobs, home })
+        Ok(Self {
+            clock,
+            store,
+            settings,
+            links,
+            deployments,
+            downloads,
+            local_dumps,
+            dumps,
+            schedules,
+            vault,
+            kits,
+            jobs,
+            home,
+        })
     }
 
     /// Aliases of the user's SSH configuration.

@@ -79,7 +79,7 @@ test('the dump is downloaded into a folder from the native dialog, and verified'
   await window.press('Download latest dump');
   choosePath('Folder for dumps', library);
   await window.text('verified', 90_000);
-  const file = join(folder, host.runs.latest.filename);
+  const file = join(folder, host.runs.latest.filename.replace('weavestream-postgres-', 'weavestream-postgres-production-acme-'));
   await window.until(() => existsSync(file), 'the dump is in the library');
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   assert.equal(sha256, host.runs.latest.sha256);
@@ -111,8 +111,8 @@ test('a dump is made straight to the laptop', async () => {
   await sound('one-off dump, dialog');
   await window.press('Dump now');
   await window.text('The one-off dump is here');
-  await window.text('One-off dumps on this laptop: 1');
-  const [made, ...more] = readdirSync(folder).filter((file) => /^weavestream-postgres-manual-.*\.dump$/.test(file));
+  await window.text('Dumps on this laptop: 2');
+  const [made, ...more] = readdirSync(folder).filter((file) => /^weavestream-postgres-production-acme-manual-.*\.dump$/.test(file));
   assert.deepEqual(more, []);
   const manifest = JSON.parse(readFileSync(join(folder, made.replace(/\.dump$/, '.manifest.json')), 'utf8'));
   assert.equal(createHash('sha256').update(readFileSync(join(folder, made))).digest('hex'), manifest.sha256);

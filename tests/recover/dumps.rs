@@ -1,6 +1,7 @@
 //! What may be wrong with a dump on the host.
 
 use selvage_testing::fault_proxy::{Act, FaultProxy};
+use selvage_testing::laptop::part_in;
 use selvage_testing::real_host::RealHost;
 use selvage_testing::sections::Sections;
 use selvage_testing::wait::until_true;
@@ -47,7 +48,7 @@ pub fn tell(story: &mut Sections, host: &RealHost) {
         let answer = laptop.download("latest");
         answer.expect_problem(4, "checksum_mismatch");
         assert_eq!(answer.at("/error/problem/sameOnHost"), true);
-        let damaged = format!("{}.damaged", host.text("/runs/latest/filename"));
+        let damaged = format!("{}.damaged", laptop.name_of_latest(host));
         assert_eq!(laptop.files(), std::slice::from_ref(&damaged));
         assert_eq!(std::fs::read(laptop.library().join(&damaged)).unwrap(), altered);
         drop(dump);
@@ -88,11 +89,12 @@ pub fn tell(story: &mut Sections, host: &RealHost) {
         proxy.set_rate(Some(3_000));
         let library = laptop.library().display().to_string();
         let first = laptop.start(&["download", "slow", "latest", "--to", &library], "");
-        let part = laptop.library().join(format!("{}.part", host.text("/runs/latest/filename")));
-        until_true("the first writes", || part.metadata().is_ok_and(|part| part.len() > 0));
+        let grown = || part_in(&laptop.library()).is_some_and(|part| part.metadata().is_ok_and(|part| part.len() > 0));
+        until_true("the first writes", grown);
         // It stands still until the second has come and gone.
         proxy.now(Act::Stall);
-        laptop.download("latest").expect_problem(3, "library_busy");
+        let second = laptop.run(&["download", "slow", "latest", "--to", &library]);
+        second.expect_problem(3, "library_busy");
         proxy.set_rate(None);
         proxy.now(Act::Cut);
         first.wait().expect_code(0);

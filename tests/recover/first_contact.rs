@@ -102,7 +102,8 @@ fn dump(story: &mut Sections, host: &RealHost, laptop: &Laptop) {
         assert_eq!(answer.at("/copy/sha256"), host.text("/runs/latest/sha256"));
         assert!(answer.at("/copy/entries").as_u64().unwrap() > 50, "{}", answer.said);
         let dump = host.text("/runs/latest/filename");
-        assert_eq!(laptop.files(), [dump.to_owned(), dump.replace(".dump", ".manifest.json")]);
+        let here = laptop.name_of_latest(host);
+        assert_eq!(laptop.files(), [here.clone(), here.replace(".dump", ".manifest.json")]);
         let row = host.sql(&format!(
             "select entity_type, user_agent, after->>'verified', after->>'filename', actor_id is null from audit_log
              where action = 'backup.run.downloaded' and entity_id = '{}'",
@@ -119,14 +120,14 @@ fn dump(story: &mut Sections, host: &RealHost, laptop: &Laptop) {
         assert_eq!(laptop.files().len(), 2);
     });
     story.section("an altered copy on the laptop is set aside, and the dump comes again", || {
-        let dump = laptop.library().join(host.text("/runs/latest/filename"));
+        let dump = laptop.library().join(laptop.name_of_latest(host));
         let mut bytes = std::fs::read(&dump).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         std::fs::write(&dump, &bytes).unwrap();
         laptop.download("latest").expect_code(0);
         laptop.check_held(host);
-        let aside = laptop.library().join(format!("{}.damaged", host.text("/runs/latest/filename")));
+        let aside = laptop.library().join(format!("{}.damaged", laptop.name_of_latest(host)));
         assert_eq!(std::fs::read(aside).unwrap(), bytes);
     });
 }

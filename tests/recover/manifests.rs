@@ -17,7 +17,7 @@ pub fn tell(story: &mut Sections, host: &RealHost) {
     let unverified = || {
         let answer = laptop.download("latest");
         answer.expect_problem(4, "no_usable_manifest");
-        let name = format!("{}.unverified", host.text("/runs/latest/filename"));
+        let name = format!("{}.unverified", laptop.name_of_latest(host));
         assert_eq!(laptop.files(), [name], "an unverified dump is named so");
         answer
     };
@@ -71,7 +71,7 @@ pub fn tell(story: &mut Sections, host: &RealHost) {
         let answer = laptop.download("latest");
         row(&right);
         answer.expect_problem(4, "checksum_mismatch");
-        assert!(!laptop.library().join(host.text("/runs/latest/filename")).exists());
+        assert!(!laptop.library().join(laptop.name_of_latest(host)).exists());
     });
     story.section("a verified copy outlives a host whose manifest lies", || {
         laptop.new_library();

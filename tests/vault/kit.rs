@@ -60,7 +60,8 @@ pub fn tell(story: &mut Sections, told: &Told) {
         assert_eq!(std::fs::read(out.path().join("compose.yml")).unwrap(), compose);
         let sheet = std::fs::read_to_string(out.path().join("recovery-sheet.html")).unwrap();
         Secrets::new(told.secrets()).not_in("the recovery sheet", sheet.as_bytes());
-        for expected in [told.host.text("/dir"), told.host.text("/ssh/host"), told.host.text("/runs/latest/filename")] {
+        let dump = told.laptop.name_of_latest(told.host);
+        for expected in [told.host.text("/dir"), told.host.text("/ssh/host"), &dump] {
             assert!(sheet.contains(expected), "the sheet does not tell {expected}");
         }
     });

@@ -86,6 +86,11 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
     },
+    /// List the dumps on this laptop, and whether each still lies there as it was
+    Copies {
+        /// Name, short name or id of the deployment
+        name: String,
+    },
     /// Make a dump straight to this laptop, without a schedule, as before an upgrade
     Dump {
         /// Name, short name or id of the deployment

@@ -1,17 +1,17 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use selvage_core::deployment::Deployment;
-use selvage_core::download::{Target, WhichRun};
+use selvage_core::download::{Target, WhichRun, float};
 use selvage_core::dump::{DumpTarget, LockChoice};
-use selvage_core::jobs::{Job, JobChange, JobEnd, JobId};
-use selvage_core::ports::Copy;
+use selvage_core::jobs::{Ended, Job, JobChange, JobEnd, JobId, JobResult};
+use selvage_core::library::LocalDump;
+use selvage_core::ports::{Copy, CopyState};
 use selvage_core::problem::Problem;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::print::{Print, size};
+use super::print::{Print, size, word};
 use super::{End, Failure};
 use crate::state::Selvage;
 
@@ -22,7 +22,7 @@ pub async fn run(selvage: &Selvage, name: &str, which: WhichRun, to: PathBuf, pr
     let changes = selvage.jobs.changes();
     let id = selvage.downloads.start(Target { deployment: deployment.clone(), which, folder }).await?;
     let stopped = "stopped; what arrived is kept and is taken up again next time";
-    end(selvage, &deployment, id, changes, stopped, print).await
+    end(selvage, id, changes, stopped, print).await
 }
 
 /// Carries out `selvage dump`.
@@ -31,24 +31,35 @@ pub async fn dump(selvage: &Selvage, name: &str, to: PathBuf, lock: LockChoice, 
     let folder = std::path::absolute(&to).unwrap_or(to);
     let changes = selvage.jobs.changes();
     let id = selvage.dumps.start(DumpTarget { deployment: deployment.clone(), folder, lock }).await?;
-    end(selvage, &deployment, id, changes, "stopped; nothing of the dump is kept", print).await
+    end(selvage, id, changes, "stopped; nothing of the dump is kept", print).await
+}
+
+/// Carries out `selvage copies`.
+pub async fn copies(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failure> {
+    let deployment = selvage.deployments.find(name).await?;
+    // A record says what was shown; what is printed is what holds now.
+    let now = |dump: LocalDump| Copy { state: dump.state, ..dump.record };
+    let copies: Vec<Copy> = selvage.local_dumps.list(deployment.id).await?.into_iter().map(now).collect();
+    print.list("copies", &copies, |copy| {
+        let (state, checked) = (word(&copy.state), copy.checked_at.format("%F %R UTC"));
+        format!("{state:<11}  {:>9}  {checked}  {}", size(float(copy.size)), copy.path)
+    });
+    Ok(End::Done)
 }
 
 /// Follows the job to its end, and prints the copy that it made.
 async fn end(
     selvage: &Selvage,
-    deployment: &Deployment,
     id: JobId,
     changes: Receiver<JobChange>,
     stopped: &str,
     print: Print,
 ) -> Result<End, Failure> {
-    match follow(selvage, id, changes).await? {
+    let ended = follow(selvage, id, changes).await?;
+    match ended.end {
         JobEnd::Done => {
-            let copies = selvage.store.copies(deployment.id).await?;
-            // The newest record is the one this job wrote.
-            let copy = copies.into_iter().next();
-            print.one("copy", &copy, || copy.as_ref().map(told).unwrap_or_default());
+            let copy = ended.result.map(|JobResult::Dump { dump }| dump);
+            print.one("copy", &copy, || copy.as_ref().map(in_words).unwrap_or_default());
             Ok(End::Done)
         }
         JobEnd::Cancelled | JobEnd::Interrupted => {
@@ -62,15 +73,18 @@ async fn end(
     }
 }
 
-fn told(copy: &Copy) -> String {
-    let manifest = if copy.made_at.is_some() { "is in" } else { "equals" };
-    format!("{}\nverified: SHA-256 {} {manifest} its manifest, {} entries", copy.path, copy.sha256, copy.entries)
+fn in_words(copy: &Copy) -> String {
+    let Copy { path, sha256, entries, .. } = copy;
+    match copy.state {
+        CopyState::Complete => format!("{path}\ncomplete and readable: {entries} entries; SHA-256 {sha256}"),
+        _ => format!("{path}\nverified: SHA-256 {sha256} equals its manifest, {entries} entries"),
+    }
 }
 
 /// Shows progress on a terminal and passes Ctrl-C on, until the job has ended.
-async fn follow(selvage: &Selvage, id: JobId, mut changes: Receiver<JobChange>) -> Result<JobEnd, Problem> {
+async fn follow(selvage: &Selvage, id: JobId, mut changes: Receiver<JobChange>) -> Result<Ended, Problem> {
     let terminal = std::io::stderr().is_terminal();
-    let ended = selvage.jobs.ended(id);
+    let ended = selvage.jobs.outcome(id);
     tokio::pin!(ended);
     loop {
         tokio::select! {

@@ -105,6 +105,7 @@ async fn carry_out(command: Command, data: &Path, print: Print) -> Result<End, F
         }
         Command::Inspect { name, run } => schedule::inspect(&selvage, &name, RunId(run), print).await,
         Command::Download { name, which, to } => download::run(&selvage, &name, which, to, print).await,
+        Command::Copies { name } => download::copies(&selvage, &name, print).await,
         Command::Dump { name, to, wait, without_lock } => {
             let lock = match (wait, without_lock) {
                 (true, _) => LockChoice::Wait,

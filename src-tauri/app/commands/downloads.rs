@@ -3,7 +3,7 @@
 use selvage_core::deployment::DeploymentId;
 use selvage_core::download::{DownloadError, Target, WhichRun};
 use selvage_core::dump::{DumpTarget, LockChoice};
-use selvage_core::history::{OneOffRow, one_off};
+use selvage_core::history::LocalDumpRow;
 use selvage_core::jobs::JobId;
 use selvage_core::problem::RequestError;
 use selvage_core::weavestream::run::RunId;
@@ -33,12 +33,11 @@ pub async fn make_dump(selvage: State<'_, Selvage>, id: DeploymentId, lock: Lock
     Ok(selvage.dumps.start(DumpTarget { deployment, folder, lock }).await?)
 }
 
-/// One-off dumps of a deployment on this laptop, newest first. No host is asked.
+/// Dumps of a deployment on this laptop, newest first, each looked at now. No host is asked.
 #[tauri::command]
 #[specta::specta]
-pub async fn one_off_dumps(selvage: State<'_, Selvage>, id: DeploymentId) -> Answer<Vec<OneOffRow>> {
-    let copies = selvage.store.copies(id).await?;
-    Ok(one_off(&copies, selvage.clock.now(), selvage.clock.zone()))
+pub async fn local_dumps(selvage: State<'_, Selvage>, id: DeploymentId) -> Answer<Vec<LocalDumpRow>> {
+    Ok(selvage.deployments.local_dumps(id).await?)
 }
 
 /// Reads the copy of a run again and compares it.
@@ -46,7 +45,7 @@ pub async fn one_off_dumps(selvage: State<'_, Selvage>, id: DeploymentId) -> Ans
 #[specta::specta]
 pub async fn verify_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<JobId> {
     let deployment = selvage.deployments.get(id).await?;
-    Ok(selvage.downloads.verify_again(&deployment, run).await?)
+    Ok(selvage.local_dumps.verify_again(&deployment, run).await?)
 }
 
 /// Deletes the copy of a run from this laptop; the host is not touched.
@@ -54,16 +53,14 @@ pub async fn verify_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: Run
 #[specta::specta]
 pub async fn delete_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<()> {
     let deployment = selvage.deployments.get(id).await?;
-    Ok(selvage.downloads.delete_copies(&deployment, run).await?)
+    Ok(selvage.local_dumps.delete(&deployment, run).await?)
 }
 
 /// Shows the copy of a run in the file manager.
 #[tauri::command]
 #[specta::specta]
 pub async fn show_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<()> {
-    let copies = selvage.store.copies(id).await?;
-    let gone = || DownloadError::CopyGone { file: run.to_string() };
-    let copy = copies.into_iter().find(|copy| copy.run == run).ok_or_else(gone)?;
-    opener::reveal(&copy.path).map_err(|_| DownloadError::CopyGone { file: copy.path.clone() })?;
+    let path = selvage.local_dumps.of_run(id, run).await?.record.path;
+    opener::reveal(&path).map_err(|_| DownloadError::CopyGone { file: path.clone() })?;
     Ok(())
 }

@@ -9,8 +9,9 @@ use specta::Type;
 use std::sync::Arc;
 
 use crate::deployment::Deployment;
+use crate::library::LocalDump;
 use crate::link::{Link, Links};
-use crate::ports::{Clock, Copy, CopyState, Store};
+use crate::ports::{Clock, CopyState};
 use crate::problem::Problem;
 use crate::time::When;
 use crate::weavestream::manifest::ManifestError;
@@ -80,33 +81,40 @@ pub struct CopyRow {
     pub entries: u32,
 }
 
-/// A dump that was made straight to this laptop.
+/// A dump that lies on this laptop, or lay there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct OneOffRow {
-    /// Its own id, in place of a run's.
+pub struct LocalDumpRow {
+    /// The run that made it; of a one-off dump, an id of its own.
     pub id: RunId,
-    /// When it was made.
-    pub when: When,
+    /// When it was made; none when the run is not known here any more.
+    pub when: Option<When>,
+    /// Whether it was made straight to this laptop.
+    pub one_off: bool,
     /// Bytes.
     pub size: f64,
     /// The file here.
     pub copy: CopyRow,
 }
 
-/// The one-off dumps among `copies`, newest first.
+/// The dumps of a deployment on this laptop, newest first; those of runs have
+/// their times from `runs`, as far as they are known.
 #[must_use]
-pub fn one_off(copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> Vec<OneOffRow> {
-    let row = |copy: &Copy| {
-        Some(OneOffRow {
-            id: copy.run,
-            when: When::new(copy.made_at?, now, zone),
-            size: crate::download::float(copy.size),
-            copy: copy_row(copy, now, zone),
-        })
+pub fn local_rows(dumps: &[LocalDump], runs: &[&Run], now: DateTime<Utc>, zone: Tz) -> Vec<LocalDumpRow> {
+    let row = |dump: &LocalDump| {
+        let record = &dump.record;
+        let made = record.made_at.or_else(|| runs.iter().find(|run| run.id == record.run).map(|run| run.at()));
+        LocalDumpRow {
+            id: record.run,
+            when: made.map(|at| When::new(at, now, zone)),
+            one_off: record.made_at.is_some(),
+            size: crate::download::float(record.size),
+            copy: copy_row(dump, now, zone),
+        }
     };
-    let mut rows: Vec<OneOffRow> = copies.iter().filter_map(row).collect();
-    rows.sort_by(|a, b| b.when.utc.cmp(&a.when.utc));
+    let mut rows: Vec<LocalDumpRow> = dumps.iter().map(row).collect();
+    let made = |row: &LocalDumpRow| row.when.as_ref().map_or_else(|| row.copy.checked.utc.clone(), |at| at.utc.clone());
+    rows.sort_by_key(|row| std::cmp::Reverse(made(row)));
     rows
 }
 
@@ -147,7 +155,7 @@ pub struct HistoryPage {
 /// Reads one page over the open link.
 pub async fn page(
     links: &Links,
-    store: &Arc<dyn Store>,
+    dumps: &[LocalDump],
     clock: &dyn Clock,
     deployment: &Deployment,
     filter: &RunFilter,
@@ -156,10 +164,9 @@ pub async fn page(
     let now = clock.now();
     let read = |link: Arc<Link>| async move { Ok(link.database.runs(filter, page, now).await?) }.boxed();
     let found = links.read(deployment, read).await?;
-    let copies = store.copies(deployment.id).await?;
     let zone = clock.zone();
     Ok(HistoryPage {
-        rows: found.runs.iter().map(|run| row(run, &copies, now, zone)).collect(),
+        rows: found.runs.iter().map(|run| row(run, dumps, now, zone)).collect(),
         total: u32::try_from(found.total).unwrap_or(u32::MAX),
         bytes_on_host: crate::download::float(found.bytes_on_host),
         zone: zone.name().to_owned(),
@@ -168,7 +175,7 @@ pub async fn page(
 
 /// A run as shown.
 #[must_use]
-pub fn row(run: &Run, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> RunRow {
+pub fn row(run: &Run, dumps: &[LocalDump], now: DateTime<Utc>, zone: Tz) -> RunRow {
     let manifest = (run.status == RunStatus::Success).then(|| run.manifest());
     let name = run.dump_name();
     RunRow {
@@ -188,7 +195,7 @@ pub fn row(run: &Run, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> RunRow {
             None if run.is_pruned() => OnHostState::Pruned,
             None => OnHostState::Never,
         },
-        copy: copies.iter().find(|c| c.run == run.id).map(|c| copy_row(c, now, zone)),
+        copy: best_of(run.id, dumps).map(|dump| copy_row(dump, now, zone)),
         manifest: manifest.as_ref().and_then(|m| m.as_ref().ok()).map(|m| ManifestRow {
             sha256: m.sha256.to_string(),
             size: crate::download::float(m.size),
@@ -202,10 +209,17 @@ pub fn row(run: &Run, copies: &[Copy], now: DateTime<Utc>, zone: Tz) -> RunRow {
     }
 }
 
-fn copy_row(copy: &Copy, now: DateTime<Utc>, zone: Tz) -> CopyRow {
+/// Of several dumps of one run the one that says most: a sound one, else one that is there.
+fn best_of(run: RunId, dumps: &[LocalDump]) -> Option<&LocalDump> {
+    let of_run = dumps.iter().filter(|dump| dump.record.run == run);
+    of_run.min_by_key(|dump| (!dump.is_sound(), dump.state == CopyState::Gone))
+}
+
+fn copy_row(dump: &LocalDump, now: DateTime<Utc>, zone: Tz) -> CopyRow {
+    let copy = &dump.record;
     CopyRow {
         path: copy.path.clone(),
-        state: copy.state,
+        state: dump.state,
         checked: When::new(copy.checked_at, now, zone),
         sha256: copy.sha256.to_string(),
         entries: copy.entries,

@@ -11,6 +11,7 @@ pub mod dump;
 pub mod history;
 pub mod jobs;
 pub mod kit;
+pub mod library;
 pub mod link;
 pub mod overview;
 pub mod ports;

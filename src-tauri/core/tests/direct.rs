@@ -63,6 +63,7 @@ impl Admin {
         let schedules = Schedules {
             links: links.clone(),
             store: store.clone(),
+            library: Arc::new(scene.library.clone()),
             clock: clock.clone(),
             jobs: jobs.clone(),
             starting: Arc::default(),

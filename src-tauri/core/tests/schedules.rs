@@ -37,7 +37,9 @@ impl Admin {
         let links = scene.links();
         let jobs = JobCenter::new(scene.store.clone(), scene.clock.clone()).await.unwrap();
         let (store, clock) = (scene.store.clone(), scene.clock.clone());
-        let schedules = Schedules { links, store, clock, jobs, starting: Arc::default(), dumps: Arc::default() };
+        let library = Arc::new(scene.library.clone());
+        let (starting, dumps) = (Arc::default(), Arc::default());
+        let schedules = Schedules { links, store, library, clock, jobs, starting, dumps };
         (Self { scene, schedules, queue }, daily)
     }
 

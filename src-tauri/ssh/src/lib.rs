@@ -8,6 +8,7 @@
 
 mod agent;
 mod aliases;
+mod bounded;
 mod candidate;
 mod config;
 mod connection;

@@ -8,12 +8,10 @@ use selvage_core::ports::{ByteSource, Exit, LinkError};
 use selvage_core::shell::Command;
 use selvage_dial::seconds;
 
+use crate::bounded::Bounded;
 use crate::connection::Connection;
 use crate::remote::{Remote, status_of};
 use crate::settings::Timeouts;
-
-/// The most that is kept of standard error.
-const MOST_STDERR: usize = 64 * 1024;
 
 /// The output of a command, on a connection of its own. A reader that takes
 /// its time makes the host wait: a bounded number of packets is kept here, and
@@ -24,7 +22,7 @@ pub(crate) struct Source {
     read: ChannelReadHalf,
     connection: Arc<Connection>,
     idle: Duration,
-    stderr: Vec<u8>,
+    stderr: Bounded,
     exit: Option<u32>,
     output_ended: bool,
     closed: bool,
@@ -51,7 +49,7 @@ impl Source {
             read,
             connection,
             idle: command.quiet().unwrap_or(timeouts.idle),
-            stderr: Vec::new(),
+            stderr: Bounded::default(),
             exit: None,
             output_ended: false,
             closed: false,
@@ -63,10 +61,7 @@ impl Source {
         let message = tokio::time::timeout(self.idle, self.read.wait()).await.map_err(stalled)?;
         match message {
             Some(ChannelMsg::Data { data }) => return Ok(Step::Piece(data)),
-            Some(ChannelMsg::ExtendedData { data, ext: 1 }) => {
-                let room = MOST_STDERR.saturating_sub(self.stderr.len()).min(data.len());
-                self.stderr.extend_from_slice(&data[..room]);
-            }
+            Some(ChannelMsg::ExtendedData { data, ext: 1 }) => self.stderr.add(&data),
             Some(ChannelMsg::ExitStatus { exit_status }) => self.exit = Some(exit_status),
             Some(ChannelMsg::ExitSignal { signal_name, .. }) => self.exit = Some(status_of(&signal_name)),
             Some(ChannelMsg::Failure) => {
@@ -110,6 +105,6 @@ impl ByteSource for Source {
             self.step().await?;
         }
         let status = self.exit.ok_or_else(|| self.connection.lost_because("the command ended without saying how"))?;
-        Ok(Exit { status, stderr: String::from_utf8_lossy(&self.stderr).into_owned() })
+        Ok(Exit { status, stderr: self.stderr.text() })
     }
 }

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::library::make_private_folders;
 use crate::process::Process;
 
 /// The laptop's own database, `selvage.db` in its data folder.
@@ -27,7 +28,7 @@ impl SqliteStore {
     /// Opens the database in `folder`, making both when missing. Migrations run
     /// in one transaction each. Two processes may have it open.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder).map_err(trouble)?;
+        make_private_folders(folder).map_err(trouble)?;
         private(folder).map_err(trouble)?;
         let process = Process::mark(&folder.join("processes")).map_err(trouble)?;
         let options = SqliteConnectOptions::new()
@@ -75,7 +76,7 @@ impl Store for SqliteStore {
     async fn remove_deployment(&self, id: DeploymentId) -> Result<(), StoreError> {
         let id = id.to_string();
         let mut change = self.pool.begin().await.map_err(trouble)?;
-        for sql in ["delete from copies where deployment = ?1", "delete from deployments where id = ?1"] {
+        for sql in ["delete from local_dumps where deployment = ?1", "delete from deployments where id = ?1"] {
             sqlx::query(sql).bind(&id).execute(&mut *change).await.map_err(trouble)?;
         }
         change.commit().await.map_err(trouble)
@@ -94,19 +95,21 @@ impl Store for SqliteStore {
     }
 
     async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError> {
-        self.documents("select document from copies where deployment = ?1 order by checked_at desc", &id.to_string())
-            .await
+        self.documents(
+            "select document from local_dumps where deployment = ?1 order by checked_at desc",
+            &id.to_string(),
+        )
+        .await
     }
 
     async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError> {
-        let sql = "insert into copies (path, deployment, checked_at, document) values (?1, ?2, ?3, ?4)
-            on conflict (path) do update set deployment = excluded.deployment, checked_at = excluded.checked_at,
-            document = excluded.document";
+        let sql = "insert into local_dumps (path, deployment, checked_at, document) values (?1, ?2, ?3, ?4)
+            on conflict (deployment, path) do update set checked_at = excluded.checked_at, document = excluded.document";
         self.execute(sql, &[&copy.path, &copy.deployment.to_string(), &stamp(copy.checked_at), &text(copy)?]).await
     }
 
-    async fn remove_copy(&self, path: &str) -> Result<(), StoreError> {
-        self.execute("delete from copies where path = ?1", &[path]).await
+    async fn remove_copy(&self, id: DeploymentId, path: &str) -> Result<(), StoreError> {
+        self.execute("delete from local_dumps where deployment = ?1 and path = ?2", &[&id.to_string(), path]).await
     }
 
     async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError> {

@@ -6,4 +6,4 @@ mod library;
 mod process;
 
 pub use database::SqliteStore;
-pub use library::DiskLibrary;
+pub use library::{DiskLibrary, make_private_folders};

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use crate::library::make_private_folders;
+
 /// This process's mark: a file whose lock the system releases with the process,
 /// however it ends.
 #[derive(Debug)]
@@ -18,7 +20,7 @@ pub struct Process {
 impl Process {
     /// Marks this process in `folder`.
     pub fn mark(folder: &Path) -> std::io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        make_private_folders(folder)?;
         let id = Uuid::new_v4().to_string();
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(&id))?;
         lock.try_lock().map_err(std::io::Error::from)?;

@@ -173,7 +173,10 @@ impl Laptop {
 
     /// The same in another folder.
     pub fn check_held_in(&self, host: &RealHost, folder: &Path) {
-        let bytes = std::fs::read(folder.join(host.text("/runs/latest/filename"))).expect("the dump is here");
+        let stamp = host.text("/runs/latest/filename").trim_start_matches("weavestream-postgres-");
+        let is_it = |name: &String| name.starts_with("weavestream-postgres-") && name.ends_with(stamp);
+        let name = names_in(folder).into_iter().find(is_it).expect("the dump is here");
+        let bytes = std::fs::read(folder.join(name)).unwrap();
         assert_eq!(
             sha256(&bytes).to_string(),
             host.text("/runs/latest/sha256"),
@@ -184,11 +187,30 @@ impl Laptop {
     /// Names of the files in the library.
     #[must_use]
     pub fn files(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.library()).unwrap();
-        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
+        names_in(&self.library())
     }
+
+    /// The name that the host's newest dump has here, as a dump of `acme`.
+    #[must_use]
+    pub fn name_of_latest(&self, host: &RealHost) -> String {
+        host.text("/runs/latest/filename").replacen("weavestream-postgres-", "weavestream-postgres-acme-", 1)
+    }
+}
+
+/// The file of `folder` that is being written, if there is one.
+#[must_use]
+pub fn part_in(folder: &Path) -> Option<PathBuf> {
+    names_in(folder)
+        .into_iter()
+        .map(|name| folder.join(name))
+        .find(|path| path.extension().is_some_and(|e| e == "part"))
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 impl Running<'_> {

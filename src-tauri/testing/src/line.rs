@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::fault_proxy::FaultProxy;
-use crate::laptop::Laptop;
+use crate::laptop::{Laptop, part_in};
 use crate::real_host::RealHost;
 use crate::wait::until_true;
 
@@ -33,13 +33,13 @@ impl Line {
     /// The verified dump, when it is here.
     #[must_use]
     pub fn dump(&self) -> PathBuf {
-        self.laptop.library().join(self.host.text("/runs/latest/filename"))
+        self.laptop.library().join(self.laptop.name_of_latest(&self.host))
     }
 
-    /// The part file.
+    /// The part file, or where none is a path that leads nowhere.
     #[must_use]
     pub fn part(&self) -> PathBuf {
-        self.laptop.library().join(format!("{}.part", self.host.text("/runs/latest/filename")))
+        part_in(&self.laptop.library()).unwrap_or_else(|| self.laptop.library().join("no.part"))
     }
 
     /// Bytes in the part file.

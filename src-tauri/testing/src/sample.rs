@@ -24,15 +24,48 @@ pub fn now() -> DateTime<Utc> {
     "2026-10-22T07:41:00Z".parse().unwrap()
 }
 
-/// An archive of `size` bytes or a little more: a real one, followed by noise
-/// that `seed` decides. Only a digest tells two of them apart.
+/// Where the last block of [`TINY_DUMP`] has its first chunk.
+const LAST_CHUNK: usize = 2397;
+
+/// A whole archive of `size` bytes, or a little more where that is too small: a
+/// real one whose last table holds noise that `seed` decides, stored without
+/// compression.
 #[must_use]
 pub fn dump(size: usize, seed: u64) -> Vec<u8> {
-    let mut bytes = TINY_DUMP.to_vec();
-    let mut noise = vec![0; size.saturating_sub(bytes.len())];
+    const STORED_AT_MOST: usize = 65_535;
+    // Length of the chunk, its zlib header and checksum, and the end of the block.
+    let frame = LAST_CHUNK + 5 + 2 + 4 + 5;
+    let room = size.saturating_sub(frame).max(6);
+    let mut noise = vec![0; room - 5 * room.div_ceil(STORED_AT_MOST + 5)];
     StdRng::seed_from_u64(seed).fill_bytes(&mut noise);
-    bytes.extend(noise);
+    let mut zlib = vec![0x78, 0x01];
+    let pieces = noise.chunks(STORED_AT_MOST);
+    let last = pieces.len() - 1;
+    for (nth, piece) in pieces.enumerate() {
+        let length = u16::try_from(piece.len()).unwrap();
+        zlib.push(u8::from(nth == last));
+        zlib.extend(length.to_le_bytes());
+        zlib.extend((!length).to_le_bytes());
+        zlib.extend(piece);
+    }
+    let (a, b) = noise.iter().fold((1_u32, 0_u32), |(a, b), byte| {
+        let a = (a + u32::from(*byte)) % 65_521;
+        (a, (a + b) % 65_521)
+    });
+    zlib.extend((b << 16 | a).to_be_bytes());
+    let mut bytes = TINY_DUMP[..LAST_CHUNK].to_vec();
+    bytes.push(0);
+    bytes.extend(u32::try_from(zlib.len()).unwrap().to_le_bytes());
+    bytes.extend(zlib);
+    bytes.extend([0; 5]);
     bytes
+}
+
+/// The same archive without its last table's rows, ended where the block before
+/// ends: its table of contents is whole.
+#[must_use]
+pub fn cut_between_tables(dump: &[u8]) -> Vec<u8> {
+    dump[..LAST_CHUNK - 6].to_vec()
 }
 
 /// The digest of `bytes`.

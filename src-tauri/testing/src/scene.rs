@@ -8,8 +8,9 @@ use chrono::TimeDelta;
 use selvage_core::deployment::Deployment;
 use selvage_core::download::{Downloads, Patience, Target, WhichRun};
 use selvage_core::jobs::{JobCenter, JobEnd, JobId};
+use selvage_core::library::{LocalDump, LocalDumps, Names, local_dumps};
 use selvage_core::link::Links;
-use selvage_core::ports::{Copy, CopyState, Store};
+use selvage_core::ports::{Copy, CopyState, Library, Store};
 use selvage_core::problem::Problem;
 use selvage_core::vault::Vault;
 use selvage_core::weavestream::dump_name::DumpName;
@@ -135,16 +136,22 @@ impl Scene {
         DumpName::from_container_path(self.run.dump_path.as_deref().unwrap()).unwrap()
     }
 
+    /// Its names here.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        Names::of(&self.deployment, &self.dump())
+    }
+
     /// Its name here.
     #[must_use]
     pub fn name(&self) -> String {
-        self.dump().on_laptop()
+        self.names().dump(1)
     }
 
     /// The name while it is being written.
     #[must_use]
     pub fn part(&self) -> String {
-        format!("{}.part", self.name())
+        self.names().part().to_owned()
     }
 
     /// This run into this folder.
@@ -173,6 +180,23 @@ impl Scene {
         self.store.copies(self.deployment.id).await.unwrap()
     }
 
+    /// Every dump of this deployment on the laptop, looked at now.
+    pub async fn local_dumps(&self) -> Vec<LocalDump> {
+        let (store, library): (Arc<dyn Store>, Arc<dyn Library>) = (self.store.clone(), Arc::new(self.library.clone()));
+        local_dumps(&store, &library, self.deployment.id).await.unwrap()
+    }
+
+    /// The dumps on the laptop, as `downloads` has them.
+    #[must_use]
+    pub fn kept(&self, downloads: &Downloads) -> LocalDumps {
+        LocalDumps {
+            store: self.store.clone(),
+            library: Arc::new(self.library.clone()),
+            clock: self.clock.clone(),
+            jobs: downloads.jobs.clone(),
+        }
+    }
+
     /// The bytes of a file in the library.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<Vec<u8>> {
@@ -181,8 +205,14 @@ impl Scene {
 
     /// Fails when anything not equal to the dump is named or recorded as verified.
     pub async fn check_nothing_false(&self) {
-        if let Some(named) = self.file(&self.name()) {
-            assert!(named == *self.truth, "a file has the dump's name and other bytes");
+        self.check_nothing_false_but(&[]).await;
+    }
+
+    /// The same where somebody else put `strangers` there under the dump's names.
+    pub async fn check_nothing_false_but(&self, strangers: &[Vec<u8>]) {
+        for named in (1..20).filter_map(|nth| self.file(&self.names().dump(nth))) {
+            let ours = !strangers.contains(&named);
+            assert!(!ours || named == *self.truth, "a file has the dump's name and other bytes");
         }
         for copy in self.copies().await.into_iter().filter(|copy| copy.state == CopyState::Verified) {
             let path = Path::new(&copy.path);
@@ -195,8 +225,9 @@ impl Scene {
 
     /// Fails unless the dump is here, whole, named and recorded as verified.
     pub async fn check_held(&self) {
-        assert!(self.file(&self.name()).as_deref() == Some(self.truth.as_slice()), "done, and the dump is not here");
-        let verified = self.copies().await.into_iter().filter(|copy| copy.state == CopyState::Verified).count();
-        assert_eq!(verified, 1, "done, and not recorded as verified");
+        let verified: Vec<_> = self.local_dumps().await.into_iter().filter(LocalDump::is_sound).collect();
+        assert_eq!(verified.len(), 1, "done, and not recorded as verified");
+        let name = Path::new(&verified[0].record.path).file_name().unwrap().to_string_lossy().into_owned();
+        assert!(self.file(&name).as_deref() == Some(self.truth.as_slice()), "done, and the dump is not here");
     }
 }

@@ -34,3 +34,9 @@ impl Sections {
         assert!(self.failed.is_empty(), "failed: {}", self.failed.join("; "));
     }
 }
+
+/// A number of the environment, such as how many cases there are, or `default`.
+#[must_use]
+pub fn from_env(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}

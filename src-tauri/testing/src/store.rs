@@ -31,7 +31,7 @@ struct Tables {
     process: u64,
     deployments: BTreeMap<DeploymentId, Deployment>,
     observations: BTreeMap<DeploymentId, Observation>,
-    copies: BTreeMap<String, Copy>,
+    copies: BTreeMap<(DeploymentId, String), Copy>,
     env_versions: BTreeMap<(DeploymentId, u32), EnvVersion>,
     env_numbers: BTreeMap<DeploymentId, u32>,
     kits: BTreeMap<String, KitRecord>,
@@ -134,13 +134,13 @@ impl Store for MemoryStore {
 
     async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError> {
         self.with(|t| {
-            t.copies.insert(copy.path.clone(), copy.clone());
+            t.copies.insert((copy.deployment, copy.path.clone()), copy.clone());
         })
     }
 
-    async fn remove_copy(&self, path: &str) -> Result<(), StoreError> {
+    async fn remove_copy(&self, id: DeploymentId, path: &str) -> Result<(), StoreError> {
         self.with(|t| {
-            t.copies.remove(path);
+            t.copies.remove(&(id, path.to_owned()));
         })
     }
 

@@ -3,10 +3,13 @@ import { ipc, watchJobs, type Job, type JobChange } from '../ipc/client';
 /** Every job: a snapshot, then changes. */
 export class Jobs {
   list = $state.raw<Job[]>([]);
-  readonly running = $derived(this.list.filter((job) => job.end === null));
   /** Ids that changed while the snapshot was on its way: the change is newer. */
   #changed: Set<string> | undefined;
   #onEnd: (job: Job) => void = () => undefined;
+
+  get running(): Job[] {
+    return this.list.filter((job) => job.end === null);
+  }
 
   /** Begins to listen, then takes the snapshot. `onEnd` is told of each end from now on. */
   async start(onEnd: (job: Job) => void): Promise<void> {

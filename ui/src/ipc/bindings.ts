@@ -114,8 +114,8 @@ export const commands = {
 	download: (id: DeploymentId, run: RunId | null) => typedError<JobId, Failure>(__TAURI_INVOKE("download", { id, run })),
 	/**  Makes a one-off dump into the library. */
 	makeDump: (id: DeploymentId, lock: LockChoice) => typedError<JobId, Failure>(__TAURI_INVOKE("make_dump", { id, lock })),
-	/**  One-off dumps of a deployment on this laptop, newest first. No host is asked. */
-	oneOffDumps: (id: DeploymentId) => typedError<OneOffRow[], Failure>(__TAURI_INVOKE("one_off_dumps", { id })),
+	/**  Dumps of a deployment on this laptop, newest first, each looked at now. No host is asked. */
+	localDumps: (id: DeploymentId) => typedError<LocalDumpRow[], Failure>(__TAURI_INVOKE("local_dumps", { id })),
 	/**  Reads the copy of a run again and compares it. */
 	verifyCopy: (id: DeploymentId, run: RunId) => typedError<JobId, Failure>(__TAURI_INVOKE("verify_copy", { id, run })),
 	/**  Deletes the copy of a run from this laptop; the host is not touched. */
@@ -391,6 +391,33 @@ export type Column = {
 	deleted: number,
 };
 
+/**  The record of a dump on this laptop: what was shown about it, and when. */
+export type Copy = {
+	/**  Whose dump. */
+	deployment: DeploymentId,
+	/**  The run that made it; of a one-off dump, an id of its own. */
+	run: RunId,
+	/**  Full path. */
+	path: string,
+	/**  Bytes. */
+	size: number,
+	/**  Digest of the file as it lay here when it was last read. */
+	sha256: Sha256,
+	/**  What has been shown. */
+	state: CopyState,
+	/**  When it was last read and compared. */
+	checked_at: string,
+	/**  Entries in the archive's table of contents; 0 when it could not be read. */
+	entries: number,
+	/**  When it was made, for a one-off dump; none for that of a run. */
+	made_at?: string | null,
+	/**
+	 *  When the file was last written, as the file system had it when the file was
+	 *  read: one with another time is another one. None in records of earlier versions.
+	 */
+	modified?: string | null,
+};
+
 /**  A copy on this laptop. */
 export type CopyRow = {
 	/**  Full path. */
@@ -405,16 +432,25 @@ export type CopyRow = {
 	entries: number,
 };
 
-/**  What is known of a copy. */
+/**  What is known of a dump on this laptop. */
 export type CopyState = 
 /**  Its SHA-256 equals the manifest's and its table of contents was read. */
 "verified" | 
+/**
+ *  There was no manifest of the host to compare with; it was read to its end,
+ *  the data of each entry, and is complete and readable.
+ */
+"complete" | 
 /**  It differs from its manifest, or is no archive. Kept aside under a name that says so. */
 "damaged" | 
 /**  There was no manifest to compare with. */
 "unverified" | 
-/**  The file was not there when it was last looked for. */
-"gone";
+/**  The file is not there. */
+"gone" | 
+/**  A file is there, with another size or another time than the one that was read. */
+"changed" | 
+/**  The disk does not tell whether it is there. */
+"unreachable";
 
 /**  Why the database did not answer. */
 export type DatabaseError = 
@@ -896,6 +932,8 @@ export type Job = {
 	canceling: boolean,
 	/**  How it ended; none while it runs. */
 	end: JobEnd | null,
+	/**  What it made, when it ended well and made something. */
+	result?: JobResult | null,
 };
 
 /**  What listeners are told after their snapshot. */
@@ -961,6 +999,13 @@ name: string | null } |
 run: string; 
 /**  The dump's file name. */
 file: string };
+
+/**  What a job made. */
+export type JobResult = 
+/**  A dump on this laptop, as it was recorded. */
+{ made: "dump"; 
+/**  The record. */
+dump: Copy };
 
 /**  What a rule makes of one column. */
 export type KeepCell = {
@@ -1295,6 +1340,20 @@ host: string;
 /**  How long was waited. */
 seconds: number };
 
+/**  A dump that lies on this laptop, or lay there. */
+export type LocalDumpRow = {
+	/**  The run that made it; of a one-off dump, an id of its own. */
+	id: RunId,
+	/**  When it was made; none when the run is not known here any more. */
+	when: When | null,
+	/**  Whether it was made straight to this laptop. */
+	oneOff: boolean,
+	/**  Bytes. */
+	size: number,
+	/**  The file here. */
+	copy: CopyRow,
+};
+
 /**  What to do when a backup of the host is under way: it holds the lock that keeps two dumps apart. */
 export type LockChoice = 
 /**  Make no dump, and say so. */
@@ -1444,18 +1503,6 @@ export type OnHostState =
 "never" | 
 /**  The row names a file that is not the worker's. */
 "unsafe";
-
-/**  A dump that was made straight to this laptop. */
-export type OneOffRow = {
-	/**  Its own id, in place of a run's. */
-	id: RunId,
-	/**  When it was made. */
-	when: When,
-	/**  Bytes. */
-	size: number,
-	/**  The file here. */
-	copy: CopyRow,
-};
 
 /**  A place in the window. */
 export type Opening = {
@@ -2007,6 +2054,9 @@ export type SecretAct =
 "put_back" | 
 /**  An emergency kit was written. */
 "kit_written";
+
+/**  A SHA-256 digest. */
+export type Sha256 = string;
 
 /**  What is shown of a value. */
 export type ShownValue = 

@@ -42,7 +42,7 @@ export const jobKinds: Record<JobKind['kind'], Words> = {
     name: 'One-off dump',
     doing: () => 'Dumping to this laptop',
     done: () => 'The one-off dump is here',
-    doneDetail: 'Read to its end, with its table of contents',
+    doneDetail: 'Complete and readable',
     cancelled: () => 'One-off dump cancelled',
     cancelledDetail: 'Nothing of it is kept',
     again: 'Dump again',

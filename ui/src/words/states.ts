@@ -37,9 +37,12 @@ export const runKinds: Record<RunKind, string> = { scheduled: 'Scheduled', manua
 
 export const copyStates: Record<CopyState, State> = {
   verified: state('ok', 'ok', 'SHA-256 verified'),
-  damaged: state('bad', 'bad', 'Damaged copy'),
+  complete: state('ok', 'ok', 'Complete and readable'),
+  damaged: state('bad', 'bad', 'Damaged'),
   unverified: state('warn', 'warn', 'Not verifiable'),
-  gone: state('idle', 'unseen', 'Copy is gone'),
+  gone: state('bad', 'missed', 'File is gone'),
+  changed: state('warn', 'warn', 'Changed since checked'),
+  unreachable: state('idle', 'unseen', 'Disk does not answer'),
 };
 
 export const notVerified = state('idle', 'wait', 'Not verified');

@@ -10,7 +10,8 @@ use specta::Type;
 pub use draft::{DirectDraft, Draft, SshDraft};
 
 use crate::deployment::{Deployment, DeploymentId, link_errors};
-use crate::history::{self, HistoryPage};
+use crate::history::{self, HistoryPage, LocalDumpRow, local_rows};
+use crate::library::local_dumps;
 use crate::link::{Links, SecretKind, keyring_name};
 use crate::overview::{Observation, Overview, Verdict, overview, verdict};
 use crate::ports::{Clock, DirectRequest, HostRequest, Keyring, KeyringError, Store};
@@ -55,9 +56,9 @@ impl Deployments {
         let mut rows = Vec::new();
         for deployment in self.store.deployments().await? {
             let seen = self.store.observation(deployment.id).await?;
-            let copies = self.store.copies(deployment.id).await?;
+            let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
             let vault = self.vault.standing(deployment.id).await?;
-            let verdict = verdict(seen.as_ref(), &copies, &vault, self.clock.now(), self.clock.zone());
+            let verdict = verdict(seen.as_ref(), &dumps, &vault, self.clock.now(), self.clock.zone());
             rows.push(DeploymentRow { deployment, verdict });
         }
         Ok(rows)
@@ -188,10 +189,10 @@ impl Deployments {
             Ok(seen) => (seen, None),
             Err(problem) => (self.store.observation(id).await?, Some(problem)),
         };
-        let copies = self.store.copies(id).await?;
+        let dumps = local_dumps(&self.store, &self.vault.library, id).await?;
         let vault = self.vault.standing(id).await?;
         let (now, zone) = (self.clock.now(), self.clock.zone());
-        Ok(overview(&deployment, seen.as_ref(), &copies, &vault, trouble, now, zone))
+        Ok(overview(&deployment, seen.as_ref(), &dumps, &vault, trouble, now, zone))
     }
 
     /// The schedules as last seen, or as they are now.
@@ -204,7 +205,17 @@ impl Deployments {
     /// One page of the history, as it is on the host now.
     pub async fn history(&self, id: DeploymentId, filter: &RunFilter, page: Page) -> Result<HistoryPage, Problem> {
         let deployment = self.get(id).await?;
-        history::page(&self.links, &self.store, self.clock.as_ref(), &deployment, filter, page).await
+        let dumps = local_dumps(&self.store, &self.vault.library, id).await?;
+        history::page(&self.links, &dumps, self.clock.as_ref(), &deployment, filter, page).await
+    }
+
+    /// The dumps on this laptop, newest first, each looked at now. No host is asked.
+    pub async fn local_dumps(&self, id: DeploymentId) -> Result<Vec<LocalDumpRow>, Problem> {
+        let deployment = self.get(id).await?;
+        let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
+        let seen = self.store.observation(id).await?;
+        let runs: Vec<_> = seen.iter().flat_map(|seen| seen.recent.iter().chain(&seen.latest_good)).collect();
+        Ok(local_rows(&dumps, &runs, self.clock.now(), self.clock.zone()))
     }
 
     async fn seen(&self, deployment: &Deployment, fresh: bool) -> Result<Option<Observation>, Problem> {

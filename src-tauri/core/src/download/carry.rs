@@ -1,26 +1,26 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+
 use super::error::DownloadError;
-use super::plan::{self, Names, Plan, dump_of};
+use super::plan::{self, Plan, dump_of};
 use super::source::DumpSource;
-use super::transfer::{Patience, Transferred, blocking, hash_all, transfer};
+use super::transfer::{Patience, Transferred, digest, transfer};
 use super::verify::{Verdict, settle, verdict};
 use crate::deployment::Deployment;
-use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind};
+use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
+use crate::library::{aside, set_aside};
 use crate::link::{Link, Links};
-use crate::ports::{
-    AuditEntry, Clock, Copy, CopyState, Folder, Library, LibraryError, Notice, Notifier, Store, StoreError,
-};
+use crate::ports::{AuditEntry, Clock, Copy, CopyState, Folder, Library, Notice, Notifier, Store, StoreError};
 use crate::problem::{Problem, RequestError};
 use crate::settings::Settings;
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::{Run, RunId};
-use futures::FutureExt;
-use sha2::Digest;
 
-/// Downloads dumps and verifies copies.
+/// Downloads dumps and verifies them.
 #[derive(Clone)]
 pub struct Downloads {
     /// Ways to the hosts.
@@ -91,7 +91,7 @@ impl Downloads {
         self.links.read(&target.deployment, read).await
     }
 
-    async fn carry(&self, target: Target, run: Run, job: &JobHandle) -> Result<(), JobEnd> {
+    async fn carry(&self, target: Target, run: Run, job: &JobHandle) -> Result<Option<JobResult>, JobEnd> {
         let ended = self.download(&target, run, job).await;
         let notice = match &ended {
             Ok(Some(copy)) => Notice {
@@ -107,7 +107,7 @@ impl Downloads {
             },
         };
         self.notifier.show(&notice);
-        ended.map(|_| ()).map_err(JobEnd::from)
+        ended.map(|dump| dump.map(|dump| JobResult::Dump { dump })).map_err(JobEnd::from)
     }
 
     /// None when cancelled.
@@ -127,36 +127,43 @@ impl Downloads {
             found => (&first, found?),
         };
         job.log(&format!("{} has {} bytes, read {:?}", dump, found.size, source.way())).await;
-        let plan = plan::plan(run, dump, &found)?;
+        let plan = plan::plan(&target.deployment, run, dump, &found)?;
         if let Some(copy) = self.already_here(target, &plan, &folder, job).await? {
+            return Ok(Some(copy));
+        }
+        let mut part = folder.part(plan.names.part())?;
+        // Another Selvage may have finished it between the look and the claim.
+        if part.is_empty()?
+            && let Some(copy) = self.already_here(target, &plan, &folder, job).await?
+        {
+            part.remove()?;
             return Ok(Some(copy));
         }
         let mut again = false;
         loop {
-            let (sha256, resumed) = match transfer(&plan, &source, folder.as_ref(), self.patience, job).await? {
-                Transferred::Whole { sha256, resumed } => (sha256, resumed),
-                Transferred::Cancelled => return Ok(None),
-            };
+            let whole = transfer(&plan, &source, folder.as_ref(), part, self.patience, job).await?;
+            let Transferred::Whole { part: mut whole, sha256, resumed } = whole else { return Ok(None) };
             job.step("Comparing with the manifest").await;
-            let verdict = verdict(&plan.manifest, sha256, &folder, &plan.names.part).await?;
+            let verdict = verdict(&plan.manifest, sha256, whole.reread()?).await?;
             if resumed && !again && matches!(verdict, Verdict::Differs { .. }) {
                 // The part from before may be torn or altered: one fresh try before the dump is blamed.
                 job.log("What was here before did not fit the manifest; starting again from the first byte").await;
-                folder.remove(&plan.names.part)?;
-                again = true;
+                whole.truncate(0)?;
+                (part, again) = (whole, true);
                 continue;
             }
             if matches!(verdict, Verdict::Verified(_)) {
                 self.make_room(target, &plan, folder.as_ref(), job).await?;
             }
-            let settled = settle(&plan, sha256, verdict, &source, folder.as_ref()).await;
-            return self.record(target, &plan, sha256, settled, link, job).await.map(Some);
+            let settled = settle(&plan, sha256, verdict, &source, whole.as_mut(), folder.as_ref()).await;
+            return self.record(target, &plan, sha256, settled, (link, folder.as_ref()), job).await.map(Some);
         }
     }
 
-    /// A file with the dump's name that proves to be the dump needs no transfer.
-    /// One that is what was verified before stays, whatever the host says now;
-    /// any other is set aside, never overwritten.
+    /// A file that proves to be the dump needs no transfer, wherever in the folder
+    /// an earlier download put it. One that is what was verified before stays,
+    /// whatever the host says now; any other of ours is set aside. A file that is
+    /// not recorded as this deployment's is not touched.
     async fn already_here(
         &self,
         target: &Target,
@@ -164,16 +171,44 @@ impl Downloads {
         folder: &Arc<dyn Folder>,
         job: &JobHandle,
     ) -> Result<Option<Copy>, Problem> {
-        if folder.size(&plan.names.dump)?.is_none() {
+        let records = self.store.copies(target.deployment.id).await?;
+        let first = plan.names.dump(1);
+        let of_run = records.iter().filter(|copy| copy.run == plan.run.id && copy.state != CopyState::Damaged);
+        let here = of_run.filter_map(|copy| name_in(folder.path(), &copy.path));
+        let mut names: Vec<String> = here.filter(|name| *name != first).collect();
+        names.push(first);
+        for name in names {
+            let path = folder.path().join(&name).display().to_string();
+            let record = records.iter().find(|copy| copy.path == path);
+            if let Some(copy) = self.proves_to_be(target, plan, folder, &name, record, job).await? {
+                return Ok(Some(copy));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn proves_to_be(
+        &self,
+        target: &Target,
+        plan: &Plan,
+        folder: &Arc<dyn Folder>,
+        name: &str,
+        record: Option<&Copy>,
+        job: &JobHandle,
+    ) -> Result<Option<Copy>, Problem> {
+        let Some(stat) = folder.stat(name)? else { return Ok(None) };
+        if record.is_none() && stat.size != plan.size {
+            job.log(&format!("{name} is there and is not this dump; it stays")).await;
             return Ok(None);
         }
         job.step("Checking the copy that is already here").await;
-        let Some((sha256, _)) = self.digest(folder, &plan.names.dump, job).await? else { return Ok(None) };
-        let path = folder.path().join(&plan.names.dump).display().to_string();
-        match verdict(&plan.manifest, sha256, folder, &plan.names.dump).await? {
+        let Some(sha256) = digest(folder, name, job).await? else { return Ok(None) };
+        let path = folder.path().join(name).display().to_string();
+        match verdict(&plan.manifest, sha256, folder.read(name)?).await? {
             Verdict::Verified(contents) => {
                 job.log("This dump was already here, and equals its manifest").await;
-                let copy = self.copy(target, plan, path, sha256, CopyState::Verified, contents.entries);
+                let at = (path, Some(stat.modified));
+                let copy = self.copy(target, plan, at, sha256, CopyState::Verified, contents.entries);
                 self.store.save_copy(&copy).await?;
                 return Ok(Some(copy));
             }
@@ -183,18 +218,27 @@ impl Downloads {
             }
             Verdict::Differs { .. } | Verdict::NotAnArchive(_) => {}
         }
-        let record = self.recorded(target, &path).await?;
-        if record.as_ref().is_some_and(|copy| copy.state == CopyState::Verified && copy.sha256 == sha256) {
+        let Some(record) = record else {
+            job.log(&format!("{name} is there and is not this dump; it stays")).await;
+            return Ok(None);
+        };
+        if record.state == CopyState::Verified && record.sha256 == sha256 {
             job.log("The copy that is here is what was verified; the host's manifest says something else now").await;
             return Ok(None);
         }
-        let aside = plan.names.aside("damaged", |name| !matches!(folder.size(name), Ok(None)));
-        let moved = folder.rename(&plan.names.dump, &aside)?.display().to_string();
+        let (moved, aside) = set_aside(folder.as_ref(), name, aside(name, "damaged"))?;
         job.log(&format!("The copy that was here does not equal the manifest; it was set aside as {aside}")).await;
-        if let Some(copy) = record {
-            let damaged = Copy { sha256, state: CopyState::Damaged, entries: 0, checked_at: self.clock.now(), ..copy };
-            self.rename_record(damaged, moved).await?;
-        }
+        let modified = Some(stat.modified);
+        let damaged = Copy {
+            sha256,
+            size: stat.size,
+            state: CopyState::Damaged,
+            entries: 0,
+            checked_at: self.clock.now(),
+            modified,
+            ..record.clone()
+        };
+        self.rename_record(damaged, moved.display().to_string()).await?;
         Ok(None)
     }
 
@@ -206,17 +250,12 @@ impl Downloads {
         folder: &dyn Folder,
         job: &JobHandle,
     ) -> Result<(), Problem> {
-        if folder.size(&plan.names.dump)?.is_none() {
-            return Ok(());
-        }
-        let aside = plan.names.aside("earlier", |name| !matches!(folder.size(name), Ok(None)));
-        let record = self.recorded(target, &folder.path().join(&plan.names.dump).display().to_string()).await?;
-        let moved = folder.rename(&plan.names.dump, &aside)?.display().to_string();
+        let name = plan.names.dump(1);
+        let record = self.recorded(target, &folder.path().join(&name).display().to_string()).await?;
+        let Some(record) = record.filter(|_| matches!(folder.stat(&name), Ok(Some(_)))) else { return Ok(()) };
+        let (moved, aside) = set_aside(folder, &name, aside(&name, "earlier"))?;
         job.log(&format!("The copy that was here is kept as {aside}")).await;
-        match record {
-            Some(copy) => Ok(self.rename_record(copy, moved).await?),
-            None => Ok(()),
-        }
+        Ok(self.rename_record(record, moved.display().to_string()).await?)
     }
 
     async fn recorded(&self, target: &Target, path: &str) -> Result<Option<Copy>, StoreError> {
@@ -224,7 +263,7 @@ impl Downloads {
     }
 
     async fn rename_record(&self, copy: Copy, path: String) -> Result<(), StoreError> {
-        self.store.remove_copy(&copy.path).await?;
+        self.store.remove_copy(copy.deployment, &copy.path).await?;
         self.store.save_copy(&Copy { path, ..copy }).await
     }
 
@@ -234,7 +273,7 @@ impl Downloads {
         plan: &Plan,
         sha256: Sha256,
         settled: Result<(String, Contents), Problem>,
-        link: &Link,
+        (link, folder): (&Link, &dyn Folder),
         job: &JobHandle,
     ) -> Result<Copy, Problem> {
         let (state, path, entries) = match &settled {
@@ -247,7 +286,9 @@ impl Downloads {
             )) => (CopyState::Damaged, kept_as.clone(), 0),
             Err(other) => return Err(other.clone()),
         };
-        let copy = self.copy(target, plan, path, sha256, state, entries);
+        let name = name_in(folder.path(), &path).unwrap_or_default();
+        let modified = folder.stat(&name)?.map(|found| found.modified);
+        let copy = self.copy(target, plan, (path, modified), sha256, state, entries);
         self.store.save_copy(&copy).await?;
         if state == CopyState::Verified {
             job.log(&format!("SHA-256 {sha256} equals the manifest; {entries} entries in the table of contents")).await;
@@ -272,11 +313,18 @@ impl Downloads {
         }
     }
 
-    fn copy(&self, target: &Target, plan: &Plan, path: String, sha256: Sha256, state: CopyState, entries: u32) -> Copy {
-        let (deployment, run) = (target.deployment.id, plan.run.id);
+    fn copy(
+        &self,
+        target: &Target,
+        plan: &Plan,
+        (path, modified): (String, Option<DateTime<Utc>>),
+        sha256: Sha256,
+        state: CopyState,
+        entries: u32,
+    ) -> Copy {
         Copy {
-            deployment,
-            run,
+            deployment: target.deployment.id,
+            run: plan.run.id,
             path,
             size: plan.size,
             sha256,
@@ -284,100 +332,14 @@ impl Downloads {
             checked_at: self.clock.now(),
             entries,
             made_at: None,
+            modified,
         }
     }
+}
 
-    /// Reads a whole file of the laptop. None when cancelled.
-    async fn digest(
-        &self,
-        folder: &Arc<dyn Folder>,
-        file: &str,
-        job: &JobHandle,
-    ) -> Result<Option<(Sha256, u64)>, LibraryError> {
-        let size = folder.size(file)?.unwrap_or(0);
-        let (folder, file, job) = (Arc::clone(folder), file.to_owned(), job.clone());
-        blocking(move || {
-            let mut hasher = sha2::Sha256::new();
-            let whole = hash_all(&mut folder.read(&file)?, &mut hasher, job.cancelled(), |done| {
-                job.progress(done, Some(size));
-            })?;
-            Ok(whole.then(|| (Sha256::new(hasher.finalize().into()), size)))
-        })
-        .await
-    }
-
-    /// Reads a copy on this laptop again and compares it with what it was. No
-    /// host is needed: the record keeps the digest that was proved.
-    pub async fn verify_again(&self, deployment: &Deployment, run: RunId) -> Result<JobId, Problem> {
-        let copies = self.store.copies(deployment.id).await?;
-        // What was never proved cannot be shown to be what it was.
-        let proved = |c: &Copy| c.run == run && matches!(c.state, CopyState::Verified | CopyState::Gone);
-        let copy = copies.into_iter().find(proved);
-        let copy = copy.ok_or_else(|| DownloadError::CopyGone { file: run.to_string() })?;
-        let path = PathBuf::from(&copy.path);
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let kind = JobKind::Verify { run: run.to_string(), file: file.clone() };
-        let me = self.clone();
-        let work = |job: JobHandle| async move {
-            match me.reread(copy, &path, &file, &job).await {
-                Ok(true) => Ok(()),
-                Ok(false) => Err(JobEnd::Cancelled),
-                Err(problem) => Err(problem.into()),
-            }
-        };
-        self.jobs.start(deployment.id, kind, work).await
-    }
-
-    async fn reread(
-        &self,
-        mut copy: Copy,
-        path: &std::path::Path,
-        file: &str,
-        job: &JobHandle,
-    ) -> Result<bool, Problem> {
-        job.step("Reading the copy on this laptop").await;
-        let parent = path.parent().map(std::path::Path::to_path_buf).unwrap_or_default();
-        let folder: Arc<dyn Folder> = Arc::from(self.library.open(&parent)?);
-        if folder.size(file)?.is_none() {
-            copy.state = CopyState::Gone;
-            self.store.save_copy(&copy).await?;
-            return Err(DownloadError::CopyGone { file: copy.path }.into());
-        }
-        let Some((found, _)) = self.digest(&folder, file, job).await? else { return Ok(false) };
-        copy.checked_at = self.clock.now();
-        if found == copy.sha256 {
-            job.log(&format!("SHA-256 {found} is what it was")).await;
-            copy.state = CopyState::Verified;
-            self.store.save_copy(&copy).await?;
-            return Ok(true);
-        }
-        let names = Names { dump: file.to_owned(), part: String::new(), manifest: String::new() };
-        let aside = names.aside("damaged", |name| !matches!(folder.size(name), Ok(None)));
-        let kept_as = folder.rename(file, &aside)?.display().to_string();
-        self.store.remove_copy(&copy.path).await?;
-        let expected = copy.sha256.to_string();
-        let damaged = Copy { path: kept_as.clone(), sha256: found, state: CopyState::Damaged, entries: 0, ..copy };
-        self.store.save_copy(&damaged).await?;
-        Err(DownloadError::ChecksumMismatch { expected, found: found.to_string(), same_on_host: None, kept_as }.into())
-    }
-
-    /// Removes the copies of a run from this laptop. The host is not touched.
-    pub async fn delete_copies(&self, deployment: &Deployment, run: RunId) -> Result<(), Problem> {
-        for copy in self.store.copies(deployment.id).await?.into_iter().filter(|c| c.run == run) {
-            let path = PathBuf::from(&copy.path);
-            if let (Some(parent), Some(file)) = (path.parent(), path.file_name()) {
-                match self.library.open(parent) {
-                    Ok(folder) => {
-                        let file = file.to_string_lossy();
-                        folder.remove(&file)?;
-                        folder.remove(&file.replace(".dump", ".manifest.json"))?;
-                    }
-                    Err(LibraryError::LibraryMissing { .. }) => {}
-                    Err(other) => return Err(other.into()),
-                }
-            }
-            self.store.remove_copy(&copy.path).await?;
-        }
-        Ok(())
-    }
+/// The name of the file at `path` when it lies in `folder`.
+fn name_in(folder: &Path, path: &str) -> Option<String> {
+    let path = Path::new(path);
+    let name = path.file_name().filter(|_| path.parent() == Some(folder))?;
+    Some(name.to_string_lossy().into_owned())
 }

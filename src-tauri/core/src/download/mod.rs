@@ -11,7 +11,7 @@ mod verify;
 
 pub use carry::{Downloads, Target, WhichRun};
 pub use error::DownloadError;
-pub use plan::{Names, Plan, float};
+pub use plan::{Plan, float};
 pub use source::{DumpSource, OnHost};
 pub use transfer::Patience;
-pub(crate) use transfer::{Sink, blocking};
+pub(crate) use transfer::{Closed, Sink, blocking, digest};

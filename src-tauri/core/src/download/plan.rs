@@ -1,5 +1,7 @@
 use super::error::DownloadError;
 use super::source::OnHost;
+use crate::deployment::Deployment;
+use crate::library::Names;
 use crate::weavestream::dump_name::DumpName;
 use crate::weavestream::manifest::{Manifest, ManifestError};
 use crate::weavestream::run::{Run, RunStatus};
@@ -19,37 +21,6 @@ pub struct Plan {
     pub names: Names,
 }
 
-/// Names of one dump's files on this laptop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names {
-    /// The verified dump.
-    pub dump: String,
-    /// While it is being written.
-    pub part: String,
-    /// The manifest beside it.
-    pub manifest: String,
-}
-
-impl Names {
-    /// The names for `dump`.
-    #[must_use]
-    pub fn of(dump: &DumpName) -> Self {
-        let name = dump.on_laptop();
-        Self { part: format!("{name}.part"), manifest: dump.manifest().replace(':', "-"), dump: name }
-    }
-
-    /// Where a copy is put aside, `how` being `damaged` or `unverified`. The
-    /// first free of `<dump>.<how>`, `<dump>.<how>-2`, ...
-    pub fn aside(&self, how: &str, mut taken: impl FnMut(&str) -> bool) -> String {
-        let plain = format!("{}.{how}", self.dump);
-        if !taken(&plain) {
-            return plain;
-        }
-        let numbered = (2_u32..).map(|n| format!("{plain}-{n}"));
-        numbered.into_iter().find(|name| !taken(name)).unwrap_or(plain)
-    }
-}
-
 /// The dump of a run that can be downloaded, or why it cannot.
 pub fn dump_of(run: &Run) -> Result<DumpName, DownloadError> {
     if run.status != RunStatus::Success {
@@ -62,14 +33,14 @@ pub fn dump_of(run: &Run) -> Result<DumpName, DownloadError> {
 }
 
 /// Decides from the run's row and what lies on the host.
-pub fn plan(run: Run, dump: DumpName, found: &OnHost) -> Result<Plan, DownloadError> {
+pub fn plan(deployment: &Deployment, run: Run, dump: DumpName, found: &OnHost) -> Result<Plan, DownloadError> {
     let manifest = agreed(&run, &dump, found);
     if let Ok(manifest) = &manifest
         && manifest.size != found.size
     {
         return Err(DownloadError::SizeMismatch { expected: float(manifest.size), found: float(found.size) });
     }
-    Ok(Plan { size: found.size, names: Names::of(&dump), run, dump, manifest })
+    Ok(Plan { size: found.size, names: Names::of(deployment, &dump), run, dump, manifest })
 }
 
 /// The manifest of row and sidecar: either may be missing, never may they disagree.

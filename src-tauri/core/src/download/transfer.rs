@@ -50,6 +50,8 @@ impl Default for Patience {
 pub enum Transferred {
     /// Every byte is in the part file, which is synced.
     Whole {
+        /// The file, still claimed.
+        part: Box<dyn PartFile>,
         /// Digest of what lies in the part file.
         sha256: Sha256,
         /// Some bytes were there before, or came over another connection.
@@ -66,10 +68,10 @@ pub async fn transfer(
     plan: &Plan,
     source: &DumpSource<'_>,
     folder: &dyn Folder,
+    mut part: Box<dyn PartFile>,
     patience: Patience,
     job: &JobHandle,
 ) -> Result<Transferred, Problem> {
-    let mut part = folder.part(&plan.names.part)?;
     if part.len()? > plan.size {
         // Longer than the dump: another file's remains, or damaged.
         job.log("The part file is longer than the dump; starting again").await;
@@ -95,7 +97,7 @@ pub async fn transfer(
         let broke = match pour(plan, source, &mut sink, tries > 0, job).await {
             Ok(Poured::ToTheEnd) => break,
             Ok(Poured::Cancelled) => {
-                sink.close().await?;
+                sink.close().await.sha256?;
                 // Nobody waits long for a host that may be the reason.
                 let _ = tokio::time::timeout(GOODBYE, source.end_streams()).await;
                 return Ok(Transferred::Cancelled);
@@ -115,25 +117,27 @@ pub async fn transfer(
         job.log(&format!("{broke}. {} of {} bytes are kept", sink.written, plan.size)).await;
         if tries > patience.tries {
             let kept = float(sink.written);
-            sink.close().await?;
+            sink.close().await.sha256?;
             return Err(DownloadError::GaveUp { reason: broke.to_string(), kept }.into());
         }
         job.step(&format!("Connection lost; trying again in {} s", wait.as_secs().max(1))).await;
         if wait_or_cancel(wait, job.cancelled()).await {
-            sink.close().await?;
+            sink.close().await.sha256?;
             return Ok(Transferred::Cancelled);
         }
         wait = (wait * 2).min(patience.longest_wait);
     }
-    let sha256 = sink.close().await.map_err(|error| with_need(error.into(), plan, folder))?;
-    Ok(Transferred::Whole { sha256, resumed })
+    let Closed { part, sha256 } = sink.close().await;
+    let sha256 = sha256.map_err(|error| with_need(error.into(), plan, folder))?;
+    let part = part.ok_or_else(stopped)?;
+    Ok(Transferred::Whole { part, sha256, resumed })
 }
 
 /// A disk that fills up on the way says how much more the dump needs.
 fn with_need(problem: Problem, plan: &Plan, folder: &dyn Folder) -> Problem {
     match problem {
         Problem::Library(LibraryError::DiskFull { folder: path, free, .. }) => {
-            let kept = folder.size(&plan.names.part).ok().flatten().unwrap_or(0);
+            let kept = folder.size(plan.names.part()).ok().flatten().unwrap_or(0);
             LibraryError::DiskFull { folder: path, needed: float(plan.size.saturating_sub(kept)), free }.into()
         }
         other => other,
@@ -215,8 +219,19 @@ pub struct Sink {
     handed_on: Instant,
     to_disk: Option<mpsc::Sender<Batch>>,
     to_hash: Option<mpsc::Sender<Batch>>,
-    disk: Option<JoinHandle<Result<(), LibraryError>>>,
+    disk: Option<JoinHandle<Written>>,
     hash: Option<JoinHandle<Sha256>>,
+}
+
+/// What the writing thread leaves: the file, and whether all of it was written.
+type Written = (Box<dyn PartFile>, Result<(), LibraryError>);
+
+/// A sink that was closed.
+pub struct Closed {
+    /// The file, still claimed; none when the thread that wrote it broke down.
+    pub part: Option<Box<dyn PartFile>>,
+    /// Digest of all that lies in it, or why not all of it does.
+    pub sha256: Result<Sha256, LibraryError>,
 }
 
 impl Sink {
@@ -266,8 +281,8 @@ impl Sink {
             return Ok(());
         }
         // The writing thread ended: its error is the reason.
-        self.close().await?;
-        Err(LibraryError::FileTrouble { file: String::new(), reason: "writing stopped".into() }.into())
+        self.close().await.sha256?;
+        Err(stopped().into())
     }
 
     /// Gives what is held to both threads; false when one has ended.
@@ -278,31 +293,42 @@ impl Sink {
         disk.send(Arc::clone(&batch)).await.is_ok() && hash.send(batch).await.is_ok()
     }
 
-    /// Waits until every byte is on the disk; the digest of all of them.
-    pub async fn close(&mut self) -> Result<Sha256, LibraryError> {
+    /// Waits until every byte is on the disk.
+    pub async fn close(&mut self) -> Closed {
         if self.held > 0 {
             // Should a thread have ended, joining it tells why.
             self.hand_on().await;
         }
         (self.to_disk, self.to_hash) = (None, None);
         let (disk, hash) = (self.disk.take(), self.hash.take());
-        blocking(move || {
-            let stopped =
-                || LibraryError::FileTrouble { file: String::new(), reason: "a thread of the transfer stopped".into() };
-            disk.ok_or_else(stopped)?.join().map_err(|_| stopped())??;
-            hash.ok_or_else(stopped)?.join().map_err(|_| stopped())
-        })
-        .await
+        let joined = blocking(move || {
+            let disk = disk.and_then(|thread| thread.join().ok());
+            Ok((disk, hash.and_then(|thread| thread.join().ok())))
+        });
+        match joined.await {
+            Ok((Some((part, written)), sha256)) => {
+                Closed { part: Some(part), sha256: written.and_then(|()| sha256.ok_or_else(stopped)) }
+            }
+            _ => Closed { part: None, sha256: Err(stopped()) },
+        }
     }
 }
 
-fn write_all(mut part: Box<dyn PartFile>, mut batches: mpsc::Receiver<Batch>) -> Result<(), LibraryError> {
-    while let Some(batch) = batches.blocking_recv() {
-        for piece in batch.iter() {
-            part.append(piece)?;
+fn stopped() -> LibraryError {
+    LibraryError::FileTrouble { file: String::new(), reason: "a thread of the transfer stopped".into() }
+}
+
+fn write_all(mut part: Box<dyn PartFile>, mut batches: mpsc::Receiver<Batch>) -> Written {
+    let mut write = || {
+        while let Some(batch) = batches.blocking_recv() {
+            for piece in batch.iter() {
+                part.append(piece)?;
+            }
         }
-    }
-    part.sync()
+        part.sync()
+    };
+    let written = write();
+    (part, written)
 }
 
 fn digest_all(mut hasher: sha2::Sha256, mut batches: mpsc::Receiver<Batch>) -> Sha256 {
@@ -338,6 +364,20 @@ pub fn hash_all(
             Err(error) => return Err(LibraryError::FileTrouble { file: String::new(), reason: error.to_string() }),
         }
     }
+}
+
+/// Digest of a whole file of the laptop. None when cancelled.
+pub async fn digest(folder: &Arc<dyn Folder>, file: &str, job: &JobHandle) -> Result<Option<Sha256>, LibraryError> {
+    let size = folder.size(file)?.unwrap_or(0);
+    let (folder, file, job) = (Arc::clone(folder), file.to_owned(), job.clone());
+    blocking(move || {
+        let mut hasher = sha2::Sha256::new();
+        let whole = hash_all(&mut folder.read(&file)?, &mut hasher, job.cancelled(), |done| {
+            job.progress(done, Some(size));
+        })?;
+        Ok(whole.then(|| Sha256::new(hasher.finalize().into())))
+    })
+    .await
 }
 
 /// Runs blocking work off the async threads.

@@ -2,11 +2,11 @@ use super::error::DownloadError;
 use super::plan::Plan;
 use super::source::DumpSource;
 use super::transfer::blocking;
-use crate::ports::{Folder, LibraryError};
+use crate::library::{aside, finalize, place_with_manifest};
+use crate::ports::{Folder, LibraryError, PartFile, ReadSeek};
 use crate::problem::Problem;
 use crate::weavestream::archive::{self, ArchiveError, Contents};
 use crate::weavestream::manifest::{Manifest, ManifestError, Sha256};
-use std::sync::Arc;
 
 /// What comparing the whole file showed.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +29,7 @@ pub enum Verdict {
 pub async fn verdict(
     manifest: &Result<Manifest, ManifestError>,
     found: Sha256,
-    folder: &Arc<dyn Folder>,
-    file: &str,
+    file: Box<dyn ReadSeek>,
 ) -> Result<Verdict, LibraryError> {
     let manifest = match manifest {
         Ok(manifest) => manifest,
@@ -39,33 +38,25 @@ pub async fn verdict(
     if manifest.sha256 != found {
         return Ok(Verdict::Differs { expected: manifest.sha256 });
     }
-    let (folder, file) = (Arc::clone(folder), file.to_owned());
-    let contents = blocking(move || Ok(archive::contents(std::io::BufReader::new(folder.read(&file)?)))).await?;
+    let contents = blocking(move || Ok(archive::contents(file))).await?;
     Ok(contents.map_or_else(Verdict::NotAnArchive, Verdict::Verified))
 }
 
 /// Gives the part its final name according to the verdict. Only a verified file
-/// gets the dump's own name.
+/// gets a dump's name, and no file that is there is replaced.
 pub async fn settle(
     plan: &Plan,
     found: Sha256,
     verdict: Verdict,
     source: &DumpSource<'_>,
+    part: &mut dyn PartFile,
     folder: &dyn Folder,
 ) -> Result<(String, Contents), Problem> {
-    let aside = |how| plan.names.aside(how, |name| !matches!(folder.size(name), Ok(None)));
-    let kept = |how| -> Result<String, LibraryError> {
-        Ok(folder.rename(&plan.names.part, &aside(how))?.display().to_string())
+    let mut kept = |how| -> Result<String, LibraryError> {
+        Ok(finalize(part, aside(&plan.names.dump(1), how))?.0.display().to_string())
     };
     match verdict {
-        Verdict::Verified(contents) => {
-            if let Ok(manifest) = &plan.manifest {
-                let text = serde_json::to_vec_pretty(&manifest.document).unwrap_or_default();
-                folder.write(&plan.names.manifest, &text)?;
-            }
-            let path = folder.rename(&plan.names.part, &plan.names.dump)?;
-            Ok((path.display().to_string(), contents))
-        }
+        Verdict::Verified(contents) => Ok((place(plan, part, folder)?, contents)),
         Verdict::Differs { expected } => {
             // Set aside first: asking the host may take long, or fail.
             let kept_as = kept("damaged")?;
@@ -83,4 +74,12 @@ pub async fn settle(
             Err(DownloadError::NoUsableManifest { error, kept_as: kept("unverified")? }.into())
         }
     }
+}
+
+/// The first of the dump's names whose dump and manifest are both free.
+fn place(plan: &Plan, part: &mut dyn PartFile, folder: &dyn Folder) -> Result<String, LibraryError> {
+    let document = plan.manifest.as_ref().ok().map(|manifest| &manifest.document);
+    let text = serde_json::to_vec_pretty(&document).unwrap_or_default();
+    let path = place_with_manifest(&plan.names, part, folder, |_| text.clone())?.0;
+    Ok(path.display().to_string())
 }

@@ -2,28 +2,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
 use super::error::DumpError;
-use super::origin::Origin;
+use super::keep::Made;
 use super::session::{self, Ended, Session};
 use crate::deployment::Deployment;
-use crate::download::{Names, Sink, blocking, float};
-use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind};
+use crate::download::{Closed, Sink, float};
+use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
+use crate::library::Names;
 use crate::link::{Link, Links};
-use crate::ports::{
-    AuditEntry, Clock, Copy, CopyState, Folder, Library, LibraryError, LinkError, Notice, Notifier, Store,
-};
+use crate::ports::{Clock, Copy, Folder, Library, LibraryError, LinkError, Notice, Notifier, PartFile, Store};
 use crate::problem::Problem;
-use crate::settings::Settings;
 use crate::time::When;
-use crate::weavestream::archive;
-use crate::weavestream::dump_name::DumpName;
 use crate::weavestream::manifest::Sha256;
-use crate::weavestream::run::RunId;
 
 /// How often a lock that is waited for is tried.
 const TRY_EVERY: Duration = Duration::from_secs(5);
@@ -69,10 +63,16 @@ pub struct DumpTarget {
 }
 
 /// How one try ended, short of an error.
-enum Tried {
+pub(super) enum Tried {
     Made(Box<Copy>),
     Busy,
     Cancelled,
+}
+
+/// One try, with the part file when it is to be used or removed yet.
+struct Attempt {
+    ended: Result<Tried, Problem>,
+    part: Option<Box<dyn PartFile>>,
 }
 
 /// What `pg_dump` left in the part file.
@@ -88,19 +88,19 @@ enum Poured {
 impl OneOffDumps {
     /// Starts a dump as a job. One per deployment at a time.
     pub async fn start(&self, target: DumpTarget) -> Result<JobId, Problem> {
-        let file = DumpName::manual(self.clock.now());
-        let kind = JobKind::Dump { deployment: target.deployment.id.to_string(), file: file.to_string() };
+        let file = Names::one_off(&target.deployment, self.clock.now()).dump(1);
+        let kind = JobKind::Dump { deployment: target.deployment.id.to_string(), file };
         let me = self.clone();
         self.jobs.start(target.deployment.id, kind, |job| async move { me.carry(target, &job).await }).await
     }
 
-    async fn carry(&self, target: DumpTarget, job: &JobHandle) -> Result<(), JobEnd> {
+    async fn carry(&self, target: DumpTarget, job: &JobHandle) -> Result<Option<JobResult>, JobEnd> {
         let ended = self.dump(&target, job).await;
         let name = &target.deployment.name;
         let notice = match &ended {
             Ok(Some(copy)) => Notice {
                 title: format!("{name}: one-off dump made"),
-                body: format!("{} was read to its end, and its table of contents.", copy.path),
+                body: format!("{} is complete and readable.", copy.path),
                 opens: None,
             },
             Ok(None) => return Err(JobEnd::Cancelled),
@@ -109,37 +109,64 @@ impl OneOffDumps {
             }
         };
         self.notifier.show(&notice);
-        ended.map(|_| ()).map_err(JobEnd::from)
+        ended.map(|dump| dump.map(|dump| JobResult::Dump { dump })).map_err(JobEnd::from)
     }
 
-    /// None when cancelled.
+    /// None when cancelled. Whatever ends it, no half of a dump stays behind, neither
+    /// here nor as a session on the host. Whoever finds the part file claimed by
+    /// another Selvage has touched nothing.
     async fn dump(&self, target: &DumpTarget, job: &JobHandle) -> Result<Option<Copy>, Problem> {
         let folder: Arc<dyn Folder> = Arc::from(self.library.open(&target.folder)?);
+        let mut part = folder.part(Names::one_off(&target.deployment, self.clock.now()).part())?;
         job.step("Looking at the host").await;
-        let link = self.links.live(&target.deployment).await?;
-        self.room(&link, folder.as_ref()).await?;
-        if let Some(caution) = session::caution(&link, &self.links).await? {
-            job.log(&caution).await;
-        }
+        let link = match self.ready(target, folder.as_ref(), job).await {
+            Ok(link) => link,
+            Err(problem) => {
+                part.remove()?;
+                return Err(problem);
+            }
+        };
         loop {
-            match self.once(target, &link, &folder, job).await? {
-                Tried::Made(copy) => return Ok(Some(*copy)),
-                Tried::Cancelled => return Ok(None),
-                Tried::Busy if target.lock == LockChoice::Wait => {
-                    job.step("A backup is under way; waiting for its end").await;
-                    tokio::select! {
-                        () = job.cancelled().cancelled() => return Ok(None),
-                        () = tokio::time::sleep(TRY_EVERY) => {}
+            let attempt = self.once(target, &link, &folder, part, job).await;
+            if let Ok(Tried::Made(copy)) = attempt.ended {
+                return Ok(Some(*copy));
+            }
+            if matches!(attempt.ended, Ok(Tried::Busy))
+                && target.lock == LockChoice::Wait
+                && let Some(claimed) = attempt.part
+            {
+                part = claimed;
+                job.step("A backup is under way; waiting for its end").await;
+                tokio::select! {
+                    () = job.cancelled().cancelled() => {
+                        part.remove()?;
+                        return Ok(None);
                     }
+                    () = tokio::time::sleep(TRY_EVERY) => continue,
                 }
+            }
+            if let Some(part) = attempt.part {
+                part.remove()?;
+            }
+            match attempt.ended? {
                 Tried::Busy => {
                     let holder = link.database.lock_holder().await.ok().flatten();
                     let (now, zone) = (self.clock.now(), self.clock.zone());
                     let since = holder.map(|holder| When::new(holder.since, now, zone).local);
                     return Err(DumpError::BackupUnderWay { since }.into());
                 }
+                Tried::Cancelled | Tried::Made(_) => return Ok(None),
             }
         }
+    }
+
+    async fn ready(&self, target: &DumpTarget, folder: &dyn Folder, job: &JobHandle) -> Result<Arc<Link>, Problem> {
+        let link = self.links.live(&target.deployment).await?;
+        self.room(&link, folder).await?;
+        if let Some(caution) = session::caution(&link, &self.links).await? {
+            job.log(&caution).await;
+        }
+        Ok(link)
     }
 
     /// A dump is about as large as the one before.
@@ -153,31 +180,36 @@ impl OneOffDumps {
         Ok(())
     }
 
-    /// One try. Whatever ends it, no half of a dump stays behind, neither here
-    /// nor as a session on the host.
+    /// One try, which leaves no session on the host.
     async fn once(
         &self,
         target: &DumpTarget,
         link: &Arc<Link>,
         folder: &Arc<dyn Folder>,
+        part: Box<dyn PartFile>,
         job: &JobHandle,
-    ) -> Result<Tried, Problem> {
-        let part = format!("weavestream-postgres-manual-{}.part", target.deployment.slug);
+    ) -> Attempt {
         let application = format!("selvage dump {}", Uuid::new_v4());
         let made_at = self.clock.now();
-        let arrived = match self.pour(target, link, folder, &part, &application, job).await {
-            Ok(Poured::Whole(sha256, size)) => self.keep(target, link, folder, &part, sha256, size, made_at, job).await,
+        let (mut part, poured) = self.pour(target, link, part, &application, job).await;
+        let ended = match poured {
+            Ok(Poured::Whole(sha256, size)) => match part.take() {
+                Some(whole) => {
+                    let made = Made { sha256, size, at: made_at };
+                    let (left, kept) = self.keep(target, link, folder, whole, made, job).await;
+                    part = left;
+                    kept
+                }
+                None => Ok(Tried::Cancelled),
+            },
             Ok(Poured::Busy) => Ok(Tried::Busy),
             Ok(Poured::Cancelled) => Ok(Tried::Cancelled),
             Err(problem) => Err(problem),
         };
-        if !matches!(arrived, Ok(Tried::Made(_))) {
-            folder.remove(&part)?;
-        }
-        if !matches!(arrived, Ok(Tried::Made(_) | Tried::Busy)) {
+        if !matches!(ended, Ok(Tried::Made(_) | Tried::Busy)) {
             self.end_sessions(&target.deployment, &application, job).await;
         }
-        arrived
+        Attempt { ended, part }
     }
 
     /// `pg_dump` into the part file.
@@ -185,103 +217,41 @@ impl OneOffDumps {
         &self,
         target: &DumpTarget,
         link: &Link,
-        folder: &Arc<dyn Folder>,
-        part: &str,
+        mut part: Box<dyn PartFile>,
         application: &str,
         job: &JobHandle,
-    ) -> Result<Poured, Problem> {
-        let mut file = folder.part(part)?;
-        file.truncate(0)?;
-        let Some(mut sink) = Sink::open(file, 0, job).await? else { return Ok(Poured::Cancelled) };
+    ) -> (Option<Box<dyn PartFile>>, Result<Poured, Problem>) {
+        if let Err(error) = part.truncate(0) {
+            return (Some(part), Err(error.into()));
+        }
         let begun = tokio::select! {
-            () = job.cancelled().cancelled() => return Ok(Poured::Cancelled),
-            begun = session::begin(link, &self.links, application, target.lock != LockChoice::GoOn) => begun?,
+            () = job.cancelled().cancelled() => return (Some(part), Ok(Poured::Cancelled)),
+            begun = session::begin(link, &self.links, application, target.lock != LockChoice::GoOn) => begun,
         };
-        let Some(mut session) = begun else { return Ok(Poured::Busy) };
+        let mut session = match begun {
+            Ok(Some(session)) => session,
+            Ok(None) => return (Some(part), Ok(Poured::Busy)),
+            Err(problem) => return (Some(part), Err(problem)),
+        };
+        let mut sink = match Sink::open(part, 0, job).await {
+            Ok(Some(sink)) => sink,
+            Ok(None) => return (None, Ok(Poured::Cancelled)),
+            Err(error) => return (None, Err(error.into())),
+        };
         let filled = fill(&mut sink, &mut session, job).await;
         // Closed in any case: what is open cannot be removed everywhere.
-        let (size, sha256) = (sink.written(), sink.close().await);
-        if !filled? {
-            return Ok(Poured::Cancelled);
-        }
-        let (sha256, exit) = (sha256?, session.stream.exit().await.map_err(cut)?);
-        match session::ended(&exit) {
-            Ended::Busy => return Ok(Poured::Busy),
-            Ended::Failed(reason) => return Err(DumpError::DumpFailed { reason }.into()),
-            Ended::Well(_) if size == 0 => {
-                return Err(DumpError::DumpFailed { reason: "pg_dump wrote nothing".into() }.into());
+        let size = sink.written();
+        let Closed { part, sha256 } = sink.close().await;
+        let poured = async {
+            if !filled? {
+                return Ok(Poured::Cancelled);
             }
-            Ended::Well(Some(sent)) if sent != sha256 => {
-                let reason = format!("the host sent {sent}, here is {sha256}");
-                return Err(DumpError::DumpCut { reason }.into());
-            }
-            Ended::Well(Some(_)) => job.log("What was sent and what is here have the same SHA-256").await,
-            Ended::Well(None) if link.host().is_ok() => {
-                job.log("The host could not tell the SHA-256 of what it sent").await;
-            }
-            Ended::Well(None) => {}
-        }
-        Ok(Poured::Whole(sha256, size))
-    }
-
-    /// Reads the table of contents, and gives the dump its name, manifest and record.
-    #[expect(clippy::too_many_arguments, reason = "each is one fact of the dump")]
-    async fn keep(
-        &self,
-        target: &DumpTarget,
-        link: &Link,
-        folder: &Arc<dyn Folder>,
-        part: &str,
-        sha256: Sha256,
-        size: u64,
-        made_at: DateTime<Utc>,
-        job: &JobHandle,
-    ) -> Result<Tried, Problem> {
-        job.step("Reading the table of contents").await;
-        let (opened, name) = (Arc::clone(folder), part.to_owned());
-        let contents = blocking(move || Ok(archive::contents(std::io::BufReader::new(opened.read(&name)?)))).await?;
-        let contents = match contents {
-            Ok(contents) => contents,
-            Err(error) => {
-                let names = Names { dump: part.to_owned(), part: String::new(), manifest: String::new() };
-                let aside = names.aside("damaged", |name| !matches!(folder.size(name), Ok(None)));
-                let kept_as = folder.rename(part, &aside)?.display().to_string();
-                return Err(DumpError::DumpNotAnArchive { error, kept_as }.into());
-            }
+            let sha256 = sha256?;
+            let exit = session.stream.exit().await.map_err(cut)?;
+            check_end(session::ended(link, &exit), sha256, size, job).await
         };
-        let (dump, made_at) = free_name(folder.as_ref(), made_at)?;
-        let names = Names::of(&dump);
-        let made = made_at.to_rfc3339_opts(SecondsFormat::Millis, true);
-        let manifest = Origin::of(link, target.deployment.direct.as_ref().map(|direct| direct.host.as_str()))
-            .await?
-            .manifest(&dump, size, sha256, &made);
-        folder.write(&names.manifest, &serde_json::to_vec_pretty(&manifest).unwrap_or_default())?;
-        let path = folder.rename(part, &names.dump)?.display().to_string();
-        let copy = Copy {
-            deployment: target.deployment.id,
-            run: RunId(Uuid::new_v4()),
-            path,
-            size,
-            sha256,
-            state: CopyState::Verified,
-            checked_at: self.clock.now(),
-            entries: contents.entries,
-            made_at: Some(made_at),
-        };
-        self.store.save_copy(&copy).await?;
-        job.log(&format!("SHA-256 {sha256}; {} entries in the table of contents", contents.entries)).await;
-        let entry = AuditEntry {
-            action: "backup.run.downloaded".into(),
-            entity_type: "BackupRun".into(),
-            entity_id: copy.run.to_string(),
-            after: serde_json::json!({ "filename": dump.as_str(), "sizeBytes": size, "oneOff": true, "withoutLock": target.lock == LockChoice::GoOn }),
-            by: Settings::of(&self.store).actor_or_nobody(target.deployment.id).await,
-        };
-        match link.database.record(&entry).await {
-            Ok(()) => job.log("Recorded in the host's audit log").await,
-            Err(error) => job.log(&format!("The host's audit log could not be written: {error}")).await,
-        }
-        Ok(Tried::Made(Box::new(copy)))
+        let poured = poured.await;
+        (part, poured)
     }
 
     /// A dump that nobody reads any more would hold the lock until the host's
@@ -331,14 +301,20 @@ fn cut(error: LinkError) -> Problem {
     if error.is_passing() { DumpError::DumpCut { reason: error.to_string() }.into() } else { error.into() }
 }
 
-/// The first second from `made_at` on whose name is not taken.
-fn free_name(folder: &dyn Folder, made_at: DateTime<Utc>) -> Result<(DumpName, DateTime<Utc>), LibraryError> {
-    let mut at = made_at;
-    loop {
-        let name = DumpName::manual(at);
-        if folder.size(name.as_str())?.is_none() {
-            return Ok((name, at));
+/// What the end of `pg_dump` and of everything behind it means for what arrived.
+async fn check_end(ended: Ended, sha256: Sha256, size: u64, job: &JobHandle) -> Result<Poured, Problem> {
+    match ended {
+        Ended::Busy => return Ok(Poured::Busy),
+        Ended::Failed(reason) => return Err(DumpError::DumpFailed { reason }.into()),
+        Ended::Well(_) if size == 0 => {
+            return Err(DumpError::DumpFailed { reason: "pg_dump wrote nothing".into() }.into());
         }
-        at += TimeDelta::seconds(1);
+        Ended::Well(Some(sent)) if sent != sha256 => {
+            let reason = format!("the host sent {sent}, here is {sha256}");
+            return Err(DumpError::DumpCut { reason }.into());
+        }
+        Ended::Well(Some(_)) => job.log("What was sent and what is here have the same SHA-256").await,
+        Ended::Well(None) => {}
     }
+    Ok(Poured::Whole(sha256, size))
 }

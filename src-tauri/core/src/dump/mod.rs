@@ -3,6 +3,7 @@
 
 mod carry;
 mod error;
+mod keep;
 mod on_host;
 mod origin;
 mod session;

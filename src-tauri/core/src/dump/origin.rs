@@ -3,7 +3,6 @@ use serde_json::{Value, json};
 use crate::Secret;
 use crate::link::{Link, Way, environment};
 use crate::problem::Problem;
-use crate::weavestream::dump_name::DumpName;
 use crate::weavestream::manifest::Sha256;
 
 /// What a manifest says of where a dump comes from.
@@ -36,14 +35,14 @@ impl Origin {
 
     /// A manifest in the worker's own form (`WEAVESTREAM.md` section 4). The
     /// hash of the migrations' files is the worker image's to know.
-    pub fn manifest(&self, file: &DumpName, size: u64, sha256: Sha256, made_at: &str) -> Value {
+    pub fn manifest(&self, file: &str, size: u64, sha256: Sha256, made_at: &str) -> Value {
         json!({
             "weavestreamVersion": self.weavestream_version,
             "prismaMigrationHash": "unknown:one-off dump by Selvage",
             "passwordEncryptionKid": self.kid,
             "databaseUrlHostname": self.database_host,
             "generatedAt": made_at,
-            "filename": file.as_str(),
+            "filename": file,
             "sizeBytes": size,
             "sha256": sha256.to_string(),
         })
@@ -73,9 +72,9 @@ mod tests {
     #[test]
     fn a_manifest_of_ours_reads_as_one_of_the_workers() {
         let origin = Origin { weavestream_version: Some("1.9.11".into()), kid: None, database_host: Some("db".into()) };
-        let name = DumpName::manual("2026-10-22T07:41:09Z".parse().unwrap_or_default());
-        let written = origin.manifest(&name, 7, Sha256::new([1; 32]), "2026-10-22T07:41:09.000Z");
-        assert_eq!(written["filename"], "weavestream-postgres-manual-2026-10-22T07-41-09Z.dump");
+        let name = "weavestream-postgres-acme-manual-2026-10-22T07-41-09Z.dump";
+        let written = origin.manifest(name, 7, Sha256::new([1; 32]), "2026-10-22T07:41:09.000Z");
+        assert_eq!(written["filename"], name);
         let keys: Vec<&String> = written.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
         let worker = [
             "databaseUrlHostname",

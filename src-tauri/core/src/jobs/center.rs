@@ -7,7 +7,7 @@ use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::model::{Job, JobChange, JobEnd, JobId, JobKind, LogLine, Progress};
+use super::model::{Ended, Job, JobChange, JobEnd, JobId, JobKind, JobResult, LogLine, Progress};
 use crate::deployment::DeploymentId;
 use crate::ports::{Clock, Store, StoreError};
 use crate::problem::{Problem, RequestError};
@@ -34,7 +34,7 @@ struct Running {
     cancel: CancellationToken,
     told: Instant,
     rate: Rate,
-    ended: watch::Sender<Option<JobEnd>>,
+    ended: watch::Sender<Option<Ended>>,
 }
 
 impl JobCenter {
@@ -54,7 +54,7 @@ impl JobCenter {
     pub async fn start<F, Fut>(&self, deployment: DeploymentId, kind: JobKind, work: F) -> Result<JobId, Problem>
     where
         F: FnOnce(JobHandle) -> Fut,
-        Fut: Future<Output = Result<(), JobEnd>> + Send + 'static,
+        Fut: Future<Output = Result<Option<JobResult>, JobEnd>> + Send + 'static,
     {
         let id = JobId(Uuid::new_v4());
         let job = Job {
@@ -67,6 +67,7 @@ impl JobCenter {
             progress: None,
             canceling: false,
             end: None,
+            result: None,
         };
         let cancel = CancellationToken::new();
         {
@@ -94,8 +95,11 @@ impl JobCenter {
         let work = work(JobHandle { id, shared: Arc::clone(&self.shared), cancel });
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
-            let end = work.await.map_or_else(|end| end, |()| JobEnd::Done);
-            shared.end(id, end).await;
+            let ended = match work.await {
+                Ok(result) => Ended { end: JobEnd::Done, result },
+                Err(end) => Ended { end, result: None },
+            };
+            shared.end(id, ended).await;
         });
         Ok(id)
     }
@@ -113,6 +117,7 @@ impl JobCenter {
             progress: None,
             canceling: false,
             end: Some(JobEnd::Done),
+            result: None,
         };
         self.shared.store.save_job(&job).await?;
         self.shared.tell(&job);
@@ -133,6 +138,11 @@ impl JobCenter {
 
     /// Waits for a job's end. An id that is not running is looked up among the ended.
     pub async fn ended(&self, id: JobId) -> Result<JobEnd, Problem> {
+        Ok(self.outcome(id).await?.end)
+    }
+
+    /// The same, with what the job made.
+    pub async fn outcome(&self, id: JobId) -> Result<Ended, Problem> {
         let ended = self.shared.running().get(&id).map(|r| r.ended.subscribe());
         if let Some(mut ended) = ended
             && let Ok(end) = ended.wait_for(Option::is_some).await
@@ -141,8 +151,9 @@ impl JobCenter {
             return Ok(end);
         }
         let jobs = self.shared.store.jobs(KEPT_JOBS).await?;
-        let end = jobs.into_iter().find(|job| job.id == id).and_then(|job| job.end);
-        end.ok_or_else(|| RequestError::NoSuchJob.into())
+        let job = jobs.into_iter().find(|job| job.id == id);
+        let ended = job.and_then(|job| Some(Ended { end: job.end?, result: job.result }));
+        ended.ok_or_else(|| RequestError::NoSuchJob.into())
     }
 
     /// Every running job and the newest ended ones, newest first.
@@ -187,11 +198,12 @@ impl Shared {
         let _ = self.changes.send(JobChange::Job { job: job.clone() });
     }
 
-    async fn end(&self, id: JobId, end: JobEnd) {
+    async fn end(&self, id: JobId, ended: Ended) {
         let job = {
             let mut running = self.running();
             let Some(entry) = running.get_mut(&id) else { return };
-            entry.job.end = Some(end.clone());
+            entry.job.end = Some(ended.end.clone());
+            entry.job.result.clone_from(&ended.result);
             entry.job.ended_at = Some(self.clock.now());
             entry.job.canceling = false;
             entry.job.clone()
@@ -202,7 +214,7 @@ impl Shared {
         // Only now, so that whoever asks finds it among the running or with its end kept.
         let Some(entry) = self.running().remove(&id) else { return };
         self.tell(&job);
-        entry.ended.send_replace(Some(end));
+        entry.ended.send_replace(Some(ended));
     }
 }
 

@@ -5,4 +5,4 @@ mod center;
 mod model;
 
 pub use center::{JobCenter, JobHandle};
-pub use model::{Job, JobChange, JobEnd, JobId, JobKind, LogLine, Progress, SecretAct};
+pub use model::{Ended, Job, JobChange, JobEnd, JobId, JobKind, JobResult, LogLine, Progress, SecretAct};

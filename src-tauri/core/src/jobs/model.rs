@@ -4,6 +4,7 @@ use specta::Type;
 use uuid::Uuid;
 
 use crate::deployment::DeploymentId;
+use crate::ports::Copy;
 use crate::problem::{Class, Problem};
 
 /// Identifies a job.
@@ -120,6 +121,29 @@ pub struct Job {
     pub canceling: bool,
     /// How it ended; none while it runs.
     pub end: Option<JobEnd>,
+    /// What it made, when it ended well and made something.
+    #[serde(default)]
+    pub result: Option<JobResult>,
+}
+
+/// What a job made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "made", rename_all = "snake_case")]
+pub enum JobResult {
+    /// A dump on this laptop, as it was recorded.
+    Dump {
+        /// The record.
+        dump: Copy,
+    },
+}
+
+/// The end of a job, with what it made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    /// How it ended.
+    pub end: JobEnd,
+    /// What it made.
+    pub result: Option<JobResult>,
 }
 
 /// How far a job is. Bytes and bytes per second.

@@ -22,7 +22,8 @@ pub use passphrase::{PassphraseStrength, generate, strength};
 use crate::Secret;
 use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
 use crate::jobs::{JobKind, SecretAct};
-use crate::ports::{CopyState, Folder, Library, LibraryError};
+use crate::library::local_dumps;
+use crate::ports::{Folder, Library, LibraryError};
 use crate::problem::{Problem, RequestError};
 use crate::vault::{Captured, EnvSource, EnvVersion, HostFile, KitRecord, Vault, read_file};
 use crate::weavestream::env_file::EnvFile;
@@ -195,13 +196,13 @@ impl Kits {
         now: DateTime<Utc>,
     ) -> Result<Contents, Problem> {
         let seen = self.vault.store.observation(facts.deployment.id).await?;
-        let copies = self.vault.store.copies(facts.deployment.id).await?;
+        let dumps = local_dumps(&self.vault.store, &self.vault.library, facts.deployment.id).await?;
         let made = |copy: &crate::ports::Copy| {
             let runs = seen.as_ref().map(|seen| seen.recent.iter().chain(&seen.latest_good));
             copy.made_at.or_else(|| runs?.into_iter().find(|run| run.id == copy.run).map(Run::at))
         };
-        let verified = copies.iter().filter(|copy| copy.state == CopyState::Verified);
-        let mut copies: Vec<_> = verified
+        let sound = dumps.iter().filter(|dump| dump.is_sound()).map(|dump| &dump.record);
+        let mut copies: Vec<_> = sound
             .map(|copy| SheetCopy {
                 made: made(copy),
                 path: copy.path.clone(),
@@ -239,7 +240,8 @@ fn free_stem(library: &dyn Library, folder: &Path, stem: &str) -> Result<(String
     let folder = library.open(folder)?;
     for n in 1..1000 {
         let stem = if n == 1 { stem.to_owned() } else { format!("{stem}-{n}") };
-        if folder.size(&format!("{stem}.age"))?.is_none() {
+        let taken = |name: String| Ok::<bool, LibraryError>(folder.size(&name)?.is_some());
+        if !taken(format!("{stem}.age"))? && !taken(format!("{stem}-recovery-sheet.html"))? {
             return Ok((stem, folder));
         }
     }
@@ -257,7 +259,7 @@ fn put(
 ) -> Result<(PathBuf, PathBuf, Sha256), Problem> {
     use std::io::Read;
     let sealed = seal(contents, passphrase)?;
-    folder.write(kit, &sealed)?;
+    write_new(folder, kit, &sealed)?;
     let opened = || -> Result<Option<&'static str>, Problem> {
         let mut back = Vec::new();
         folder
@@ -276,13 +278,21 @@ fn put(
         folder.remove(kit)?;
         return Err(KitError::KitNotVerified { reason }.into());
     }
-    if let Err(error) = folder.write(sheet, contents.sheet.as_bytes()) {
+    if let Err(error) = write_new(folder, sheet, contents.sheet.as_bytes()) {
         // Nobody would know of a kit that was told as failed.
         folder.remove(kit)?;
         return Err(error.into());
     }
     let path = |name: &str| folder.path().join(name);
     Ok((path(kit), path(sheet), sha256(&sealed)))
+}
+
+/// Another Selvage may have taken the name since it was found free.
+fn write_new(folder: &dyn Folder, name: &str, content: &[u8]) -> Result<(), LibraryError> {
+    if folder.write_new(name, content)? {
+        return Ok(());
+    }
+    Err(LibraryError::LibraryBusy { file: folder.path().join(name).display().to_string() })
 }
 
 fn sha256(bytes: &[u8]) -> Sha256 {

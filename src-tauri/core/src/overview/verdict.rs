@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::observe::Observation;
-use crate::ports::{Copy, CopyState};
+use crate::library::LocalDump;
+use crate::ports::Copy;
 use crate::problem::Problem;
 use crate::time::{local, relative, span};
 use crate::vault::{EnvSeen, VaultStanding};
@@ -45,13 +46,13 @@ const OLD_AFTER: TimeDelta = TimeDelta::days(8);
 #[must_use]
 pub fn verdict(
     seen: Option<&Observation>,
-    copies: &[Copy],
+    dumps: &[LocalDump],
     vault: &VaultStanding,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> Verdict {
-    let held = copies.iter().filter(|c| c.state == CopyState::Verified).max_by_key(|c| c.checked_at);
-    let body = worst_loss(seen, copies, vault, now, zone);
+    let held = sound(dumps).max_by_key(|record| record.checked_at);
+    let body = worst_loss(seen, dumps, vault, now, zone);
     let say = |state, title: String| Verdict { state, title, body: body.clone() };
     let Some(seen) = seen else {
         return say(VerdictState::NotObserved, "Not observed yet.".into());
@@ -73,6 +74,11 @@ pub fn verdict(
         }
         Some(copy) => say(VerdictState::Held, format!("Database held. Verified {}.", relative(copy.checked_at - now))),
     }
+}
+
+/// Records of the dumps that lie here, sound as far as was shown.
+pub(super) fn sound(dumps: &[LocalDump]) -> impl Iterator<Item = &Copy> {
+    dumps.iter().filter(|dump| dump.is_sound()).map(|dump| &dump.record)
 }
 
 /// Why the keys that open the dump are not held for certain; none when they are.
@@ -103,14 +109,14 @@ fn keys_not_held(seen: &Observation, vault: &VaultStanding) -> Option<String> {
 
 fn worst_loss(
     seen: Option<&Observation>,
-    copies: &[Copy],
+    dumps: &[LocalDump],
     vault: &VaultStanding,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> String {
     let run_of = |copy: &Copy| seen.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
     let taken = |copy: &Copy| copy.made_at.or_else(|| run_of(copy).map(Run::at));
-    let newest = copies.iter().filter(|c| c.state == CopyState::Verified).filter_map(taken).max();
+    let newest = sound(dumps).filter_map(taken).max();
     let missing = match &vault.newest {
         None => {
             "Saved passwords and MFA would stay shut: the keys of .env are not in the vault. Uploaded files are not held here."
@@ -123,7 +129,7 @@ fn worst_loss(
             local(at, now, zone),
             span(now - at)
         ),
-        None if copies.iter().any(|c| c.state == CopyState::Verified) => {
+        None if sound(dumps).next().is_some() => {
             format!("If this host were lost now, you would rebuild from an older dump on this laptop. {missing}")
         }
         None if vault.newest.is_some() => {

@@ -6,10 +6,11 @@ use specta::Type;
 use super::next::{NextRun, QueueState, next};
 use super::observe::Observation;
 use super::strip::{SizeTrend, Strip, sizes, strip};
-use super::verdict::{Verdict, last_failure, verdict};
+use super::verdict::{Verdict, last_failure, sound, verdict};
 use crate::deployment::Deployment;
 use crate::history::{RunRow, row};
-use crate::ports::{Copy, CopyState};
+use crate::library::LocalDump;
+use crate::ports::CopyState;
 use crate::time::{When, local, span};
 use crate::vault::VaultStanding;
 use crate::weavestream::run::{Run, RunStatus};
@@ -109,7 +110,7 @@ pub enum AttentionAction {
 pub fn overview(
     deployment: &Deployment,
     seen: Option<&Observation>,
-    copies: &[Copy],
+    dumps: &[LocalDump],
     vault: &VaultStanding,
     trouble: Option<crate::Problem>,
     now: DateTime<Utc>,
@@ -121,10 +122,10 @@ pub fn overview(
     let latest = seen.and_then(|s| s.latest_good.as_ref());
     Overview {
         deployment: deployment.clone(),
-        verdict: verdict(seen, copies, vault, now, zone),
-        latest: latest.map(|run| row(run, copies, now, zone)),
-        evidence: evidence(deployment, seen, copies, now, zone),
-        attention: seen.map(|seen| attention(seen, copies, vault, now, zone)).unwrap_or_default(),
+        verdict: verdict(seen, dumps, vault, now, zone),
+        latest: latest.map(|run| row(run, dumps, now, zone)),
+        evidence: evidence(deployment, seen, dumps, now, zone),
+        attention: seen.map(|seen| attention(seen, dumps, vault, now, zone)).unwrap_or_default(),
         next: seen.map(|seen| next(seen, now, zone)).unwrap_or_default(),
         strip: strip(recent, schedules, now, zone),
         sizes: sizes(recent, now, zone),
@@ -151,7 +152,7 @@ fn reached(deployment: &Deployment, seen: Option<&Observation>) -> String {
 fn evidence(
     deployment: &Deployment,
     seen: Option<&Observation>,
-    copies: &[Copy],
+    dumps: &[LocalDump],
     now: DateTime<Utc>,
     zone: Tz,
 ) -> Vec<Evidence> {
@@ -166,7 +167,7 @@ fn evidence(
         },
         None => none(EvidenceKind::Exists),
     };
-    let checked = copies.iter().filter(|c| c.state == CopyState::Verified).max_by_key(|c| c.checked_at);
+    let checked = sound(dumps).max_by_key(|record| record.checked_at);
     let checksum = checked.map_or_else(
         || none(EvidenceKind::Checksum),
         |copy| {
@@ -176,7 +177,10 @@ fn evidence(
                 kind: EvidenceKind::Checksum,
                 shown: Some(When::new(copy.checked_at, now, zone)),
                 what: one_off.or_else(|| run.map(dump_of)).unwrap_or_else(|| "An older dump".to_owned()),
-                place: "On this laptop, SHA-256".to_owned(),
+                place: match copy.state {
+                    CopyState::Complete => "On this laptop, complete and readable".to_owned(),
+                    _ => "On this laptop, SHA-256".to_owned(),
+                },
             }
         },
     );
@@ -185,7 +189,7 @@ fn evidence(
 
 fn attention(
     seen: &Observation,
-    copies: &[Copy],
+    dumps: &[LocalDump],
     vault: &VaultStanding,
     now: DateTime<Utc>,
     zone: Tz,
@@ -236,9 +240,9 @@ fn attention(
         );
     }
     if let Some(latest) = &seen.latest_good
-        && !has_verified(copies, latest)
+        && !has_sound(dumps, latest)
     {
-        let have = copies.iter().any(|c| c.state == CopyState::Verified);
+        let have = sound(dumps).next().is_some();
         let detail =
             if have { "An older dump is verified on this laptop." } else { "No dump has been copied to this laptop." };
         say(
@@ -285,7 +289,6 @@ fn worst_first(mut items: Vec<Attention>) -> Vec<Attention> {
 const STUCK_AFTER: TimeDelta = TimeDelta::hours(12);
 
 /// The dump of `run`, or a one-off dump made after it, is on this laptop.
-fn has_verified(copies: &[Copy], run: &Run) -> bool {
-    let as_new = |copy: &Copy| copy.run == run.id || copy.made_at.is_some_and(|at| at >= run.at());
-    copies.iter().any(|copy| copy.state == CopyState::Verified && as_new(copy))
+fn has_sound(dumps: &[LocalDump], run: &Run) -> bool {
+    sound(dumps).any(|record| record.run == run.id || record.made_at.is_some_and(|at| at >= run.at()))
 }

@@ -39,7 +39,7 @@ pub trait ByteSource: Send {
 pub struct Exit {
     /// Exit status; 128 + n when signal n ended it.
     pub status: u32,
-    /// The first 64 KiB of standard error.
+    /// The first and the last 32 KiB of standard error.
     pub stderr: String,
 }
 

@@ -20,6 +20,6 @@ pub use host::{
     ByteSource, Endpoint, Exit, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output, SshSecrets,
 };
 pub use keyring::{Keyring, KeyringError};
-pub use library::{Folder, Library, LibraryError, PartFile, ReadSeek};
+pub use library::{FileStat, Folder, Library, LibraryError, PartFile, ReadSeek};
 pub use notifier::{Notice, Notifier, Opening, Place};
 pub use store::{Copy, CopyState, Store, StoreError};

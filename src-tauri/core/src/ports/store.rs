@@ -26,12 +26,13 @@ pub trait Store: Send + Sync {
     /// Replaces what was last seen.
     async fn save_observation(&self, id: DeploymentId, observation: &Observation) -> Result<(), StoreError>;
 
-    /// The copies on this laptop of one deployment's dumps, newest first.
+    /// What is recorded of one deployment's dumps on this laptop, newest first.
+    /// A record says nothing of now: [`crate::library::local_dumps`] looks at the files.
     async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError>;
-    /// Adds a copy, or replaces the one at the same path.
+    /// Adds a record, or replaces the one of the same deployment and path.
     async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError>;
-    /// Forgets the copy at `path`.
-    async fn remove_copy(&self, path: &str) -> Result<(), StoreError>;
+    /// Forgets the record of a deployment's dump at `path`.
+    async fn remove_copy(&self, id: DeploymentId, path: &str) -> Result<(), StoreError>;
 
     /// A number for the next version of a deployment's `.env`, never given before.
     async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError>;
@@ -69,8 +70,8 @@ pub trait Store: Send + Sync {
     async fn set_setting(&self, key: &str, value: Option<&str>) -> Result<(), StoreError>;
 }
 
-/// A dump on this laptop, with what was shown about it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The record of a dump on this laptop: what was shown about it, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct Copy {
     /// Whose dump.
     pub deployment: DeploymentId,
@@ -79,32 +80,55 @@ pub struct Copy {
     /// Full path.
     pub path: String,
     /// Bytes.
+    #[specta(type = f64)]
     pub size: u64,
     /// Digest of the file as it lay here when it was last read.
     pub sha256: Sha256,
     /// What has been shown.
     pub state: CopyState,
     /// When it was last read and compared.
+    #[specta(type = String)]
     pub checked_at: DateTime<Utc>,
     /// Entries in the archive's table of contents; 0 when it could not be read.
     pub entries: u32,
     /// When it was made, for a one-off dump; none for that of a run.
     #[serde(default)]
+    #[specta(type = Option<String>)]
     pub made_at: Option<DateTime<Utc>>,
+    /// When the file was last written, as the file system had it when the file was
+    /// read: one with another time is another one. None in records of earlier versions.
+    #[serde(default)]
+    #[specta(type = Option<String>)]
+    pub modified: Option<DateTime<Utc>>,
 }
 
-/// What is known of a copy.
+/// What is known of a dump on this laptop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum CopyState {
     /// Its SHA-256 equals the manifest's and its table of contents was read.
     Verified,
+    /// There was no manifest of the host to compare with; it was read to its end,
+    /// the data of each entry, and is complete and readable.
+    Complete,
     /// It differs from its manifest, or is no archive. Kept aside under a name that says so.
     Damaged,
     /// There was no manifest to compare with.
     Unverified,
-    /// The file was not there when it was last looked for.
+    /// The file is not there.
     Gone,
+    /// A file is there, with another size or another time than the one that was read.
+    Changed,
+    /// The disk does not tell whether it is there.
+    Unreachable,
+}
+
+impl CopyState {
+    /// Whether it can be restored from, as far as was shown.
+    #[must_use]
+    pub fn is_sound(self) -> bool {
+        matches!(self, Self::Verified | Self::Complete)
+    }
 }
 
 /// Why the laptop's database could not be used.

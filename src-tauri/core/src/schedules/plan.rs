@@ -13,8 +13,9 @@ use super::keeps::{KeepPreview, Rules, keep_preview};
 use super::preview::{SchedulePreview, preview};
 use super::write::Schedules;
 use crate::deployment::{Deployment, DeploymentId};
+use crate::library::local_dumps;
 use crate::link::Link;
-use crate::ports::{Actor, CopyState};
+use crate::ports::Actor;
 use crate::problem::{Problem, RequestError};
 use crate::settings::Settings;
 use crate::weavestream::cron::{Cron, Zone};
@@ -75,9 +76,8 @@ impl Schedules {
         let seen = self.store.observation(deployment.id).await?;
         let saved = seen.and_then(|seen| seen.schedules.into_iter().find(|row| Some(row.id) == schedule));
         let rules = Rules { saved: saved.map(|row| row.retention), wanted };
-        let copies = self.store.copies(deployment.id).await?;
-        let verified = copies.into_iter().filter(|copy| copy.state == CopyState::Verified);
-        let here: HashSet<_> = verified.map(|copy| copy.run).collect();
+        let dumps = local_dumps(&self.store, &self.library, deployment.id).await?;
+        let here: HashSet<_> = dumps.iter().filter(|dump| dump.is_sound()).map(|dump| dump.record.run).collect();
         let cron = Cron::parse(&draft.cron).ok().filter(|_| draft.enabled);
         let timing = cron.as_ref().zip(Zone::parse(draft.zone_name()).ok());
         Ok(keep_preview(&past, timing, rules, &here, self.clock.now(), self.clock.zone()))

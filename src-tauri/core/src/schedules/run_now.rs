@@ -34,7 +34,7 @@ impl Schedules {
         let name = row.and_then(|row| row.schedule_name).unwrap_or_else(|| schedule.to_string());
         let kind = JobKind::Run { schedule: schedule.to_string(), name, run: run.to_string() };
         let (me, followed) = (self.clone(), deployment.clone());
-        let work = |job: JobHandle| async move { me.follow(&followed, run, &job).await };
+        let work = |job: JobHandle| async move { me.follow(&followed, run, &job).await.map(|()| None) };
         let job = self.jobs.start(deployment.id, kind, work).await?;
         Ok((run, job))
     }

@@ -13,7 +13,7 @@ use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
 use crate::link::{Link, Links, Way, is_broken};
 use crate::overview::against_queue;
-use crate::ports::{Clock, DatabaseError, ScheduleWrite, ScheduleWritten, Store};
+use crate::ports::{Clock, DatabaseError, Library, ScheduleWrite, ScheduleWritten, Store};
 use crate::problem::{Problem, RequestError};
 use crate::weavestream::queue::{Ask, QueueSeen};
 use crate::weavestream::schedule::{Schedule, scheduler_id};
@@ -26,6 +26,8 @@ pub struct Schedules {
     pub links: Arc<Links>,
     /// Where what was seen is kept.
     pub store: Arc<dyn Store>,
+    /// The laptop's folders.
+    pub library: Arc<dyn Library>,
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
     /// Who follows the runs that are started.

@@ -1,6 +1,5 @@
 //! Names of dumps: parsed once, then safe to use in a path on either side.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -12,8 +11,7 @@ const DUMP: &str = ".dump";
 const MANIFEST: &str = ".manifest.json";
 
 /// A file name that matches `^weavestream-postgres-[0-9TZ:\-]+\.dump$`
-/// (`WEAVESTREAM.md` section 4), so it cannot leave its folder; or the name of a
-/// one-off dump of Selvage's own.
+/// (`WEAVESTREAM.md` section 4), so it cannot leave its folder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Type)]
 #[serde(transparent)]
 #[specta(transparent)]
@@ -49,12 +47,6 @@ impl DumpName {
         }
     }
 
-    /// The name of a one-off dump that Selvage makes at `at`; the worker's names never begin like it.
-    #[must_use]
-    pub fn manual(at: DateTime<Utc>) -> Self {
-        Self(format!("{PREFIX}manual-{}{DUMP}", at.format("%Y-%m-%dT%H-%M-%SZ")))
-    }
-
     /// The name in a `dump_path` of `backup_run`, which is a path inside the
     /// container; anything outside the backup folder is refused.
     pub fn from_container_path(path: &str) -> Result<Self, UnsafeName> {
@@ -82,10 +74,11 @@ impl DumpName {
         format!("{BACKUP_FOLDER_IN_CONTAINER}/{}", self.0)
     }
 
-    /// The name as it can be used on every file system: Windows has no `:`.
+    /// The part of the name that tells when it was made, as it can be used on every
+    /// file system: Windows has no `:`.
     #[must_use]
-    pub fn on_laptop(&self) -> String {
-        self.0.replace(':', "-")
+    pub fn stamp(&self) -> String {
+        self.0.trim_start_matches(PREFIX).trim_end_matches(DUMP).replace(':', "-")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
-use selvage_core::ports::CopyState;
+use selvage_core::ports::{Clock, CopyState, Store};
 use selvage_core::problem::Problem;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
@@ -16,7 +16,7 @@ async fn held() -> Scene {
 async fn verify(scene: &Scene) -> JobEnd {
     let downloads = scene.start().await;
     scene.clock.advance(chrono::TimeDelta::days(31));
-    match downloads.verify_again(&scene.deployment, scene.run.id).await {
+    match scene.kept(&downloads).verify_again(&scene.deployment, scene.run.id).await {
         Ok(id) => downloads.jobs.ended(id).await.unwrap(),
         Err(problem) => JobEnd::from(problem),
     }
@@ -56,7 +56,7 @@ async fn a_copy_that_comes_back_is_verified_again() {
     scene.library.put(&scene.folder(), &scene.name(), None);
     let end = verify(&scene).await;
     assert!(matches!(end, JobEnd::FoundWanting(Problem::Download(DownloadError::CopyGone { .. }))), "{end:?}");
-    assert_eq!(scene.copies().await[0].state, CopyState::Gone);
+    assert_eq!(scene.local_dumps().await[0].state, CopyState::Gone);
     scene.library.put(&scene.folder(), &scene.name(), Some(scene.truth.as_ref().clone()));
     assert_eq!(verify(&scene).await, JobEnd::Done);
     assert_eq!(scene.copies().await[0].state, CopyState::Verified, "it equals the digest that was proved");
@@ -94,8 +94,56 @@ async fn deleting_takes_the_copy_its_manifest_and_its_record_and_nothing_else() 
     let scene = held().await;
     scene.library.put(&scene.folder(), "notes.txt", Some(b"mine".to_vec()));
     let downloads = scene.start().await;
-    downloads.delete_copies(&scene.deployment, scene.run.id).await.unwrap();
+    scene.kept(&downloads).delete(&scene.deployment, scene.run.id).await.unwrap();
     assert!(scene.copies().await.is_empty());
     let left: Vec<String> = scene.library.files(&scene.folder()).into_keys().collect();
     assert_eq!(left, ["notes.txt"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dump_that_was_deleted_or_altered_by_hand_is_not_sound_at_the_next_look() {
+    let scene = held().await;
+    assert!(scene.local_dumps().await[0].is_sound());
+    let now = scene.clock.now();
+    scene.library.put(&scene.folder(), &scene.name(), None);
+    let gone = &scene.local_dumps().await[0];
+    assert_eq!((gone.state, gone.is_sound(), gone.is_due(now)), (CopyState::Gone, false, false));
+    // The same bytes, copied back: another time, so it has to be read again.
+    scene.library.put(&scene.folder(), &scene.name(), Some(scene.truth.as_ref().clone()));
+    let changed = &scene.local_dumps().await[0];
+    assert_eq!((changed.state, changed.is_sound(), changed.is_due(now)), (CopyState::Changed, false, true));
+    assert_eq!(verify(&scene).await, JobEnd::Done);
+    assert!(scene.local_dumps().await[0].is_sound());
+    scene.library.set_fault(Some(selvage_testing::library::DiskFault::Vanished));
+    assert_eq!(scene.local_dumps().await[0].state, CopyState::Gone, "a disk that was unplugged");
+    scene.library.set_fault(None);
+    assert!(scene.local_dumps().await[0].is_sound(), "it is plugged in again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dump_is_read_again_after_a_month() {
+    let scene = held().await;
+    let days = |days| scene.clock.now() + chrono::TimeDelta::days(days);
+    let dump = &scene.local_dumps().await[0];
+    assert!(!dump.is_due(days(29)) && dump.is_due(days(31)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_verdict_falls_when_the_dump_is_gone() {
+    use selvage_core::overview::{VerdictState, observe, verdict};
+    let scene = held().await;
+    scene.store.save_deployment(&scene.deployment).await.unwrap();
+    let vault = scene.vault().await;
+    let store: std::sync::Arc<dyn Store> = scene.store.clone();
+    scene.host.change(|host| host.env.put(sample::env_file(1, "a", ""), scene.clock.now()));
+    vault.capture(&scene.deployment).await.unwrap();
+    let seen = observe(&scene.links(), &store, &vault, &scene.deployment).await.unwrap();
+    let standing = vault.standing(scene.deployment.id).await.unwrap();
+    let judged = async || {
+        let (now, zone) = (scene.clock.now(), scene.clock.zone());
+        verdict(Some(&seen), &scene.local_dumps().await, &standing, now, zone).state
+    };
+    assert_eq!(judged().await, VerdictState::Held);
+    scene.library.put(&scene.folder(), &scene.name(), None);
+    assert_eq!(judged().await, VerdictState::AtRisk);
 }

@@ -7,4 +7,5 @@ mod copies;
 mod faults;
 mod manifests;
 mod refusals;
+mod shared_folder;
 mod single;

@@ -22,7 +22,7 @@ async fn a_download_brings_the_dump_its_manifest_a_record_an_audit_row_and_a_not
     scene.check_held().await;
     scene.check_nothing_false().await;
     assert_eq!(scene.file(&scene.part()), None);
-    let manifest = scene.file(&scene.dump().manifest()).expect("the manifest lies beside it");
+    let manifest = scene.file(&scene.names().manifest(1)).expect("the manifest lies beside it");
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
     assert_eq!(Some(manifest), scene.run.manifest);
     let audit = scene.database.with(|tables| tables.audit.clone());

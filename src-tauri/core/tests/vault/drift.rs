@@ -82,7 +82,7 @@ async fn keys_that_are_on_the_host_only_are_a_risk() {
     let judge = async || {
         let seen = scene.store.observation(scene.deployment.id).await.unwrap();
         let standing = vault.standing(scene.deployment.id).await.unwrap();
-        verdict(seen.as_ref(), &scene.copies().await, &standing, scene.clock.now(), scene.clock.zone())
+        verdict(seen.as_ref(), &scene.local_dumps().await, &standing, scene.clock.now(), scene.clock.zone())
     };
     look(&scene, &vault).await;
     let found = judge().await;
@@ -123,7 +123,7 @@ async fn held_is_for_keys_that_are_shown_to_be_there() {
         look(&scene, &vault).await;
         let seen = scene.store.observation(scene.deployment.id).await.unwrap();
         let standing = vault.standing(scene.deployment.id).await.unwrap();
-        verdict(seen.as_ref(), &scene.copies().await, &standing, scene.clock.now(), scene.clock.zone())
+        verdict(seen.as_ref(), &scene.local_dumps().await, &standing, scene.clock.now(), scene.clock.zone())
     };
     put(&scene, &sample::env_file(1, "a", "").replace(&format!("PASSWORD_ENCRYPTION_KEY={}", sample::env_key(1)), ""));
     capture(&scene, &vault).await;

@@ -19,6 +19,7 @@ pub fn works(library: &dyn Library, root: &Path) {
     assert!(folder.free().unwrap() > 0);
     assert_eq!(folder.size("a"), Ok(None));
     part_files(folder.as_ref());
+    claims(library, folder.as_ref());
     small_files(folder.as_ref());
     drop(folder);
     let again = library.open(&path).unwrap();
@@ -63,15 +64,57 @@ fn part_files(folder: &dyn Folder) {
     assert_eq!(rest, "o?");
 }
 
+/// A part belongs to whoever claimed it, also under another name.
+fn claims(library: &dyn Library, folder: &dyn Folder) {
+    folder.write("theirs", b"theirs").unwrap();
+    let mut part = folder.part("c.part").unwrap();
+    part.append(b"mine").unwrap();
+    part.sync().unwrap();
+    let before = folder.stat("c.part").unwrap().unwrap();
+    assert_eq!(before.size, 4);
+    assert_eq!(library.stat(&folder.path().join("c.part")), Ok(Some(before)));
+    assert_eq!(part.rename("theirs"), Ok(None), "another file was replaced");
+    assert_eq!(read(folder, "theirs"), b"theirs");
+    assert_eq!(part.rename("mine"), Ok(Some(folder.path().join("mine"))));
+    let busy = folder.part("mine");
+    assert!(matches!(busy, Err(LibraryError::LibraryBusy { .. })), "the claim did not go on under the new name");
+    // The old name is free for somebody else, and neither reaches the other's file.
+    let mut other = folder.part("c.part").unwrap();
+    assert_eq!(other.is_empty(), Ok(true));
+    other.append(b"other").unwrap();
+    part.append(b"!").unwrap();
+    part.sync().unwrap();
+    other.sync().unwrap();
+    assert_eq!((read(folder, "mine"), read(folder, "c.part")), (b"mine!".to_vec(), b"other".to_vec()));
+    other.remove().unwrap();
+    assert_eq!(folder.size("c.part"), Ok(None));
+    drop(part);
+    assert_eq!(library.stat(&folder.path().join("mine")), folder.stat("mine"));
+    folder.part("mine").unwrap().remove().unwrap();
+    assert_eq!(library.stat(&folder.path().join("mine")), Ok(None));
+    assert_eq!(library.stat(&folder.path().join("no/such")), Ok(None));
+    // A file that was deleted and made anew by somebody else is not ours.
+    let mut lost = folder.part("d.part").unwrap();
+    folder.remove("d.part").unwrap();
+    folder.write("d.part", b"theirs").unwrap();
+    assert!(matches!(lost.rename("d"), Err(LibraryError::FileMissing { .. })));
+    lost.remove().unwrap();
+    assert_eq!(read(folder, "d.part"), b"theirs");
+}
+
 fn small_files(folder: &dyn Folder) {
     folder.write("small", b"first").unwrap();
     folder.write("small", b"second").unwrap();
     assert_eq!(read(folder, "small"), b"second");
     folder.write("taken", b"old").unwrap();
-    let path = folder.rename("small", "taken").unwrap();
-    assert_eq!(path, folder.path().join("taken"));
-    assert_eq!((folder.size("small"), read(folder, "taken")), (Ok(None), b"second".to_vec()));
-    folder.rename("taken", "renamed").unwrap();
+    assert_eq!(folder.rename("small", "taken"), Ok(None), "another file was replaced");
+    assert_eq!((read(folder, "small"), read(folder, "taken")), (b"second".to_vec(), b"old".to_vec()));
+    assert_eq!(folder.write_new("taken", b"new"), Ok(false));
+    assert_eq!(read(folder, "taken"), b"old", "another file was replaced");
+    assert_eq!(folder.write_new("fresh", b"new"), Ok(true));
+    assert_eq!(read(folder, "fresh"), b"new");
+    assert_eq!(folder.rename("small", "renamed"), Ok(Some(folder.path().join("renamed"))));
+    assert_eq!(folder.size("small"), Ok(None));
     for gone in [folder.rename("small", "x").err(), folder.read("small").err()] {
         assert!(matches!(gone, Some(LibraryError::FileMissing { .. })), "{gone:?}");
     }

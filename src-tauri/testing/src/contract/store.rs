@@ -62,6 +62,7 @@ fn copy(deployment: DeploymentId, path: &str, minute: i64) -> Copy {
         checked_at: sample::now() + TimeDelta::minutes(minute),
         entries: 125,
         made_at: Some(sample::now()),
+        modified: Some(sample::now() - TimeDelta::nanoseconds(1)),
     }
 }
 
@@ -76,9 +77,14 @@ async fn copies(store: &dyn Store) {
     let damaged = Copy { state: CopyState::Damaged, checked_at: new.checked_at + TimeDelta::minutes(1), ..old.clone() };
     store.save_copy(&damaged).await.unwrap();
     assert_eq!(store.copies(owner.id).await.unwrap(), [damaged.clone(), new.clone()], "replaced by path");
-    store.remove_copy(&new.path).await.unwrap();
-    store.remove_copy("/nowhere").await.unwrap();
+    let other = sample::deployment();
+    let same_path = Copy { deployment: other.id, ..new.clone() };
+    store.save_copy(&same_path).await.unwrap();
+    assert_eq!(store.copies(owner.id).await.unwrap(), [damaged.clone(), new.clone()], "another deployment's path");
+    store.remove_copy(owner.id, &new.path).await.unwrap();
+    store.remove_copy(owner.id, "/nowhere").await.unwrap();
     assert_eq!(store.copies(owner.id).await.unwrap(), [damaged]);
+    assert_eq!(store.copies(other.id).await.unwrap(), [same_path], "another deployment's record went with it");
 }
 
 async fn vault(store: &dyn Store) {
@@ -134,6 +140,7 @@ pub fn job(minute: i64) -> Job {
         step: String::new(),
         progress: None,
         canceling: false,
+        result: None,
         end: None,
     }
 }

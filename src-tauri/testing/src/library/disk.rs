@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use selvage_core::ports::{Folder, Library, LibraryError};
+use chrono::{DateTime, Utc};
+use selvage_core::ports::{FileStat, Folder, Library, LibraryError};
 use tokio::sync::watch;
 
 use super::folder::MemoryFolder;
@@ -47,6 +48,8 @@ pub(super) struct Disk {
     pub(super) appended: u64,
     /// Handles of an earlier boot do nothing.
     pub(super) boot: u64,
+    /// Writes so far, which are what its clock counts.
+    pub(super) writes: u32,
 }
 
 pub(super) type Shared = Arc<Mutex<Content>>;
@@ -56,12 +59,25 @@ pub(super) struct Content {
     pub(super) bytes: Vec<u8>,
     pub(super) synced: usize,
     pub(super) locked: Option<u64>,
+    pub(super) modified: DateTime<Utc>,
+}
+
+impl Content {
+    pub(super) fn stat(&self) -> FileStat {
+        FileStat { size: self.bytes.len() as u64, modified: self.modified }
+    }
 }
 
 impl Disk {
     pub(super) fn used(&self) -> u64 {
         let files = self.folders.values().flat_map(BTreeMap::values);
         files.map(|file| file.lock().unwrap().bytes.len() as u64).sum()
+    }
+
+    /// A later time at each write.
+    pub(super) fn write_time(&mut self) -> DateTime<Utc> {
+        self.writes += 1;
+        DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(self.writes.into())
     }
 
     pub(super) fn free(&self) -> u64 {
@@ -83,7 +99,7 @@ impl MemoryLibrary {
     #[must_use]
     pub fn new() -> Self {
         let folders = BTreeMap::from([(PathBuf::from("/library"), BTreeMap::new())]);
-        let disk = Disk { folders, capacity: None, fault: None, due: None, appended: 0, boot: 0 };
+        let disk = Disk { folders, capacity: None, fault: None, due: None, appended: 0, boot: 0, writes: 0 };
         Self { disk: Arc::new(Mutex::new(disk)), happened: watch::channel(None).0 }
     }
 
@@ -157,11 +173,12 @@ impl MemoryLibrary {
     /// Puts a file there, as somebody else would; none removes it.
     pub fn put(&self, folder: &Path, name: &str, bytes: Option<Vec<u8>>) {
         let mut disk = self.disk();
+        let modified = disk.write_time();
         let files = disk.folders.entry(folder.to_path_buf()).or_default();
         match bytes {
             Some(bytes) => {
                 let synced = bytes.len();
-                files.insert(name.to_owned(), Arc::new(Mutex::new(Content { bytes, synced, locked: None })));
+                files.insert(name.to_owned(), Arc::new(Mutex::new(Content { bytes, synced, locked: None, modified })));
             }
             None => {
                 files.remove(name);
@@ -201,5 +218,17 @@ impl Library for MemoryLibrary {
         let bytes = self.file(file.parent().ok_or_else(missing)?, &name).ok_or_else(missing)?;
         let size = bytes.len() as u64;
         Ok(if size > at_most { Err(size) } else { Ok(bytes) })
+    }
+
+    fn stat(&self, file: &Path) -> Result<Option<FileStat>, LibraryError> {
+        let disk = self.disk();
+        if disk.fault == Some(DiskFault::Vanished) {
+            return Ok(None);
+        }
+        let found = file.parent().zip(file.file_name()).and_then(|(folder, name)| {
+            let content = disk.folders.get(folder)?.get(name.to_string_lossy().as_ref())?;
+            Some(content.lock().unwrap().stat())
+        });
+        Ok(found)
     }
 }

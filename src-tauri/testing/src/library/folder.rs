@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use selvage_core::ports::{Folder, LibraryError, PartFile, ReadSeek};
+use selvage_core::ports::{FileStat, Folder, LibraryError, PartFile, ReadSeek};
 
 use super::disk::{Content, Disk, DiskFault, MemoryLibrary, Shared};
 
@@ -70,8 +70,8 @@ impl Folder for MemoryFolder {
         Ok(disk.free())
     }
 
-    fn size(&self, name: &str) -> Result<Option<u64>, LibraryError> {
-        self.reading(|files| Ok(files.get(name).map(|file| file.lock().unwrap().bytes.len() as u64)))
+    fn stat(&self, name: &str) -> Result<Option<FileStat>, LibraryError> {
+        self.reading(|files| Ok(files.get(name).map(|file| file.lock().unwrap().stat())))
     }
 
     fn part(&self, name: &str) -> Result<Box<dyn PartFile>, LibraryError> {
@@ -86,8 +86,8 @@ impl Folder for MemoryFolder {
             drop(content);
             Ok(Arc::clone(file))
         })?;
-        let folder = self.folder();
-        Ok(Box::new(MemoryPart { library: self.library.clone(), file, folder, boot: self.boot }))
+        let (library, name) = (self.library.clone(), name.to_owned());
+        Ok(Box::new(MemoryPart { library, file, name, folder: self.path.clone(), boot: self.boot }))
     }
 
     fn read(&self, name: &str) -> Result<Box<dyn ReadSeek>, LibraryError> {
@@ -102,23 +102,38 @@ impl Folder for MemoryFolder {
     fn write(&self, name: &str, content: &[u8]) -> Result<(), LibraryError> {
         let free = self.free()?;
         let (folder, needed) = (self.folder(), content.len() as u64);
+        let modified = self.library.disk().write_time();
         self.writing(|files| {
             if needed > free {
                 return Err(full(folder, needed, free));
             }
             let bytes = content.to_vec();
             let synced = bytes.len();
-            files.insert(name.to_owned(), Arc::new(Mutex::new(Content { bytes, synced, locked: None })));
+            files.insert(name.to_owned(), Arc::new(Mutex::new(Content { bytes, synced, locked: None, modified })));
             Ok(())
         })
     }
 
-    fn rename(&self, from: &str, to: &str) -> Result<PathBuf, LibraryError> {
+    fn write_new(&self, name: &str, content: &[u8]) -> Result<bool, LibraryError> {
+        if self.reading(|files| Ok(files.contains_key(name)))? {
+            return self.writing(|_| Ok(false));
+        }
+        self.write(name, content).map(|()| true)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> Result<Option<PathBuf>, LibraryError> {
         let missing = LibraryError::FileMissing { file: self.shown(from) };
         self.writing(|files| {
-            let file = files.remove(from).ok_or(missing)?;
-            files.insert(to.to_owned(), file);
-            Ok(self.path.join(to))
+            if !files.contains_key(from) {
+                return Err(missing);
+            }
+            if files.contains_key(to) {
+                return Ok(None);
+            }
+            if let Some(file) = files.remove(from) {
+                files.insert(to.to_owned(), file);
+            }
+            Ok(Some(self.path.join(to)))
         })
     }
 
@@ -133,7 +148,8 @@ impl Folder for MemoryFolder {
 struct MemoryPart {
     library: MemoryLibrary,
     file: Shared,
-    folder: String,
+    folder: PathBuf,
+    name: String,
     boot: u64,
 }
 
@@ -143,19 +159,38 @@ impl MemoryPart {
     }
 }
 
+impl MemoryPart {
+    fn folder(&self) -> String {
+        self.folder.display().to_string()
+    }
+
+    /// Its folder, in which the file may have been replaced meanwhile.
+    fn as_folder(&self) -> MemoryFolder {
+        MemoryFolder { library: self.library.clone(), path: self.folder.clone(), boot: self.boot }
+    }
+
+    fn still_ours(&self) -> Result<(), LibraryError> {
+        let missing = LibraryError::FileMissing { file: self.folder.join(&self.name).display().to_string() };
+        let ours = |files: &Files| files.get(&self.name).is_some_and(|file| Arc::ptr_eq(file, &self.file));
+        self.as_folder().reading(|files| if ours(files) { Ok(()) } else { Err(missing) })
+    }
+}
+
 impl PartFile for MemoryPart {
     fn len(&self) -> Result<u64, LibraryError> {
         Ok(self.file.lock().unwrap().bytes.len() as u64)
     }
 
-    fn reread(&mut self) -> Result<Box<dyn Read + Send>, LibraryError> {
+    fn reread(&mut self) -> Result<Box<dyn ReadSeek>, LibraryError> {
         Ok(Box::new(Cursor::new(self.file.lock().unwrap().bytes.clone())))
     }
 
     fn truncate(&mut self, len: u64) -> Result<(), LibraryError> {
-        self.usable(&self.library.disk())?;
+        let mut disk = self.library.disk();
+        self.usable(&disk)?;
         let len = usize::try_from(len).unwrap();
         let mut file = self.file.lock().unwrap();
+        file.modified = disk.write_time();
         file.bytes.resize(len, 0);
         file.synced = file.synced.min(len);
         Ok(())
@@ -171,7 +206,12 @@ impl PartFile for MemoryPart {
             _ => until_fault.min(disk.free()),
         };
         let fits = bytes.len().min(usize::try_from(writable).unwrap_or(usize::MAX));
-        self.file.lock().unwrap().bytes.extend_from_slice(&bytes[..fits]);
+        let modified = disk.write_time();
+        {
+            let mut file = self.file.lock().unwrap();
+            file.bytes.extend_from_slice(&bytes[..fits]);
+            file.modified = modified;
+        }
         disk.appended += fits as u64;
         if let Some((at, fault)) = disk.due
             && disk.appended >= at
@@ -184,11 +224,11 @@ impl PartFile for MemoryPart {
         }
         Err(match disk.fault {
             Some(DiskFault::PowerCut) => stopped(),
-            Some(DiskFault::Vanished) => LibraryError::LibraryMissing { folder: self.folder.clone() },
+            Some(DiskFault::Vanished) => LibraryError::LibraryMissing { folder: self.folder() },
             Some(DiskFault::ReadOnly) => {
-                LibraryError::LibraryReadOnly { folder: self.folder.clone(), reason: "read-only file system".into() }
+                LibraryError::LibraryReadOnly { folder: self.folder(), reason: "read-only file system".into() }
             }
-            _ => full(self.folder.clone(), 0, disk.free()),
+            _ => full(self.folder(), 0, disk.free()),
         })
     }
 
@@ -197,6 +237,23 @@ impl PartFile for MemoryPart {
         let mut file = self.file.lock().unwrap();
         file.synced = file.bytes.len();
         Ok(())
+    }
+
+    fn rename(&mut self, to: &str) -> Result<Option<PathBuf>, LibraryError> {
+        self.still_ours()?;
+        let renamed = self.as_folder().rename(&self.name, to)?;
+        if renamed.is_some() {
+            to.clone_into(&mut self.name);
+        }
+        Ok(renamed)
+    }
+
+    fn remove(self: Box<Self>) -> Result<(), LibraryError> {
+        match self.still_ours() {
+            Err(LibraryError::FileMissing { .. }) => Ok(()),
+            Err(other) => Err(other),
+            Ok(()) => self.as_folder().remove(&self.name),
+        }
     }
 }
 

@@ -199,7 +199,10 @@ export function install(options: Options = {}): Mock {
       tell({ change: 'job', job });
       return job.id;
     },
-    oneOffDumps: () => (scene === 'downloading' ? [{ id: 'b5e0c0de-0000-4000-8000-0000000000ff', when: when(NOW - 86_400_000), size: 398_000_000, copy: { path: '/home/ada/Dumps/production-acme/weavestream-postgres-manual-2026-10-21T07-41-00Z.dump', state: 'verified', checked: when(NOW - 86_400_000), sha256: '51d07ac9'.repeat(8), entries: 412 } }] : []),
+    localDumps: () => [
+      ...(scene === 'downloading' ? [{ id: 'b5e0c0de-0000-4000-8000-0000000000ff', when: when(NOW - 86_400_000), oneOff: true, size: 398_000_000, copy: { path: '/home/ada/Dumps/production-acme/weavestream-postgres-production-acme-manual-2026-10-21T07-41-00Z.dump', state: 'complete' as const, checked: when(NOW - 86_400_000), sha256: '51d07ac9'.repeat(8), entries: 412 } }] : []),
+      ...here.runs.flatMap((run) => (run.copy ? [{ id: run.id, when: run.when, oneOff: false, size: run.size ?? 0, copy: run.copy }] : [])),
+    ],
     verifyCopy: (id, run) => start(id, run, 'verify'),
     deleteCopy: (_id, run) => {
       runOf(run).copy = null;

@@ -48,23 +48,31 @@ export class LinkForm {
     if (changed === 'direct' && known?.direct) this.direct.show(known.direct);
   }
 
-  readonly draft: Draft = $derived({
-    name: this.known?.name ?? this.name,
-    ssh: this.by === 'ssh' ? this.ssh.draft : null,
-    direct: this.by === 'direct' ? this.direct.draft : null,
-  });
-  readonly #connection = $derived(JSON.stringify({ ...this.draft, name: '' }));
-  readonly stale = $derived(this.checks !== undefined && this.#testedAs !== this.#connection);
+  get draft(): Draft {
+    return {
+      name: this.known?.name ?? this.name,
+      ssh: this.by === 'ssh' ? this.ssh.draft : null,
+      direct: this.by === 'direct' ? this.direct.draft : null,
+    };
+  }
+
+  get #connection(): string {
+    return JSON.stringify({ ...this.draft, name: '' });
+  }
+
+  get stale(): boolean {
+    return this.checks !== undefined && this.#testedAs !== this.#connection;
+  }
 
   /** Why the link cannot be taken now. */
-  readonly blocked = $derived.by((): string | undefined => {
+  get blocked(): string | undefined {
     const { blocked } = words.add;
     if (this.testing) return blocked.testing;
     if (!this.checks) return blocked.untested;
     if (this.stale) return blocked.changed;
     const works = (item: CheckItem) => this.checks?.some((c) => c.item === item && (c.state === 'ok' || c.state === 'warn'));
     return NEEDED[this.by].every(works) ? undefined : blocked.bad[this.by];
-  });
+  }
 
   /** Takes a host of the SSH configuration. */
   takeAlias(alias: string): void {

@@ -13,19 +13,21 @@ export class SshFields {
   jump = $state('');
   folder = $state('/opt/weavestream');
 
-  readonly draft: SshDraft = $derived({
-    link: {
-      target: {
-        host: this.host.trim(),
-        port: portOf(this.port),
-        user: this.user.trim() || null,
-        auth: this.method === 'key' ? { method: 'key', file: this.keyFile } : { method: this.method },
-        jump: this.jump.trim() || null,
+  get draft(): SshDraft {
+    return {
+      link: {
+        target: {
+          host: this.host.trim(),
+          port: portOf(this.port),
+          user: this.user.trim() || null,
+          auth: this.method === 'key' ? { method: 'key', file: this.keyFile } : { method: this.method },
+          jump: this.jump.trim() || null,
+        },
+        folder: this.folder.trim(),
       },
-      folder: this.folder.trim(),
-    },
-    secret: this.needsSecret ? this.secret || null : null,
-  });
+      secret: this.needsSecret ? this.secret || null : null,
+    };
+  }
 
   get needsSecret(): boolean {
     return this.method === 'key' || this.method === 'password' || (this.method === 'automatic' && this.secretAsked);
@@ -66,20 +68,22 @@ export class DirectFields {
   certificate = $state('');
   key = $state('');
 
-  readonly draft: DirectDraft = $derived({
-    link: {
-      host: this.host.trim(),
-      port: portOf(this.port),
-      user: this.user.trim(),
-      database: this.database.trim(),
-      tls: {
-        mode: this.mode,
-        ca: this.verifies ? this.ca.trim() || null : null,
-        client: this.mode !== 'disable' && (this.certificate.trim() || this.key.trim()) ? { certificate: this.certificate.trim(), key: this.key.trim() } : null,
+  get draft(): DirectDraft {
+    return {
+      link: {
+        host: this.host.trim(),
+        port: portOf(this.port),
+        user: this.user.trim(),
+        database: this.database.trim(),
+        tls: {
+          mode: this.mode,
+          ca: this.verifies ? this.ca.trim() || null : null,
+          client: this.mode !== 'disable' && (this.certificate.trim() || this.key.trim()) ? { certificate: this.certificate.trim(), key: this.key.trim() } : null,
+        },
       },
-    },
-    password: this.password || null,
-  });
+      password: this.password || null,
+    };
+  }
 
   /** Shows a link that is known. Its password stays in the keyring. */
   show({ host, port, user, database, tls }: DirectLink): void {

@@ -12,14 +12,19 @@ export class Filter {
   typed = $state('');
   search = $state('');
 
-  readonly asked: RunFilter = $derived({
-    statuses: this.status === '' ? [] : [this.status],
-    kind: this.kind || null,
-    schedule: this.schedule || null,
-    days: this.days || null,
-    search: this.search.trim() || null,
-  });
-  readonly isSet = $derived(Boolean(this.schedule || this.status || this.kind || this.days || this.search.trim()));
+  get asked(): RunFilter {
+    return {
+      statuses: this.status === '' ? [] : [this.status],
+      kind: this.kind || null,
+      schedule: this.schedule || null,
+      days: this.days || null,
+      search: this.search.trim() || null,
+    };
+  }
+
+  get isSet(): boolean {
+    return Boolean(this.schedule || this.status || this.kind || this.days || this.search.trim());
+  }
 
   clear(): void {
     this.schedule = '';

@@ -59,18 +59,27 @@ export class Editor {
   #previews = 0;
   #keeps = 0;
 
-  readonly draft: ScheduleDraft = $derived({
-    name: this.name,
-    enabled: this.enabled,
-    cron: this.cron,
-    // An empty zone in the database means this one.
-    timezone: this.timezone === 'Etc/UTC' && this.row?.timezone === null ? null : this.timezone,
-    retention: $state.snapshot(this.retention),
-    notifyEmails: this.emails,
-    notifyOnSuccess: this.onSuccess,
-  });
-  readonly dirty = $derived(JSON.stringify(this.draft) !== this.#base);
-  readonly errors: FieldError[] = $derived(this.preview?.errors ?? []);
+  /** What the fields hold now: what is on the screen is what is written. */
+  get draft(): ScheduleDraft {
+    return {
+      name: this.name,
+      enabled: this.enabled,
+      cron: this.cron,
+      // An empty zone in the database means this one.
+      timezone: this.timezone === 'Etc/UTC' && this.row?.timezone === null ? null : this.timezone,
+      retention: $state.snapshot(this.retention),
+      notifyEmails: this.emails,
+      notifyOnSuccess: this.onSuccess,
+    };
+  }
+
+  get dirty(): boolean {
+    return JSON.stringify(this.draft) !== this.#base;
+  }
+
+  get errors(): FieldError[] {
+    return this.preview?.errors ?? [];
+  }
 
   constructor(
     readonly deployment: DeploymentId,

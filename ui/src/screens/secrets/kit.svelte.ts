@@ -61,10 +61,12 @@ export class KitForm {
 
   constructor(readonly deployment: Deployment) {}
 
-  readonly differs = $derived(this.again !== '' && this.again !== this.passphrase);
+  get differs(): boolean {
+    return this.again !== '' && this.again !== this.passphrase;
+  }
 
   /** Why the kit cannot be written now. */
-  readonly blocked = $derived.by((): string | undefined => {
+  get blocked(): string | undefined {
     const { blocked } = w;
     if (this.folder === undefined) return blocked.folder;
     if (this.way === 'words') {
@@ -74,10 +76,12 @@ export class KitForm {
     if (this.strength?.enough !== true) return blocked.passphrase;
     if (this.again === '') return blocked.again;
     return this.differs ? w.differs : undefined;
-  });
+  }
 
   /** The host is in the way, and the kit can do without it. */
-  readonly withoutHost = $derived(this.problem !== undefined && !this.writing && this.problem.code in OF_HOST);
+  get withoutHost(): boolean {
+    return this.problem !== undefined && !this.writing && this.problem.code in OF_HOST;
+  }
 
   async choose(): Promise<void> {
     await this.#try(async () => {

@@ -1,0 +1,140 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::names::{aside, manifest_beside};
+use super::{LocalDump, SharedFolder, local_dumps, set_aside};
+use crate::deployment::{Deployment, DeploymentId};
+use crate::download::{DownloadError, digest};
+use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
+use crate::ports::{Clock, Copy, CopyState, Library, LibraryError, Store, StoreError};
+use crate::problem::Problem;
+use crate::weavestream::run::RunId;
+
+/// The dumps on this laptop: looked at, read again, removed. No host is needed.
+#[derive(Clone)]
+pub struct LocalDumps {
+    /// Where they are recorded.
+    pub store: Arc<dyn Store>,
+    /// The laptop's folders.
+    pub library: Arc<dyn Library>,
+    /// The laptop's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Who runs the jobs.
+    pub jobs: JobCenter,
+}
+
+impl LocalDumps {
+    /// Every dump of a deployment on this laptop, looked at now.
+    pub async fn list(&self, id: DeploymentId) -> Result<Vec<LocalDump>, StoreError> {
+        local_dumps(&self.store, &self.library, id).await
+    }
+
+    /// The dump of a run, or the one-off dump with that id: one that is there, if any is.
+    pub async fn of_run(&self, id: DeploymentId, run: RunId) -> Result<LocalDump, Problem> {
+        let mut all: Vec<_> = self.list(id).await?.into_iter().filter(|dump| dump.record.run == run).collect();
+        all.sort_by_key(|dump| dump.state == CopyState::Gone);
+        let first = all.into_iter().next();
+        Ok(first.ok_or_else(|| DownloadError::CopyGone { file: run.to_string() })?)
+    }
+
+    /// Reads the dump of a run again as a job and compares it with what it was:
+    /// the record keeps the digest that was proved.
+    pub async fn verify_again(&self, deployment: &Deployment, run: RunId) -> Result<JobId, Problem> {
+        let proved = |c: &Copy| c.run == run && (c.state.is_sound() || c.state == CopyState::Gone);
+        // What was never proved cannot be shown to be what it was.
+        let record = self.store.copies(deployment.id).await?.into_iter().find(proved);
+        let record = record.ok_or_else(|| DownloadError::CopyGone { file: run.to_string() })?;
+        let path = PathBuf::from(&record.path);
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let kind = JobKind::Verify { run: run.to_string(), file: file.clone() };
+        let me = self.clone();
+        let work = |job: JobHandle| async move {
+            match me.reread(record, &path, &file, &job).await {
+                Ok(Some(record)) => Ok(Some(JobResult::Dump { dump: record })),
+                Ok(None) => Err(JobEnd::Cancelled),
+                Err(problem) => Err(problem.into()),
+            }
+        };
+        self.jobs.start(deployment.id, kind, work).await
+    }
+
+    /// None when cancelled.
+    async fn reread(
+        &self,
+        mut record: Copy,
+        path: &Path,
+        file: &str,
+        job: &JobHandle,
+    ) -> Result<Option<Copy>, Problem> {
+        job.step("Reading the dump on this laptop").await;
+        let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let folder: SharedFolder = Arc::from(self.library.open(&parent)?);
+        let before = folder.stat(file)?;
+        let Some(before) = before else {
+            return Err(DownloadError::CopyGone { file: record.path }.into());
+        };
+        let Some(found) = digest(&folder, file, job).await? else { return Ok(None) };
+        if found == record.sha256 {
+            job.log(&format!("SHA-256 {found} is what it was")).await;
+            if record.state == CopyState::Gone {
+                record.state = CopyState::Verified;
+            }
+            (record.checked_at, record.modified) = (self.clock.now(), Some(before.modified));
+            self.store.save_copy(&record).await?;
+            return Ok(Some(record));
+        }
+        if self.is_of_another(record.deployment, &record.path).await? {
+            job.log("Another deployment's dump has this name now; it stays").await;
+            return Err(DownloadError::CopyGone { file: record.path }.into());
+        }
+        let kept_as = set_aside(folder.as_ref(), file, aside(file, "damaged"))?.0.display().to_string();
+        self.store.remove_copy(record.deployment, &record.path).await?;
+        let expected = record.sha256.to_string();
+        let damaged = Copy {
+            path: kept_as.clone(),
+            sha256: found,
+            size: before.size,
+            state: CopyState::Damaged,
+            entries: 0,
+            checked_at: self.clock.now(),
+            modified: Some(before.modified),
+            ..record
+        };
+        self.store.save_copy(&damaged).await?;
+        Err(DownloadError::ChecksumMismatch { expected, found: found.to_string(), same_on_host: None, kept_as }.into())
+    }
+
+    /// Removes the dumps of a run, or a one-off dump, from this laptop. The host
+    /// is not touched, nor a file that is another deployment's by now.
+    pub async fn delete(&self, deployment: &Deployment, run: RunId) -> Result<(), Problem> {
+        for record in self.store.copies(deployment.id).await?.into_iter().filter(|c| c.run == run) {
+            if !self.is_of_another(deployment.id, &record.path).await? {
+                self.remove_file(Path::new(&record.path))?;
+            }
+            self.store.remove_copy(deployment.id, &record.path).await?;
+        }
+        Ok(())
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<(), LibraryError> {
+        let (Some(parent), Some(file)) = (path.parent(), path.file_name()) else { return Ok(()) };
+        let folder = match self.library.open(parent) {
+            Ok(folder) => folder,
+            Err(LibraryError::LibraryMissing { .. }) => return Ok(()),
+            Err(other) => return Err(other),
+        };
+        let file = file.to_string_lossy();
+        folder.remove(&file)?;
+        manifest_beside(&file).map_or(Ok(()), |manifest| folder.remove(&manifest))
+    }
+
+    /// Whether `path` is recorded for another deployment of this laptop.
+    async fn is_of_another(&self, id: DeploymentId, path: &str) -> Result<bool, StoreError> {
+        for other in self.store.deployments().await?.into_iter().filter(|other| other.id != id) {
+            if self.store.copies(other.id).await?.iter().any(|record| record.path == path) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
