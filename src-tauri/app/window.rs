@@ -28,7 +28,7 @@ pub fn open(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
     };
     let notifier = Arc::new(Desktop::new(Arc::new(in_front), Arc::new(open)));
     let selvage = tauri::async_runtime::block_on(Selvage::open(data, notifier))?;
-    let watch = selvage.deployments.watch.clone();
+    let (watch, dumps) = (selvage.deployments.watch.clone(), selvage.local_dumps.clone());
     let clipboard = Clipboard::default();
     let lent = clipboard.clone();
     tauri::Builder::default()
@@ -39,7 +39,7 @@ pub fn open(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
         .setup(move |app| {
             // Nobody else sets it.
             let _ = handle.set(app.handle().clone());
-            tauri::async_runtime::spawn(poll(watch));
+            tauri::async_runtime::spawn(poll(watch, dumps));
             Ok(())
         })
         .build(tauri::generate_context!())?

@@ -100,7 +100,7 @@ describe('a download', () => {
 describe('the overview', () => {
   it('shows the last known state at once, and why a new look failed', async () => {
     await open('trouble');
-    expect(await screen.findByRole('heading', { name: /Not observed since/ })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: /Not checked since/ })).toBeTruthy();
     expect(await screen.findByText('The host does not answer.')).toBeTruthy();
     expect(screen.getByText('Not connected')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy();

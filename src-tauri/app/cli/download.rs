@@ -113,7 +113,8 @@ fn show(job: &Job) {
             let total = progress.total.map(|total| format!(" of {}", size(total))).unwrap_or_default();
             let rate = progress.rate.map(|rate| format!(", {}/s", size(rate))).unwrap_or_default();
             let left = progress.seconds_left.map(|left| format!(", {left:.0} s left")).unwrap_or_default();
-            format!("{}: {}{total}{rate}{left}", job.step, size(progress.done))
+            let still = progress.still_for.map(|still| format!(", nothing for {still:.0} s")).unwrap_or_default();
+            format!("{}: {}{total}{rate}{left}{still}", job.step, size(progress.done))
         }
         None => job.step.clone(),
     };

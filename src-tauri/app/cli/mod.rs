@@ -78,6 +78,9 @@ async fn carry_out(command: Command, data: &Path, print: Print) -> Result<End, F
         Command::Schedules { name } => {
             let deployment = selvage.deployments.find(&name).await?;
             let view = selvage.deployments.schedules(deployment.id, true).await?;
+            if let Some(problem) = view.problem {
+                return Err(problem.into());
+            }
             print.list("schedules", &view.rows, |row| {
                 format!(
                     "{}  {}  {} ({})  {}",

@@ -97,7 +97,11 @@ async fn diff(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failur
     if deployment.ssh.is_none() {
         return Err(RequestError::NeedsHost.into());
     }
-    let seen = selvage.vault.view(&deployment, None, true).await?.host.seen;
+    let host = selvage.vault.view(&deployment, None, true).await?.host;
+    if let Some(problem) = host.problem {
+        return Err(problem.into());
+    }
+    let seen = host.seen;
     if let EnvSeen::Unread { problem } | EnvSeen::VaultUnread { problem, .. } = seen {
         return Err((*problem).into());
     }

@@ -13,7 +13,7 @@ use crate::library::LocalDump;
 use crate::link::{Link, Links};
 use crate::ports::{Clock, CopyState};
 use crate::problem::Problem;
-use crate::time::When;
+use crate::time::{When, local};
 use crate::weavestream::manifest::ManifestError;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunStatus};
 
@@ -150,6 +150,8 @@ pub struct HistoryPage {
     pub bytes_on_host: f64,
     /// The zone in which times are told.
     pub zone: String,
+    /// When it was read, in that zone.
+    pub read_at: String,
 }
 
 /// Reads one page over the open link.
@@ -170,6 +172,7 @@ pub async fn page(
         total: u32::try_from(found.total).unwrap_or(u32::MAX),
         bytes_on_host: crate::download::float(found.bytes_on_host),
         zone: zone.name().to_owned(),
+        read_at: local(now, now, zone),
     })
 }
 

@@ -146,7 +146,8 @@ async fn what_a_look_finds_that_nobody_hears_is_told_by_the_next_that_is_heard()
 async fn every_deployment_is_looked_at_again_and_again() {
     let admin = Admin::new().await;
     admin.look().await;
-    let polling = tokio::spawn(poll(admin.watch.clone()));
+    let dumps = admin.scene.kept(&admin.scene.start().await);
+    let polling = tokio::spawn(poll(admin.watch.clone(), dumps));
     for n in 1..=3 {
         admin.fail();
         tokio::time::sleep(Duration::from_secs(400)).await;

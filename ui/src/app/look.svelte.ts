@@ -1,11 +1,15 @@
 import { createContext } from 'svelte';
-import type { Overview } from '../ipc/client';
-import { ipc, type DeploymentId, type DeploymentRow } from '../ipc/client';
+import { ipc, type Checked, type DeploymentId, type DeploymentRow, type Overview } from '../ipc/client';
 import { query, type Query } from './query.svelte';
 import { rememberRuns } from './runs.svelte';
 
 /** What the whole window knows of the current deployment: its newest overview. */
 export type Look = Query<Overview>;
+
+/** Whether everything that there is a link to was seen, and that stands for now. */
+export function isCurrent({ database, host }: Checked): boolean {
+  return database.current && (host === null || host.current);
+}
 
 export const [getLook, setLook] = createContext<Look>();
 

@@ -346,6 +346,14 @@ export type CheckState =
 /**  Could not be looked at, because an earlier line does not work. */
 "not_tested";
 
+/**  What of a deployment was checked, and when. */
+export type Checked = {
+	/**  Runs and schedules. */
+	database: PartChecked,
+	/**  Services, queue and `.env`; none where there is no link to the host. */
+	host: PartChecked | null,
+};
+
 /**  How a problem ends what was asked for. Nobody compares messages. */
 export type Class = 
 /**  It was not begun: the request or the situation forbids it. */
@@ -785,6 +793,8 @@ export type Evidence = {
 	kind: EvidenceKind,
 	/**  When it was shown; none when it has not been. */
 	shown: When | null,
+	/**  Whether that stands for now. What is not current is shown as not checked. */
+	current: boolean,
 	/**  `Dump of Wed 21 Oct, 09:00` */
 	what: string,
 	/**  Where. */
@@ -868,6 +878,8 @@ export type HistoryPage = {
 	bytesOnHost: number,
 	/**  The zone in which times are told. */
 	zone: string,
+	/**  When it was read, in that zone. */
+	readAt: string,
 };
 
 /**  Who holds the lock. */
@@ -908,6 +920,13 @@ export type HostRow = {
 	modified: When | null,
 	/**  When it was last looked at; none when never. */
 	observed: When | null,
+	/**
+	 *  Since when it is not checked, in the laptop's zone: the host did not answer,
+	 *  or nobody looked. None while what is shown stands for now.
+	 */
+	notCheckedSince: string | null,
+	/**  Why the look that was asked for failed. */
+	problem: Problem | null,
 	/**  A link leads to the host, so that it can be captured. */
 	reachable: boolean,
 };
@@ -1557,14 +1576,26 @@ export type Overview = {
 	strip: Strip,
 	/**  Sizes of their dumps. */
 	sizes: SizeTrend | null,
-	/**  When the deployment was last looked at. */
+	/**  When the deployment was last seen. */
 	observed: When | null,
+	/**  What of it was checked, and whether that stands for now. */
+	checked: Checked,
 	/**  Weavestream's version there. */
 	version: string | null,
 	/**  `deploy@ws1.acme.example over SSH` */
 	reached: string,
 	/**  Why a new look failed just now; what is shown is then the last known state. */
 	trouble: Problem | null,
+};
+
+/**  One part. */
+export type PartChecked = {
+	/**  When it was last seen. */
+	at: When | null,
+	/**  Whether that stands for now. What is not current is shown as not checked. */
+	current: boolean,
+	/**  Why the newest look could not see it. */
+	problem: Problem | null,
 };
 
 /**  How hard a passphrase is to guess. */
@@ -1672,6 +1703,8 @@ export type Progress = {
 	rate: number | null,
 	/**  Seconds left at that rate. */
 	secondsLeft: number | null,
+	/**  Seconds since anything moved, once that is unusually long: the line may be dead. */
+	stillFor?: number | null,
 };
 
 /**  What came of one key. */
@@ -1770,6 +1803,10 @@ zone: string | null } |
 { state: "disabled" } | 
 /**  Switched off in the database, and still in the queue: it will fire. */
 { state: "in_queue_though_disabled" } | 
+/**  The host or its database could not be seen since: what is shown was so then. */
+{ state: "not_checked"; 
+/**  Since when, in the laptop's zone. */
+since: string } | 
 /**  The queue could not be read. */
 { state: "unknown"; 
 /**  Why. */
@@ -2036,6 +2073,10 @@ export type SchedulesView = {
 	orphans: Orphan[],
 	/**  Another major version of `cron-parser` on the host than the one that Selvage follows. */
 	otherCronParser: string | null,
+	/**  Since when rows and queue are not checked, in the laptop's zone; none while they are as shown. */
+	notCheckedSince: string | null,
+	/**  Why the look that was asked for failed. */
+	problem: Problem | null,
 };
 
 /**  What was done with secrets. */
@@ -2362,7 +2403,7 @@ export type Verdict = {
 
 /**  How a deployment stands. Green is for shown, never for assumed. */
 export type VerdictState = 
-/**  Not looked at, or not for a day. */
+/**  Not looked at, or not seen at the newest look. */
 "not_observed" | 
 /**  Losing the host now would lose the data. */
 "at_risk" | 

@@ -89,6 +89,8 @@ export const historyWords = {
   dumpLeadDirect: 'pg_dump of this laptop runs now, straight against Postgres, and what it writes is kept here. No schedule is needed, and none is changed.',
   hostOutOfReach: 'On the host, to which there is no link',
   dumpStart: 'Dump now',
+  readAt: (when: string) => `What is shown was read ${when}.`,
+  notCheckedSince: (when: string) => `Not checked since ${when}: the host or its database did not answer at the last look.`,
   localDumps: (n: number, total: string) => `Dumps on this laptop: ${n}, ${total}`,
   made: 'Made',
   checked: 'Checked',
@@ -134,6 +136,7 @@ export const activityWords = {
   cancelling: 'Cancelling…',
   log: 'Log',
   logOf: (file: string) => `Log of ${file}`,
+  still: (seconds: number) => `nothing for ${seconds} s`,
   why: 'Why?',
   noLog: 'Nothing was logged.',
 } as const;

@@ -3,6 +3,7 @@ import { plural, size } from './units';
 
 /** What is said on the schedules' screen. */
 export const scheduleWords = {
+  countSince: (all: number, since: string) => `${all} in the database, not checked since ${since}`,
   count: (all: number, queued: number | undefined) => `${all} in the database${queued === undefined ? '' : `, ${queued} in the queue`}`,
   list: 'Schedules',
   none: 'No schedules yet',

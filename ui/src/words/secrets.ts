@@ -84,6 +84,7 @@ export const secretWords = {
   outOfReach: 'The host’s .env is out of reach.',
   outOfReachDetail: 'This deployment is reached straight to Postgres, and .env lies on the Docker host. Import a copy of the file when it was changed there, or add a link over SSH.',
   vaultUnread: (n: number) => `The keyring does not give version ${n}, so the host’s .env cannot be compared.`,
+  notChecked: (since: string) => `The host’s .env is not checked since ${since}.`,
   lastKnown: (when: string) => `What is shown was seen ${when}.`,
   faults: (n: number) => `Compose cannot read ${plural(n, 'line')} of this version.`,
   troubleLead: 'The other versions are not touched by this.',

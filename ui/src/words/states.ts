@@ -52,7 +52,7 @@ export const unsafeName = state('bad', 'warn', 'Unsafe file name');
 export const verdictStates: Record<VerdictState, { tone: Tone; finished: boolean; word: string }> = {
   held: { tone: 'warn', finished: false, word: 'Database held' },
   at_risk: { tone: 'bad', finished: false, word: 'At risk' },
-  not_observed: { tone: 'idle', finished: false, word: 'Not observed' },
+  not_observed: { tone: 'idle', finished: false, word: 'Not checked' },
 };
 
 export const queueStates: Record<QueueState['state'], State & { remedy: string }> = {
@@ -70,8 +70,12 @@ export const queueStates: Record<QueueState['state'], State & { remedy: string }
     ...state('warn', 'warn', 'Still in the queue'),
     remedy: 'It is switched off in the database, and BullMQ still has it: it will fire until it is removed from the queue.',
   },
+  not_checked: {
+    ...state('idle', 'unseen', 'Not checked'),
+    remedy: 'The host or its database did not answer at the last look: what is shown was so before. Test the connection for the reason.',
+  },
   unknown: {
-    ...state('idle', 'unseen', 'Not observed'),
+    ...state('idle', 'unseen', 'Not known'),
     remedy: 'The queue could not be read, so it is not known whether it will fire. Test the connection for the reason.',
   },
   out_of_reach: {

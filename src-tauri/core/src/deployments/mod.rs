@@ -195,11 +195,16 @@ impl Deployments {
         Ok(overview(&deployment, seen.as_ref(), &dumps, &vault, trouble, now, zone))
     }
 
-    /// The schedules as last seen, or as they are now.
+    /// The schedules as last seen, or as they are now. A fresh look that fails shows
+    /// the last known state and says why.
     pub async fn schedules(&self, id: DeploymentId, fresh: bool) -> Result<SchedulesView, Problem> {
         let deployment = self.get(id).await?;
-        let seen = self.seen(&deployment, fresh).await?;
-        Ok(seen.map(|seen| schedules_view(&seen, self.clock.now(), self.clock.zone())).unwrap_or_default())
+        let (seen, problem) = match self.seen(&deployment, fresh).await {
+            Ok(seen) => (seen, None),
+            Err(problem) => (self.store.observation(id).await?, Some(problem)),
+        };
+        let view = seen.map(|seen| schedules_view(&seen, self.clock.now(), self.clock.zone())).unwrap_or_default();
+        Ok(SchedulesView { problem, ..view })
     }
 
     /// One page of the history, as it is on the host now.

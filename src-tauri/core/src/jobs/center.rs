@@ -14,6 +14,10 @@ use crate::problem::{Problem, RequestError};
 
 /// How often at most a moving job is told about, and how often it is stored.
 const TELL_EVERY: Duration = Duration::from_millis(200);
+/// How often it is looked whether a job still moves: what stands still calls nobody.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Standing still for longer than this is told.
+const STILL_AFTER: Duration = Duration::from_secs(3);
 const KEPT_JOBS: u32 = 200;
 
 /// Runs jobs and tells about them. Clones share the same jobs.
@@ -33,6 +37,7 @@ struct Running {
     job: Job,
     cancel: CancellationToken,
     told: Instant,
+    moved: Instant,
     rate: Rate,
     ended: watch::Sender<Option<Ended>>,
 }
@@ -82,6 +87,7 @@ impl JobCenter {
                 job: job.clone(),
                 cancel: cancel.clone(),
                 told: Instant::now(),
+                moved: Instant::now(),
                 rate: Rate::default(),
                 ended,
             };
@@ -95,7 +101,11 @@ impl JobCenter {
         let work = work(JobHandle { id, shared: Arc::clone(&self.shared), cancel });
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
-            let ended = match work.await {
+            let ended = tokio::select! {
+                ended = work => ended,
+                never = shared.watch_progress(id) => match never {},
+            };
+            let ended = match ended {
                 Ok(result) => Ended { end: JobEnd::Done, result },
                 Err(end) => Ended { end, result: None },
             };
@@ -198,6 +208,28 @@ impl Shared {
         let _ = self.changes.send(JobChange::Job { job: job.clone() });
     }
 
+    /// Tells of a job that has stopped moving, for as long as it is polled.
+    async fn watch_progress(&self, id: JobId) -> std::convert::Infallible {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let job = {
+                let mut running = self.running();
+                let Some(entry) = running.get_mut(&id) else { continue };
+                let still = entry.moved.elapsed();
+                if still < STILL_AFTER {
+                    continue;
+                }
+                let Some(progress) = entry.job.progress.as_mut().filter(|known| known.total != Some(known.done)) else {
+                    continue;
+                };
+                (progress.rate, progress.seconds_left) = (None, None);
+                progress.still_for = Some(still.as_secs_f64().floor());
+                entry.job.clone()
+            };
+            self.tell(&job);
+        }
+    }
+
     async fn end(&self, id: JobId, ended: Ended) {
         let job = {
             let mut running = self.running();
@@ -245,6 +277,9 @@ impl JobHandle {
             let mut running = self.shared.running();
             let Some(entry) = running.get_mut(&self.id) else { return };
             text.clone_into(&mut entry.job.step);
+            // What was finished is no progress of the step that begins.
+            entry.job.progress = entry.job.progress.filter(|progress| progress.total != Some(progress.done));
+            entry.moved = Instant::now();
             entry.job.clone()
         };
         self.shared.tell(&job);
@@ -267,12 +302,9 @@ impl JobHandle {
         let mut running = self.shared.running();
         let Some(entry) = running.get_mut(&self.id) else { return };
         let now = Instant::now();
-        entry.rate.add(now, done);
-        let finished = total == Some(done);
-        if !finished && now.duration_since(entry.told) < TELL_EVERY {
-            return;
+        if entry.rate.add(now, done) {
+            entry.moved = now;
         }
-        entry.told = now;
         let rate = entry.rate.per_second(now);
         let left = total.map(|total| bytes(total.saturating_sub(done)));
         entry.job.progress = Some(Progress {
@@ -280,7 +312,13 @@ impl JobHandle {
             total: total.map(bytes),
             rate,
             seconds_left: rate.zip(left).map(|(rate, left)| left / rate),
+            still_for: None,
         });
+        let finished = total == Some(done);
+        if !finished && now.duration_since(entry.told) < TELL_EVERY {
+            return;
+        }
+        entry.told = now;
         let job = entry.job.clone();
         drop(running);
         self.shared.tell(&job);
@@ -297,12 +335,15 @@ fn bytes(n: u64) -> f64 {
 #[derive(Default)]
 struct Rate {
     samples: std::collections::VecDeque<(Instant, u64)>,
+    last: Option<u64>,
 }
 
 impl Rate {
     const WINDOW: Duration = Duration::from_secs(5);
 
-    fn add(&mut self, now: Instant, done: u64) {
+    /// Whether it is another number than before.
+    fn add(&mut self, now: Instant, done: u64) -> bool {
+        let moved = self.last.replace(done) != Some(done);
         // A step that starts again from zero has a speed of its own.
         if self.samples.back().is_some_and(|(_, last)| *last > done) {
             self.samples.clear();
@@ -315,6 +356,7 @@ impl Rate {
         {
             self.samples.pop_front();
         }
+        moved
     }
 
     fn per_second(&self, now: Instant) -> Option<f64> {

@@ -158,6 +158,9 @@ pub struct Progress {
     pub rate: Option<f64>,
     /// Seconds left at that rate.
     pub seconds_left: Option<f64>,
+    /// Seconds since anything moved, once that is unusually long: the line may be dead.
+    #[serde(default)]
+    pub still_for: Option<f64>,
 }
 
 /// How a job ended: five different things, never told apart by a message.

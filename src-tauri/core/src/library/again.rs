@@ -43,10 +43,13 @@ impl LocalDumps {
         let proved = |c: &Copy| c.run == run && (c.state.is_sound() || c.state == CopyState::Gone);
         // What was never proved cannot be shown to be what it was.
         let record = self.store.copies(deployment.id).await?.into_iter().find(proved);
-        let record = record.ok_or_else(|| DownloadError::CopyGone { file: run.to_string() })?;
+        self.read_again(deployment, record.ok_or_else(|| DownloadError::CopyGone { file: run.to_string() })?).await
+    }
+
+    async fn read_again(&self, deployment: &Deployment, record: Copy) -> Result<JobId, Problem> {
         let path = PathBuf::from(&record.path);
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let kind = JobKind::Verify { run: run.to_string(), file: file.clone() };
+        let kind = JobKind::Verify { run: record.run.to_string(), file: file.clone() };
         let me = self.clone();
         let work = |job: JobHandle| async move {
             match me.reread(record, &path, &file, &job).await {
@@ -56,6 +59,17 @@ impl LocalDumps {
             }
         };
         self.jobs.start(deployment.id, kind, work).await
+    }
+
+    /// Reads every dump again for which it is time, each as a job. What it shows
+    /// is on the record, and in the verdict.
+    pub async fn read_due(&self, deployment: &Deployment) -> Result<(), Problem> {
+        let now = self.clock.now();
+        for dump in self.list(deployment.id).await?.into_iter().filter(|dump| dump.is_due(now)) {
+            let job = self.read_again(deployment, dump.record).await?;
+            self.jobs.ended(job).await?;
+        }
+        Ok(())
     }
 
     /// None when cancelled.

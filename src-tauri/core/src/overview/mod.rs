@@ -1,6 +1,7 @@
 //! The overview: how a deployment stands, how we know, since when, and what to
 //! press if it is not recoverable.
 
+mod checked;
 mod next;
 mod observe;
 mod secrets;
@@ -8,6 +9,7 @@ mod strip;
 mod verdict;
 mod view;
 
+pub use checked::{CURRENT_FOR, Checked, Part, PartChecked, Unseen, checked, mark_unseen};
 pub use next::{NextRun, QueueState, against_queue, next};
 pub use observe::{DAYS, Observation, RUNS_AT_MOST, observe};
 pub use strip::{Cell, CellState, SizeTrend, Strip, StripRow};

@@ -49,6 +49,11 @@ pub enum QueueState {
     Disabled,
     /// Switched off in the database, and still in the queue: it will fire.
     InQueueThoughDisabled,
+    /// The host or its database could not be seen since: what is shown was so then.
+    NotChecked {
+        /// Since when, in the laptop's zone.
+        since: String,
+    },
     /// The queue could not be read.
     Unknown {
         /// Why.
@@ -62,8 +67,15 @@ pub enum QueueState {
 /// Every schedule against the queue, soonest first.
 #[must_use]
 pub fn next(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<NextRun> {
-    let mut found: Vec<(Option<DateTime<Utc>>, NextRun)> =
-        seen.schedules.iter().map(|s| against_queue(s, &seen.queue, now, zone)).collect();
+    let since = seen.not_checked_since(now).map(|since| local(since, now, zone));
+    let as_known = |schedule: &Schedule| {
+        let (at, mut next) = against_queue(schedule, &seen.queue, now, zone);
+        if let Some(since) = &since {
+            next.queue = QueueState::NotChecked { since: since.clone() };
+        }
+        (at, next)
+    };
+    let mut found: Vec<(Option<DateTime<Utc>>, NextRun)> = seen.schedules.iter().map(as_known).collect();
     found.sort_by_key(|(at, next)| (at.is_none(), *at, next.schedule.clone()));
     found.into_iter().map(|(_, next)| next).collect()
 }
@@ -118,6 +130,7 @@ impl NextRun {
     pub fn in_words(&self, now: DateTime<Utc>) -> String {
         match (&self.queue, &self.here) {
             (QueueState::NotInQueue, _) => "not in the queue".into(),
+            (QueueState::NotChecked { since }, _) => format!("not checked since {since}"),
             (QueueState::Disabled, _) => "disabled".into(),
             (QueueState::Unknown { reason }, _) => format!("queue not readable: {reason}"),
             (QueueState::OutOfReach, None) => "switched off".into(),

@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 
+use super::checked::{Part, Unseen};
 use crate::deployment::{Deployment, DeploymentId};
 use crate::link::{Link, Links, Way};
 use crate::ports::Store;
 use crate::probe::{HostFacts, probe};
 use crate::problem::Problem;
 use crate::vault::{EnvSeen, Vault};
-use crate::weavestream::queue::{Ask, QueueError, QueueSeen};
+use crate::weavestream::queue::{self, Ask, QueueError, QueueSeen};
 use crate::weavestream::run::{Page, Run, RunFilter};
 use crate::weavestream::schedule::Schedule;
 
@@ -23,8 +24,14 @@ pub const RUNS_AT_MOST: u32 = 1500;
 /// host that is gone still has a last known state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
-    /// When, by the laptop's clock.
+    /// When the database was last seen, by the laptop's clock.
     pub at: DateTime<Utc>,
+    /// When the host was last seen; none where it never was.
+    #[serde(default)]
+    pub host_at: Option<DateTime<Utc>>,
+    /// What the newest look could not see; then the rest is as it was seen before.
+    #[serde(default)]
+    pub unseen: Vec<Unseen>,
     /// The probe of that moment; none straight to Postgres.
     pub facts: Option<HostFacts>,
     /// Why the host was not asked, although there is a link to it.
@@ -42,7 +49,7 @@ pub struct Observation {
     pub latest_good: Option<Run>,
 }
 
-/// Looks at a deployment now, and remembers what was seen.
+/// Looks at a deployment now, and remembers what was seen, or what could not be.
 pub async fn observe(
     links: &Links,
     store: &Arc<dyn Store>,
@@ -51,12 +58,65 @@ pub async fn observe(
 ) -> Result<Observation, Problem> {
     let now = vault.clock.now();
     let read = |link: Arc<Link>| async move { look(&link, vault, deployment.id, now).await }.boxed();
-    let seen = links.read(deployment, read).await?;
+    let seen = match links.read(deployment, read).await {
+        Ok(seen) => seen,
+        Err(problem) => {
+            remember_unseen(links, store, vault, deployment, &problem).await?;
+            return Err(problem);
+        }
+    };
     store.save_observation(deployment.id, &seen).await?;
     if let Some(facts) = &seen.facts {
         links.noticed(deployment.id, facts).await;
     }
     Ok(seen)
+}
+
+/// After a look that failed: what the host shows by itself while Postgres does
+/// not answer, and what could not be seen. The last known state stays.
+async fn remember_unseen(
+    links: &Links,
+    store: &Arc<dyn Store>,
+    vault: &Vault,
+    deployment: &Deployment,
+    problem: &Problem,
+) -> Result<(), Problem> {
+    let Some(mut seen) = store.observation(deployment.id).await? else { return Ok(()) };
+    let at = vault.clock.now();
+    let unseen = |part, problem: &Problem| Unseen { part, at, problem: problem.clone() };
+    seen.unseen = vec![unseen(Part::Database, problem)];
+    if deployment.ssh.is_some() {
+        // Whoever did not answer a moment ago is not asked once more.
+        let host = match problem {
+            Problem::Link(_) => Err(problem.clone()),
+            _ => look_at_host_alone(links, vault, deployment).await,
+        };
+        match host {
+            Ok((facts, queue, env)) => {
+                (seen.facts, seen.queue, seen.env, seen.host_at) = (Some(facts), queue, env, Some(at));
+            }
+            Err(problem) => seen.unseen.push(unseen(Part::Host, &problem)),
+        }
+    }
+    Ok(store.save_observation(deployment.id, &seen).await?)
+}
+
+/// The host without its Postgres.
+async fn look_at_host_alone(
+    links: &Links,
+    vault: &Vault,
+    deployment: &Deployment,
+) -> Result<(HostFacts, QueueSeen, EnvSeen), Problem> {
+    let folder = links.folder(deployment).await?;
+    let project = folder.facts.project();
+    let queue = async {
+        match &project {
+            Ok(project) => queue::ask(folder.host.as_ref(), project, &Ask::Read).await.into(),
+            Err(error) => QueueSeen::Unread { reason: error.to_string() },
+        }
+    };
+    let (queue, env) = tokio::join!(queue, vault.look(deployment.id, &folder, false));
+    Ok((folder.facts.clone(), queue, env?))
 }
 
 async fn look(link: &Link, vault: &Vault, id: DeploymentId, now: DateTime<Utc>) -> Result<Observation, Problem> {
@@ -72,6 +132,8 @@ async fn look(link: &Link, vault: &Vault, id: DeploymentId, now: DateTime<Utc>) 
     let (facts, queue, env) = host?;
     Ok(Observation {
         at: now,
+        host_at: facts.as_ref().map(|_| now),
+        unseen: Vec::new(),
         facts,
         instead: link.instead().cloned(),
         env,

@@ -3,6 +3,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::checked::Part;
 use super::observe::Observation;
 use crate::library::LocalDump;
 use crate::ports::Copy;
@@ -27,7 +28,7 @@ pub struct Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictState {
-    /// Not looked at, or not for a day.
+    /// Not looked at, or not seen at the newest look.
     NotObserved,
     /// Losing the host now would lose the data.
     AtRisk,
@@ -53,12 +54,13 @@ pub fn verdict(
 ) -> Verdict {
     let held = sound(dumps).max_by_key(|record| record.checked_at);
     let body = worst_loss(seen, dumps, vault, now, zone);
+    let not_checked = |since| format!("Not checked since {}.", local(since, now, zone));
     let say = |state, title: String| Verdict { state, title, body: body.clone() };
     let Some(seen) = seen else {
-        return say(VerdictState::NotObserved, "Not observed yet.".into());
+        return say(VerdictState::NotObserved, "Not checked yet.".into());
     };
     if now - seen.at > BLIND_AFTER {
-        return say(VerdictState::NotObserved, format!("Not observed since {}.", local(seen.at, now, zone)));
+        return say(VerdictState::NotObserved, not_checked(seen.at));
     }
     let Some(latest) = &seen.latest_good else {
         return say(VerdictState::AtRisk, "At risk. No dump exists.".into());
@@ -72,6 +74,8 @@ pub fn verdict(
             let why = keys_not_held(seen, vault).unwrap_or_default();
             say(VerdictState::AtRisk, format!("At risk. {why}"))
         }
+        // What could not be seen may be lost by now.
+        Some(_) if !seen.is_current(Part::Database, now) => say(VerdictState::NotObserved, not_checked(seen.at)),
         Some(copy) => say(VerdictState::Held, format!("Database held. Verified {}.", relative(copy.checked_at - now))),
     }
 }

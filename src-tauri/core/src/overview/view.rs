@@ -3,6 +3,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::checked::{Checked, Part, checked};
 use super::next::{NextRun, QueueState, next};
 use super::observe::Observation;
 use super::strip::{SizeTrend, Strip, sizes, strip};
@@ -35,8 +36,10 @@ pub struct Overview {
     pub strip: Strip,
     /// Sizes of their dumps.
     pub sizes: Option<SizeTrend>,
-    /// When the deployment was last looked at.
+    /// When the deployment was last seen.
     pub observed: Option<When>,
+    /// What of it was checked, and whether that stands for now.
+    pub checked: Checked,
     /// Weavestream's version there.
     pub version: Option<String>,
     /// `deploy@ws1.acme.example over SSH`
@@ -53,6 +56,8 @@ pub struct Evidence {
     pub kind: EvidenceKind,
     /// When it was shown; none when it has not been.
     pub shown: Option<When>,
+    /// Whether that stands for now. What is not current is shown as not checked.
+    pub current: bool,
     /// `Dump of Wed 21 Oct, 09:00`
     pub what: String,
     /// Where.
@@ -130,6 +135,7 @@ pub fn overview(
         strip: strip(recent, schedules, now, zone),
         sizes: sizes(recent, now, zone),
         observed: seen.map(|s| When::new(s.at, now, zone)),
+        checked: checked(deployment, seen, now, zone),
         version: seen.and_then(|s| s.facts.as_ref()?.version().map(ToOwned::to_owned)),
         reached: reached(deployment, seen),
         trouble,
@@ -157,11 +163,12 @@ fn evidence(
     zone: Tz,
 ) -> Vec<Evidence> {
     let dump_of = |run: &Run| format!("Dump of {}", local(run.at(), now, zone));
-    let none = |kind| Evidence { kind, shown: None, what: String::new(), place: String::new() };
+    let none = |kind| Evidence { kind, shown: None, current: false, what: String::new(), place: String::new() };
     let exists = match seen.and_then(|s| Some((s, s.latest_good.as_ref()?))) {
         Some((seen, run)) => Evidence {
             kind: EvidenceKind::Exists,
             shown: Some(When::new(seen.at, now, zone)),
+            current: seen.is_current(Part::Database, now),
             what: dump_of(run),
             place: deployment.host().to_owned(),
         },
@@ -176,6 +183,8 @@ fn evidence(
             Evidence {
                 kind: EvidenceKind::Checksum,
                 shown: Some(When::new(copy.checked_at, now, zone)),
+                // The file was looked at for this.
+                current: true,
                 what: one_off.or_else(|| run.map(dump_of)).unwrap_or_else(|| "An older dump".to_owned()),
                 place: match copy.state {
                     CopyState::Complete => "On this laptop, complete and readable".to_owned(),
@@ -196,6 +205,15 @@ fn attention(
 ) -> Vec<Attention> {
     let mut items = Vec::new();
     let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action });
+    if let Some(since) = seen.not_checked_since(now) {
+        let why = seen.unseen.last().map(|unseen| format!("{}.", unseen.problem));
+        say(
+            true,
+            format!("Not checked since {}", local(since, now, zone)),
+            why.unwrap_or_else(|| "Nobody has looked at it since.".to_owned()),
+            Some(AttentionAction::Connection),
+        );
+    }
     if let Some(run) = last_failure(&seen.recent) {
         let why = run.error.clone().unwrap_or_else(|| "the worker gave no reason".into());
         say(true, format!("The run of {} failed", local(run.at(), now, zone)), why, Some(AttentionAction::History));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::overview::{NextRun, Observation, next};
-use crate::time::When;
+use crate::time::{When, local};
 use crate::weavestream::cron::Cron;
 use crate::weavestream::schedule::{Retention, Schedule, scheduler_id};
 
@@ -18,6 +18,10 @@ pub struct SchedulesView {
     pub orphans: Vec<Orphan>,
     /// Another major version of `cron-parser` on the host than the one that Selvage follows.
     pub other_cron_parser: Option<String>,
+    /// Since when rows and queue are not checked, in the laptop's zone; none while they are as shown.
+    pub not_checked_since: Option<String>,
+    /// Why the look that was asked for failed.
+    pub problem: Option<crate::Problem>,
 }
 
 /// A scheduler of a schedule that is gone.
@@ -100,5 +104,7 @@ pub fn schedules_view(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Sched
         other_cron_parser: queue
             .filter(|queue| !queue.reads_cron_as_we_do())
             .and_then(|queue| queue.cron_parser.clone()),
+        problem: None,
+        not_checked_since: seen.not_checked_since(now).map(|since| local(since, now, zone)),
     }
 }

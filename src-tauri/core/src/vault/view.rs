@@ -13,8 +13,9 @@ use super::names::{NameRow, name_rows};
 use super::prove::KeyProof;
 use super::version::{EnvSource, EnvVersion};
 use crate::deployment::Deployment;
+use crate::overview::{Part, mark_unseen};
 use crate::problem::Problem;
-use crate::time::When;
+use crate::time::{When, local};
 
 /// Everything the secrets page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -56,6 +57,11 @@ pub struct HostRow {
     pub modified: Option<When>,
     /// When it was last looked at; none when never.
     pub observed: Option<When>,
+    /// Since when it is not checked, in the laptop's zone: the host did not answer,
+    /// or nobody looked. None while what is shown stands for now.
+    pub not_checked_since: Option<String>,
+    /// Why the look that was asked for failed.
+    pub problem: Option<Problem>,
     /// A link leads to the host, so that it can be captured.
     pub reachable: bool,
 }
@@ -97,15 +103,31 @@ pub struct ShownVersion {
 }
 
 impl Vault {
-    /// The page, with version `number` or the newest shown. `fresh` looks at the host again.
+    /// The page, with version `number` or the newest shown. `fresh` looks at the host
+    /// again; when that fails the last known state is shown, and why.
     pub async fn view(&self, deployment: &Deployment, number: Option<u32>, fresh: bool) -> Result<VaultView, Problem> {
-        let looked = if fresh && deployment.ssh.is_some() { Some(self.look_now(deployment).await?) } else { None };
+        let now = self.clock.now();
+        let looked = if fresh && deployment.ssh.is_some() { Some(self.look_now(deployment).await) } else { None };
+        let (looked, problem) = match looked {
+            Some(Ok(env)) => (Some(env), None),
+            Some(Err(problem)) => {
+                mark_unseen(&self.store, deployment.id, Part::Host, now, &problem).await?;
+                (None, Some(problem))
+            }
+            None => (None, None),
+        };
         let versions = self.versions(deployment.id).await?;
         let seen = self.store.observation(deployment.id).await?;
         let (now, zone) = (self.clock.now(), self.clock.zone());
-        let observed = if looked.is_some() { Some(now) } else { seen.as_ref().map(|seen| seen.at) };
+        let seen_at = seen.as_ref().and_then(|seen| seen.seen_at(Part::Host));
+        let observed = if looked.is_some() { Some(now) } else { seen_at };
+        let is_current = looked.is_some() || seen.as_ref().is_some_and(|seen| seen.is_current(Part::Host, now));
         let env = looked.or(seen.map(|seen| seen.env)).unwrap_or_default();
-        let env = current(env, versions.first());
+        let env = match current(env, versions.first()) {
+            // That nothing differed then says nothing of now.
+            EnvSeen::Same { .. } | EnvSeen::Layout { .. } if !is_current => EnvSeen::OutOfReach,
+            env => env,
+        };
         let standing = self.standing(deployment.id).await?;
         let shown = match number {
             None => versions.first(),
@@ -121,6 +143,8 @@ impl Vault {
                 modified: modified_at(&env).map(|at| When::new(at, now, zone)),
                 seen: env,
                 observed: observed.map(|at| When::new(at, now, zone)),
+                not_checked_since: observed.filter(|_| !is_current).map(|at| local(at, now, zone)),
+                problem,
                 reachable: deployment.ssh.is_some(),
             },
             versions: versions.iter().map(|version| row(version, now, zone)).collect(),

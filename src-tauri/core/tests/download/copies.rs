@@ -129,6 +129,26 @@ async fn a_dump_is_read_again_after_a_month() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_due_is_read_again_by_itself_and_what_is_not_is_left() {
+    let scene = held().await;
+    let downloads = scene.start().await;
+    let dumps = scene.kept(&downloads);
+    let jobs = async || downloads.jobs.jobs().await.unwrap().len();
+    let before = jobs().await;
+    dumps.read_due(&scene.deployment).await.unwrap();
+    assert_eq!(jobs().await, before);
+    // Touched: the same bytes with another time.
+    scene.library.put(&scene.folder(), &scene.name(), Some(scene.truth.as_ref().clone()));
+    dumps.read_due(&scene.deployment).await.unwrap();
+    assert_eq!(jobs().await, before + 1);
+    assert!(scene.local_dumps().await[0].is_sound());
+    scene.clock.advance(chrono::TimeDelta::days(31));
+    dumps.read_due(&scene.deployment).await.unwrap();
+    assert_eq!(jobs().await, before + 2);
+    assert!(!scene.local_dumps().await[0].is_due(scene.clock.now()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_verdict_falls_when_the_dump_is_gone() {
     use selvage_core::overview::{VerdictState, observe, verdict};
     let scene = held().await;

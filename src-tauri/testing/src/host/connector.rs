@@ -21,6 +21,7 @@ struct State {
     password: Option<String>,
     passphrase: Option<String>,
     failures: Vec<LinkError>,
+    refused: Option<LinkError>,
     connections: usize,
 }
 
@@ -34,6 +35,7 @@ impl FakeConnector {
             password: None,
             passphrase: None,
             failures: Vec::new(),
+            refused: None,
             connections: 0,
         };
         Self { host: host.clone(), state: Mutex::new(state) }
@@ -64,6 +66,11 @@ impl FakeConnector {
         self.state.lock().unwrap().failures = failures;
     }
 
+    /// Every connection fails like this from now on; none heals it.
+    pub fn refuse(&self, error: Option<LinkError>) {
+        self.state.lock().unwrap().refused = error;
+    }
+
     /// Connections that were made.
     #[must_use]
     pub fn connections(&self) -> usize {
@@ -86,6 +93,9 @@ impl HostConnector for FakeConnector {
     async fn connect(&self, request: &HostRequest) -> Result<Arc<dyn Host>, LinkError> {
         tokio::task::yield_now().await;
         let mut state = self.state.lock().unwrap();
+        if let Some(error) = &state.refused {
+            return Err(error.clone());
+        }
         if !state.failures.is_empty() {
             return Err(state.failures.remove(0));
         }

@@ -45,6 +45,7 @@ struct Planned {
     commands: Vec<String>,
     started: Vec<String>,
     piece: usize,
+    down: bool,
 }
 
 impl Default for Faults {
@@ -74,6 +75,11 @@ impl Faults {
         let mut planned = self.planned.lock().unwrap();
         let nth = planned.commands.len() + nth;
         planned.runs.insert(nth, error);
+    }
+
+    /// No command gets through any more, or all of them again.
+    pub fn set_down(&self, down: bool) {
+        self.planned.lock().unwrap().down = down;
     }
 
     /// The line breaks before the next command that holds `word` is begun.
@@ -121,6 +127,9 @@ impl Faults {
         let mut planned = self.planned.lock().unwrap();
         let nth = planned.commands.len();
         planned.commands.push(line);
+        if planned.down {
+            return Err(LinkError::Lost { host: "ws1".into(), reason: "the host is down".into() });
+        }
         planned.runs.remove(&nth).map_or(Ok(()), Err)?;
         drop(planned);
         self.breaks(false)

@@ -126,7 +126,7 @@ export function install(options: Options = {}): Mock {
       find(id);
       if (fresh) await slow();
       const orphans = scene === 'trouble' ? [{ id: 'backup-config-1387b6dd-0ea2-40d1-a63f-50e751a65901', next: when(NOW + 3_600_000) }] : [];
-      return { rows: here.schedules, orphans, otherCronParser: scene === 'trouble' ? '5.4.0' : null };
+      return { rows: here.schedules, orphans, otherCronParser: scene === 'trouble' ? '5.4.0' : null, notCheckedSince: null, problem: null };
     },
     actors: () => ({ actors: ACTORS, chosen: here.actor }),
     chooseActor: (_id, actor) => {

@@ -52,7 +52,7 @@ export function kitHandlers(of: Here): Pick<Handlers, Kits> {
       if (called.trim() === '' || here.deployments.some((row) => row.deployment.name === called)) refuse({ code: 'fields', fields: [{ field: 'name', reason: 'another deployment already has this name' }] });
       const target = { host: 'ws.fabrikam.example', port: null, user: 'deploy', auth: { method: 'automatic' }, jump: null } as const;
       const deployment: Deployment = { id: 'd3a1c0de-0000-4000-8000-000000000009', name: called, slug: called.toLowerCase().replace(/[^a-z0-9]+/g, '-'), ssh: { target, folder: '/opt/weavestream' }, direct: null };
-      here.deployments = [...here.deployments, { deployment, verdict: { state: 'not_observed', title: 'Not observed yet.', body: `Its keys came from a kit, ${when(NOW).local}.` } }];
+      here.deployments = [...here.deployments, { deployment, verdict: { state: 'not_observed', title: 'Not checked yet.', body: `Its keys came from a kit, ${when(NOW).local}.` } }];
       return { deployment, added: true, captured: keep(of, deployment.id, { from: 'kit', path: file }, 'imported') };
     },
     showKit: () => null,

@@ -1,5 +1,5 @@
 import type { CopyRow, HistoryPage, RunFilter, RunRow } from '../bindings';
-import { ago, local, when, ZONE } from './time';
+import { ago, local, NOW, when, ZONE } from './time';
 
 /** Three schedules, by name. */
 export const SCHEDULES = {
@@ -118,5 +118,5 @@ export function pageOf(runs: RunRow[], filter: RunFilter, offset: number, limit:
       (!search || [row.version, row.error, row.file, row.id].some((text) => text?.toLowerCase().includes(search))),
   );
   const bytes = found.reduce((sum, row) => sum + (row.onHost === 'there' ? (row.size ?? 0) : 0), 0);
-  return { rows: found.slice(offset, offset + limit), total: found.length, bytesOnHost: bytes, zone: ZONE };
+  return { rows: found.slice(offset, offset + limit), total: found.length, bytesOnHost: bytes, zone: ZONE, readAt: local(NOW) };
 }

@@ -61,7 +61,7 @@ export function vaultHandlers(of: Here): Pick<Handlers, Vault> {
       return {
         deployment,
         versions: vault.versions,
-        host: { seen: reachable ? vault.seen : { env: 'out_of_reach' }, modified: differs && reachable ? when(vault.modifiedAt) : null, observed: vault.observedAt === null ? null : when(vault.observedAt), reachable },
+        host: { seen: reachable ? vault.seen : { env: 'out_of_reach' }, modified: differs && reachable ? when(vault.modifiedAt) : null, observed: vault.observedAt === null ? null : when(vault.observedAt), notCheckedSince: null, problem: null, reachable },
         shown: shownOf(vault, number, reachable),
         kit: vault.kit,
       };

@@ -29,11 +29,11 @@ const RISK: Verdict = {
   title: 'At risk. No verified dump is off the host.',
   body: 'If this host were lost now, nothing on this laptop could bring it back.',
 };
-const BLIND: Verdict = { state: 'not_observed', title: 'Not observed since Tue 20 Oct, 18:03.', body: HELD.body };
+const BLIND: Verdict = { state: 'not_observed', title: 'Not checked since Tue 20 Oct, 18:03.', body: HELD.body };
 
 export const timedOut = (host: string): Problem => ({ code: 'timed_out', host, stage: 'connecting', seconds: 15 });
 
-const UNSEEN: Verdict = { state: 'not_observed', title: 'Not observed yet.', body: 'If this host were lost now, nothing on this laptop could bring it back.' };
+const UNSEEN: Verdict = { state: 'not_observed', title: 'Not checked yet.', body: 'If this host were lost now, nothing on this laptop could bring it back.' };
 
 export interface World {
   scene: Scene;
@@ -142,7 +142,7 @@ export function overview(world: World, row: DeploymentRow): Overview {
   const latest = world.runs.find((run) => run.onHost === 'there') ?? null;
   const copy = world.runs.find((run) => run.copy?.state === 'verified');
   const trouble = world.scene === 'trouble' || verdict === BLIND ? timedOut(host) : world.scene === 'changed' ? changed(host) : null;
-  const none = (kind: Overview['evidence'][0]['kind']) => ({ kind, shown: null, what: '', place: '' });
+  const none = (kind: Overview['evidence'][0]['kind']) => ({ kind, shown: null, current: false, what: '', place: '' });
   if (world.scene === 'fresh') return unseen(deployment, verdict);
   const seen = trouble ? ago(1, 15, 38) : ago(0);
   return {
@@ -150,8 +150,8 @@ export function overview(world: World, row: DeploymentRow): Overview {
     verdict,
     latest,
     evidence: [
-      latest ? { kind: 'exists', shown: when(seen), what: `Dump of ${latest.when.local}`, place: host } : none('exists'),
-      copy?.copy ? { kind: 'checksum', shown: copy.copy.checked, what: `Dump of ${copy.when.local}`, place: 'On this laptop, SHA-256' } : none('checksum'),
+      latest ? { kind: 'exists', shown: when(seen), current: !trouble, what: `Dump of ${latest.when.local}`, place: host } : none('exists'),
+      copy?.copy ? { kind: 'checksum', shown: copy.copy.checked, current: true, what: `Dump of ${copy.when.local}`, place: 'On this laptop, SHA-256' } : none('checksum'),
       none('off_host'),
       none('drill'),
       none('proven'),
@@ -162,14 +162,19 @@ export function overview(world: World, row: DeploymentRow): Overview {
       ...attentionOf(vaultOf(world, deployment.id)),
       ...(deployment.ssh ? [{ grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection' } as const] : []),
     ].sort((a, b) => Number(b.grave) - Number(a.grave)),
-    next: nextRuns(world.scene),
+    next: trouble ? nextRuns(world.scene).map((run) => ({ ...run, queue: { state: 'not_checked' as const, since: local(seen) } })) : nextRuns(world.scene),
     strip: strip(),
     sizes: { points: Array.from({ length: 28 }, (_, n): [number, number] => [(n + 2.3) / 30, 391_200_000 + n * 760_000 + Math.sin(n) * 900_000]), firstDay: '25 Sep', lastDay: '22 Oct' },
     observed: when(seen),
+    checked: { database: part(seen, trouble), host: deployment.ssh ? part(seen, trouble) : null },
     version: deployment.ssh ? '1.9.11' : null,
     reached: deployment.ssh ? `deploy@${host} over SSH` : `weavestream@${host}:5432/weavestream straight to Postgres`,
     trouble,
   };
+}
+
+function part(at: number | null, problem: Overview['trouble']): Overview['checked']['database'] {
+  return { at: at === null ? null : when(at), current: at !== null && problem === null, problem };
 }
 
 function unseen(deployment: Deployment, verdict: Verdict): Overview {
@@ -178,12 +183,13 @@ function unseen(deployment: Deployment, verdict: Verdict): Overview {
     deployment,
     verdict,
     latest: null,
-    evidence: kinds.map((kind) => ({ kind, shown: null, what: '', place: '' })),
+    evidence: kinds.map((kind) => ({ kind, shown: null, current: false, what: '', place: '' })),
     attention: [],
     next: [],
     strip: { rows: [], axis: [], success: 0, failed: 0, skipped: 0 },
     sizes: null,
     observed: null,
+    checked: { database: part(null, null), host: part(null, null) },
     version: null,
     reached: `${hostOf(deployment)} over SSH`,
     trouble: timedOut(hostOf(deployment)),

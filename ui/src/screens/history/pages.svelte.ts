@@ -10,6 +10,8 @@ export class RunPages {
   total = $state<number>();
   bytesOnHost = $state(0);
   zone = $state<string>();
+  /** When the rows were read, in that zone. */
+  readAt = $state<string>();
   trouble = $state.raw<Trouble>();
   #pages = $state.raw(new Map<number, RunRow[]>());
   /** Pages on their way. */
@@ -68,6 +70,7 @@ export class RunPages {
         this.total = answer.total;
         this.bytesOnHost = answer.bytesOnHost;
         this.zone = answer.zone;
+        this.readAt = answer.readAt;
       }
       const kept = new Set(keep([...now.keys()], this.#wanted));
       this.#pages = new Map([...now].filter(([page]) => kept.has(page)));
