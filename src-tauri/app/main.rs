@@ -17,6 +17,10 @@ fn main() -> ExitCode {
     if let Some(command) = arguments.command {
         return cli::run(command, &data, arguments.json);
     }
+    if !window::can_open() {
+        eprintln!("selvage: there is no display to open the window on; `selvage --help` lists what works without one");
+        return ExitCode::FAILURE;
+    }
     match window::open(&data) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -13,6 +13,21 @@ use crate::ipc;
 use crate::notify::Desktop;
 use crate::state::Selvage;
 
+/// Whether there is a display. Where there is none, making a window panics deep
+/// below.
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+#[must_use]
+pub fn can_open() -> bool {
+    gtk::init().is_ok()
+}
+
+/// Whether there is a display: these systems have one always.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+#[must_use]
+pub fn can_open() -> bool {
+    true
+}
+
 /// Opens the window over the state in `data` and stays until it is closed.
 pub fn open(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let handle: Arc<OnceLock<AppHandle>> = Arc::default();

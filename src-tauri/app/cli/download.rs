@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::print::{Print, size, word};
+use super::print::{Print, err, out, size, visible, word};
 use super::{End, Failure};
 use crate::state::Selvage;
 
@@ -64,9 +64,9 @@ async fn end(
         }
         JobEnd::Cancelled | JobEnd::Interrupted => {
             if print.json {
-                println!("{}", json!({ "cancelled": true }));
+                out(&json!({ "cancelled": true }).to_string());
             }
-            eprintln!("selvage: {stopped}");
+            err(&format!("selvage: {stopped}"));
             Ok(End::Cancelled)
         }
         JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::FoundWanting(problem) => Err(problem.into()),
@@ -90,7 +90,7 @@ async fn follow(selvage: &Selvage, id: JobId, mut changes: Receiver<JobChange>) 
         tokio::select! {
             end = &mut ended => {
                 if terminal {
-                    eprintln!();
+                    err("");
                 }
                 return end;
             }
@@ -118,7 +118,7 @@ fn show(job: &Job) {
         }
         None => job.step.clone(),
     };
-    eprint!("\r\x1b[K{line}");
     // A terminal that is gone is no reason to stop.
-    let _ = std::io::stderr().flush();
+    let mut terminal = std::io::stderr().lock();
+    let _ = write!(terminal, "\r\x1b[K{}", visible(&line)).and_then(|()| terminal.flush());
 }

@@ -7,7 +7,7 @@ use selvage_core::problem::{Problem, RequestError};
 use selvage_core::vault::VaultError;
 
 use super::deployment::next_line;
-use super::print::Print;
+use super::print::{Print, err};
 use super::secret_arguments::KitCommand;
 use super::secrets::whole;
 use super::{End, Failure};
@@ -50,7 +50,7 @@ fn shown_words() -> Result<Secret, Problem> {
         return Err(VaultError::NoTerminal.into());
     }
     let words = generate();
-    eprintln!("Passphrase of the kit; without it nobody opens it:\n\n    {}\n", words.expose());
+    err(&format!("Passphrase of the kit; without it nobody opens it:\n\n    {}\n", words.expose()));
     Ok(words)
 }
 

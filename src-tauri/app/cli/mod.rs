@@ -45,7 +45,7 @@ pub fn run(command: Command, data: &Path, json: bool) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("selvage: {error}");
+            print::err(&format!("selvage: {error}"));
             return ExitCode::FAILURE;
         }
     };

@@ -1,3 +1,5 @@
+use std::io::Write;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -14,19 +16,19 @@ impl Print {
     /// One result.
     pub fn one<T: Serialize>(self, name: &str, value: &T, text: impl FnOnce() -> String) {
         if self.json {
-            println!("{}", json!({ name: value }));
+            out(&json!({ name: value }).to_string());
         } else {
-            println!("{}", text());
+            out(&visible(&text()));
         }
     }
 
     /// A list, a line each.
     pub fn list<T: Serialize>(self, name: &str, values: &[T], line: impl Fn(&T) -> String) {
         if self.json {
-            println!("{}", json!({ name: values }));
+            out(&json!({ name: values }).to_string());
         } else {
             for value in values {
-                println!("{}", line(value));
+                out(&visible(&line(value)));
             }
         }
     }
@@ -34,10 +36,37 @@ impl Print {
     /// What went wrong: JSON on standard output, words on standard error.
     pub fn failure(self, failure: &Failure) {
         if self.json {
-            println!("{}", json!({ "error": failure }));
+            out(&json!({ "error": failure }).to_string());
         }
-        eprintln!("selvage: {}", failure.text);
+        err(&format!("selvage: {}", visible(&failure.text)));
     }
+}
+
+/// A line on standard output. Whoever stopped reading, as `head` does, wants no more.
+pub fn out(line: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// A line on standard error.
+pub fn err(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Text of a host as it can be shown on a terminal: what would move the cursor,
+/// colour, retitle or reorder is written out.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => shown.push(c),
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                shown.extend(c.escape_unicode());
+            }
+            c if c.is_control() => shown.extend(c.escape_default()),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// Bytes as people read them, in powers of 1000.
@@ -64,6 +93,13 @@ pub fn word<T: Serialize>(state: &T) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_host_says_cannot_move_the_cursor() {
+        let said = "first\u{1b}[2J\u{1b}]0;title\u{7}\rsecond\u{9b}31m\u{202e}drow\nthird\t– ünï";
+        let shown = visible(said);
+        assert_eq!(shown, "first\\u{1b}[2J\\u{1b}]0;title\\u{7}\\rsecond\\u{9b}31m\\u{202e}drow\nthird\t– ünï");
+    }
 
     #[test]
     fn sizes_are_rounded() {

@@ -8,7 +8,7 @@ use selvage_core::vault::{
 use selvage_core::weavestream::env_names::KeyUse;
 use serde_json::json;
 
-use super::print::{Print, word};
+use super::print::{Print, err, out, visible, word};
 use super::secret_arguments::{SecretsCommand, WhichVersion};
 use super::{End, Failure};
 use crate::state::Selvage;
@@ -69,7 +69,7 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
             }
             let deployment = selvage.deployments.find(&which.name).await?;
             let value = vault.reveal(deployment.id, which.number, &secret, SecretAct::Revealed).await?;
-            println!("{}", value.expose());
+            out(value.expose());
         }
         SecretsCommand::Note { name, number, note } => {
             let deployment = selvage.deployments.find(&name).await?;
@@ -143,7 +143,7 @@ async fn put(
         );
     }
     if !print.json {
-        eprintln!("{}", planned(&plan));
+        err(&visible(&planned(&plan)));
     }
     let done = selvage.vault.put_back(&deployment, &plan).await?;
     print.one("done", &done, || {

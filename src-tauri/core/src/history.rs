@@ -190,7 +190,7 @@ pub fn row(run: &Run, dumps: &[LocalDump], now: DateTime<Utc>, zone: Tz) -> RunR
         duration: duration(run, now),
         size: run.size.map(crate::download::float),
         version: run.manifest.as_ref().and_then(|m| m.get("weavestreamVersion")?.as_str().map(ToOwned::to_owned)),
-        error: run.error.clone().filter(|_| run.status == RunStatus::Failed),
+        error: run.error.clone().filter(|_| matches!(run.status, RunStatus::Failed | RunStatus::Unreadable)),
         file: name.as_ref().and_then(|n| n.as_ref().ok()).map(ToString::to_string),
         on_host: match name {
             Some(Ok(_)) => OnHostState::There,

@@ -7,6 +7,7 @@ mod executor;
 mod pg_dump;
 mod psql;
 mod queries;
+mod rows;
 mod sealed;
 mod tcp;
 mod writes;

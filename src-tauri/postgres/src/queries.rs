@@ -8,14 +8,14 @@ use selvage_core::ports::{
 };
 use selvage_core::weavestream::retention::Dump;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
-use selvage_core::weavestream::schedule::{Retention, Schedule};
+use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::sealed::SealedSamples;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::executor::{Executor, Param, Statement};
+use crate::rows::{DumpRow, PageRow, RunRow, ScheduleRow};
 use crate::sealed;
 use crate::writes;
 
@@ -70,7 +70,7 @@ macro_rules! schedule_object {
             $row,
             ".timezone, 'retention', ",
             $row,
-            ".retention,
+            ".retention::text,
             'notify_emails', ",
             $row,
             ".notify_emails, 'notify_on_success', ",
@@ -95,7 +95,7 @@ macro_rules! run_object {
             'id', r.id, 'schedule_id', r.config_id, 'schedule_name', c.name, 'kind', lower(r.kind::text),
             'status', case when r.status::text = 'failed' and r.error = 'concurrent' then 'skipped' else r.status::text end,
             'started_at', r.started_at at time zone 'UTC', 'finished_at', r.finished_at at time zone 'UTC',
-            'created_at', r.created_at at time zone 'UTC', 'size', r.size_bytes, 'manifest', r.manifest,
+            'created_at', r.created_at at time zone 'UTC', 'size', r.size_bytes, 'manifest', r.manifest::text,
             'dump_path', r.dump_path, 'error', r.error)"
     };
 }
@@ -126,7 +126,7 @@ const LATEST_GOOD: &str = concat!(
     "select ",
     run_object!(),
     " from backup_run r left join backup_config c on c.id = r.config_id
-    where r.status::text = 'success' and r.dump_path is not null
+    where r.status::text = 'success' and r.dump_path is not null and coalesce(r.started_at, r.created_at) < '10000-01-01'
     order by coalesce(r.started_at, r.created_at) desc, r.id desc limit 1"
 );
 
@@ -147,7 +147,7 @@ const RUNS: &str = concat!(
     )
     select jsonb_build_object(
         'total', (select count(*) from matching),
-        'bytes_on_host', (select coalesce(sum(size_bytes) filter (where dump_path is not null), 0) from matching),
+        'bytes_on_host', (select coalesce(sum(greatest(size_bytes, 0)) filter (where dump_path is not null), 0) from matching),
         'runs', coalesce((select jsonb_agg(",
     run_object!(),
     " order by page.at desc, page.id desc)
@@ -193,45 +193,6 @@ const RECORD: &str = "insert into audit_log
         now() at time zone 'UTC')
     returning to_jsonb(id)";
 
-#[derive(Deserialize)]
-pub(crate) struct ScheduleRow {
-    id: Uuid,
-    name: String,
-    enabled: bool,
-    cron: String,
-    timezone: Option<String>,
-    retention: Option<Value>,
-    notify_emails: Option<Vec<String>>,
-    notify_on_success: bool,
-    last_run_at: Option<DateTime<Utc>>,
-    updated_at: DateTime<Utc>,
-}
-
-impl From<ScheduleRow> for Schedule {
-    fn from(row: ScheduleRow) -> Self {
-        Self {
-            id: row.id,
-            name: row.name,
-            enabled: row.enabled,
-            cron: row.cron,
-            // Up to 1.9.3 the web app stored an empty zone (WEAVESTREAM.md section 4).
-            timezone: row.timezone.filter(|zone| !zone.is_empty()),
-            retention: Retention::from_json(&row.retention.unwrap_or_default()),
-            notify_emails: row.notify_emails.unwrap_or_default(),
-            notify_on_success: row.notify_on_success,
-            last_run_at: row.last_run_at,
-            updated_at: row.updated_at,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct PageRow {
-    total: u64,
-    bytes_on_host: u64,
-    runs: Vec<Run>,
-}
-
 #[async_trait]
 impl<E: Executor> Database for Queries<E> {
     async fn server(&self) -> Result<ServerFacts, DatabaseError> {
@@ -263,15 +224,19 @@ impl<E: Executor> Database for Queries<E> {
         ];
         let found: Option<PageRow> = self.one("backup_run", Statement { sql: RUNS, params }).await?;
         let found = found.ok_or_else(|| DatabaseError::DatabaseRefused { reason: "no answer about runs".into() })?;
-        Ok(RunPage { runs: found.runs, total: found.total, bytes_on_host: found.bytes_on_host })
+        let runs = found.runs.into_iter().map(Run::from).collect();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of sizes, none below zero")]
+        let bytes_on_host = found.bytes_on_host as u64;
+        Ok(RunPage { runs, total: found.total, bytes_on_host })
     }
 
     async fn run(&self, id: RunId) -> Result<Option<Run>, DatabaseError> {
-        self.one("backup_run", Statement { sql: RUN, params: vec![Param::Text(Some(id.to_string()))] }).await
+        let params = vec![Param::Text(Some(id.to_string()))];
+        Ok(self.one::<RunRow>("backup_run", Statement { sql: RUN, params }).await?.map(Run::from))
     }
 
     async fn latest_good(&self) -> Result<Option<Run>, DatabaseError> {
-        self.one("backup_run", Statement { sql: LATEST_GOOD, params: vec![] }).await
+        Ok(self.one::<RunRow>("backup_run", Statement { sql: LATEST_GOOD, params: vec![] }).await?.map(Run::from))
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<(), DatabaseError> {
@@ -305,7 +270,8 @@ impl<E: Executor> Database for Queries<E> {
 
     async fn dumps(&self, schedule: Uuid) -> Result<Vec<Dump>, DatabaseError> {
         let params = vec![Param::Text(Some(schedule.to_string()))];
-        self.all("backup_run", Statement { sql: DUMPS, params }).await
+        let rows: Vec<DumpRow> = self.all("backup_run", Statement { sql: DUMPS, params }).await?;
+        Ok(rows.into_iter().filter_map(DumpRow::read).collect())
     }
 
     async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError> {
@@ -329,6 +295,8 @@ fn status(status: RunStatus) -> &'static str {
         RunStatus::Success => "success",
         RunStatus::Failed => "failed",
         RunStatus::Skipped => "skipped",
+        // No row says so; what it holds is found by no filter.
+        RunStatus::Unreadable => "unreadable",
     }
 }
 

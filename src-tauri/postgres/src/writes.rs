@@ -10,7 +10,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::executor::{Executor, Param, Statement};
-use crate::queries::{Queries, ScheduleRow, backup_lock, schedule_object};
+use crate::queries::{Queries, backup_lock, schedule_object};
+use crate::rows::ScheduleRow;
 
 const USER_AGENT: &str = concat!("selvage/", env!("CARGO_PKG_VERSION"));
 

@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
-use selvage_core::deployment::{Deployment, DeploymentId};
-use selvage_core::jobs::{Job, JobId, LogLine};
+use selvage_core::deployment::{Deployment, DeploymentId, slug};
+use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine};
 use selvage_core::overview::Observation;
-use selvage_core::ports::{Copy, Store, StoreError};
+use selvage_core::ports::{Copy, CopyState, Store, StoreError};
 use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
+use selvage_core::weavestream::manifest::Sha256;
+use selvage_core::weavestream::run::RunId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use uuid::Uuid;
 
 use crate::library::make_private_folders;
 use crate::process::Process;
@@ -47,9 +50,27 @@ impl SqliteStore {
         Ok(Self { pool, process })
     }
 
+    /// The documents that can be read. One that cannot fails no other.
     async fn documents<T: DeserializeOwned>(&self, sql: &'static str, arg: &str) -> Result<Vec<T>, StoreError> {
         let texts: Vec<String> = sqlx::query_scalar(sql).bind(arg).fetch_all(&self.pool).await.map_err(trouble)?;
-        texts.iter().map(|text| serde_json::from_str(text).map_err(trouble)).collect()
+        Ok(texts.iter().filter_map(|text| read(text).ok()).collect())
+    }
+
+    /// The same, with what is known of those that cannot be read: their two columns
+    /// beside the document.
+    async fn entries<T: DeserializeOwned>(
+        &self,
+        sql: &'static str,
+        arg: &str,
+        unreadable: impl Fn(&str, &str, String) -> Option<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as(sql).bind(arg).fetch_all(&self.pool).await.map_err(trouble)?;
+        let entry = |(one, other, text): &(String, String, String)| match read(text) {
+            Ok(entry) => Some(entry),
+            Err(reason) => unreadable(one, other, reason),
+        };
+        Ok(rows.iter().filter_map(entry).collect())
     }
 
     async fn execute(&self, sql: &'static str, args: &[&str]) -> Result<(), StoreError> {
@@ -64,7 +85,18 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn deployments(&self) -> Result<Vec<Deployment>, StoreError> {
-        self.documents("select document from deployments where ?1 = '' order by name", "").await
+        let sql = "select id, name, document from deployments where ?1 = '' order by name";
+        self.entries(sql, "", |id, name, _| {
+            let (ssh, direct) = (None, None);
+            Some(Deployment {
+                id: DeploymentId(id.parse().ok()?),
+                name: name.to_owned(),
+                slug: slug(name),
+                ssh,
+                direct,
+            })
+        })
+        .await
     }
 
     async fn save_deployment(&self, deployment: &Deployment) -> Result<(), StoreError> {
@@ -85,7 +117,7 @@ impl Store for SqliteStore {
     async fn observation(&self, id: DeploymentId) -> Result<Option<Observation>, StoreError> {
         let found = self.documents("select document from observations where deployment = ?1", &id.to_string()).await;
         // What an older version saw is no reason to fail: it is looked at anew.
-        Ok(found.unwrap_or_default().into_iter().next())
+        Ok(found?.into_iter().next())
     }
 
     async fn save_observation(&self, id: DeploymentId, observation: &Observation) -> Result<(), StoreError> {
@@ -95,10 +127,21 @@ impl Store for SqliteStore {
     }
 
     async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError> {
-        self.documents(
-            "select document from local_dumps where deployment = ?1 order by checked_at desc",
-            &id.to_string(),
-        )
+        let sql = "select path, checked_at, document from local_dumps where deployment = ?1 order by checked_at desc";
+        self.entries(sql, &id.to_string(), |path, checked_at, _| {
+            Some(Copy {
+                deployment: id,
+                run: RunId(Uuid::nil()),
+                path: path.to_owned(),
+                size: 0,
+                sha256: Sha256::new([0; 32]),
+                state: CopyState::Unverified,
+                checked_at: checked_at.parse().unwrap_or_default(),
+                entries: 0,
+                made_at: None,
+                modified: None,
+            })
+        })
         .await
     }
 
@@ -158,14 +201,21 @@ impl Store for SqliteStore {
     }
 
     async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError> {
-        self.documents("select document from jobs order by started_at desc limit ?1", &limit.to_string()).await
+        let sql = "select id, started_at, document from jobs order by started_at desc limit ?1";
+        self.entries(sql, &limit.to_string(), unreadable_job).await
     }
 
     async fn abandoned_jobs(&self) -> Result<Vec<Job>, StoreError> {
-        let sql = "select process, document from jobs where ended = 0";
-        let open: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&self.pool).await.map_err(trouble)?;
-        let dead = open.iter().filter(|(process, _)| !self.process.lives(process));
-        dead.map(|(_, document)| serde_json::from_str(document).map_err(trouble)).collect()
+        let sql = "select process, id, started_at, document from jobs where ended = 0";
+        let open: Vec<(String, String, String, String)> =
+            sqlx::query_as(sql).fetch_all(&self.pool).await.map_err(trouble)?;
+        let dead = open.iter().filter(|(process, ..)| !self.process.lives(process));
+        Ok(dead
+            .filter_map(|(_, id, at, document)| match read(document) {
+                Ok(job) => Some(job),
+                Err(reason) => unreadable_job(id, at, reason),
+            })
+            .collect())
     }
 
     async fn save_job(&self, job: &Job) -> Result<(), StoreError> {
@@ -202,6 +252,30 @@ impl Store for SqliteStore {
             None => self.execute("delete from settings where key = ?1", &[key]).await,
         }
     }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| {
+        tracing::warn!(%error, kind = std::any::type_name::<T>(), "an entry of Selvage's own database cannot be read");
+        error.to_string()
+    })
+}
+
+/// What can be told of a job whose document cannot be read.
+fn unreadable_job(id: &str, started_at: &str, reason: String) -> Option<Job> {
+    let started_at = started_at.parse().unwrap_or_default();
+    Some(Job {
+        id: JobId(id.parse().ok()?),
+        deployment: DeploymentId(Uuid::nil()),
+        kind: JobKind::Unreadable { reason },
+        started_at,
+        ended_at: Some(started_at),
+        step: String::new(),
+        progress: None,
+        canceling: false,
+        end: Some(JobEnd::Interrupted),
+        result: None,
+    })
 }
 
 fn text<T: Serialize>(value: &T) -> Result<String, StoreError> {

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use selvage_core::ports::Store;
+use selvage_core::jobs::JobKind;
+use selvage_core::ports::{CopyState, Store};
 use selvage_store::{DiskLibrary, SqliteStore};
-use selvage_testing::contract;
+use selvage_testing::{contract, sample};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 #[tokio::test]
 async fn store() {
@@ -87,4 +89,36 @@ fn a_library_that_is_read_only() {
     std::fs::write(real.join("file"), "here").unwrap();
     let mounted = selvage_testing::mount::Mount::read_only(&folder.path().join("mounted"), &real);
     contract::library::read_only(&DiskLibrary, mounted.path());
+}
+
+/// A document of a version that wrote one key twice, of a newer version, and nonsense.
+#[tokio::test]
+async fn an_entry_that_cannot_be_read_is_one_entry_and_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let (deployment, id) = (sample::deployment(), "0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01");
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    store.save_deployment(&deployment).await.unwrap();
+    drop(store);
+    let options = SqliteConnectOptions::new().filename(folder.path().join("selvage.db"));
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    let twice = r#"{"end":{"end":"found_wanting","problem":{"code":"no_usable_manifest","error":{"why":"name","why":"pattern"}}}}"#;
+    for sql in [
+        format!("insert into jobs values ('{id}', '2026-10-22T07:00:00.000Z', 'nobody', 0, '{twice}')"),
+        format!("insert into deployments values ('{id}', 'Of a newer one', 'of-a-newer-one', '{{\"id\": 12}}')"),
+        format!(
+            "insert into local_dumps values ('{}', '/library/x.dump', '2026-10-22T07:00:00.000Z', '[]')",
+            deployment.id
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let names: Vec<_> = store.deployments().await.unwrap().into_iter().map(|known| known.name).collect();
+    assert_eq!(names, [deployment.name.as_str(), "Of a newer one"]);
+    let [job] = &store.jobs(10).await.unwrap()[..] else { panic!("not one job") };
+    assert!(matches!(&job.kind, JobKind::Unreadable { reason } if !reason.is_empty()), "{job:?}");
+    assert_eq!(store.abandoned_jobs().await.unwrap(), std::slice::from_ref(job));
+    let [dump] = &store.copies(deployment.id).await.unwrap()[..] else { panic!("not one dump") };
+    assert_eq!((dump.path.as_str(), dump.state), ("/library/x.dump", CopyState::Unverified));
 }

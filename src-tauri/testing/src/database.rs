@@ -305,6 +305,7 @@ fn blank() -> Schedule {
         notify_on_success: false,
         last_run_at: None,
         updated_at: Utc::now().trunc_subsecs(3),
+        unreadable: None,
     }
 }
 

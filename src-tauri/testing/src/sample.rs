@@ -196,6 +196,7 @@ pub fn schedule(name: &str, enabled: bool) -> Schedule {
         notify_on_success: false,
         last_run_at: None,
         updated_at: now(),
+        unreadable: None,
     }
 }
 

@@ -170,6 +170,7 @@ function repeat({ deployment, kind }: Job): () => void {
     case 'run':
       return () => void runNow(deployment, kind.schedule);
     case 'secret':
+    case 'unreadable':
       return () => undefined;
   }
 }

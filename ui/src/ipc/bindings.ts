@@ -1012,6 +1012,10 @@ act: SecretAct;
 version: number; 
 /**  The one name that was looked at, if it was one. */
 name: string | null } | 
+/**  An entry that cannot be read, such as one of a newer or a broken version. */
+{ kind: "unreadable"; 
+/**  What is wrong with it. */
+reason: string } | 
 /**  Reads a local copy again and compares it. */
 { kind: "verify"; 
 /**  The run. */
@@ -1403,23 +1407,23 @@ export type LostKey = {
 /**  Why a manifest cannot be relied on. */
 export type ManifestError = 
 /**  Neither the run's row nor the folder holds one. */
-({ why: "missing" }) & { field?: never; one?: never; other?: never; reason?: never } | 
+{ why: "missing" } | 
 /**  Not JSON, or a field is missing or of the wrong kind. */
-({ why: "malformed"; 
+{ why: "malformed"; 
 /**  What was found. */
-reason: string }) & { field?: never; one?: never; other?: never } | 
+reason: string } | 
 /**  Its file name is not one the worker gives. */
-{
-	why: "name",
-} & UnsafeName | 
+{ why: "name"; 
+/**  What is wrong with it. */
+name: UnsafeName } | 
 /**  The row and the sidecar, or the manifest and the run, disagree. */
-({ why: "contradiction"; 
+{ why: "contradiction"; 
 /**  The field they disagree on. */
 field: string; 
 /**  What the manifest says. */
 one: string; 
 /**  What the other source says. */
-other: string }) & { reason?: never };
+other: string };
 
 /**  Facts of a manifest. */
 export type ManifestRow = {
@@ -1799,6 +1803,13 @@ export type QueueState =
 cron: string; 
 /**  The zone there. */
 zone: string | null } | 
+/**
+ *  Enabled, and it can never fire: BullMQ refuses its cron expression or its
+ *  zone (`WEAVESTREAM.md` section 2).
+ */
+{ state: "unusable"; 
+/**  What cannot be used. */
+reason: string } | 
 /**  Switched off, and not in the queue. */
 { state: "disabled" } | 
 /**  Switched off in the database, and still in the queue: it will fire. */
@@ -1964,7 +1975,12 @@ export type RunStatus =
 /**  No dump was written; the row says why. */
 "failed" | 
 /**  Another run held the advisory lock. */
-"skipped";
+"skipped" | 
+/**
+ *  The row holds something that cannot be read, as `error` says: a time without
+ *  end, a state that is not known.
+ */
+"unreadable";
 
 /**  What the form for a schedule holds. Nothing of it is checked yet. */
 export type ScheduleDraft = {

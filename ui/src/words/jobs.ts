@@ -57,6 +57,16 @@ export const jobKinds: Record<JobKind['kind'], Words> = {
     cancelledDetail: 'The run goes on, on the host',
     again: 'Run again',
   },
+  unreadable: {
+    icon: 'unseen',
+    name: 'Unreadable entry',
+    doing: () => 'Unreadable entry',
+    done: (what) => what,
+    doneDetail: '',
+    cancelled: (what) => what,
+    cancelledDetail: '',
+    again: '',
+  },
   // Written down when it has been done: it never runs, and what it was is said by doneDetailOf.
   secret: {
     icon: 'key',
@@ -86,6 +96,8 @@ export function subjectOf(kind: Job['kind']): string {
   switch (kind.kind) {
     case 'run':
       return kind.name;
+    case 'unreadable':
+      return `Unreadable entry: ${kind.reason}`;
     case 'secret':
       return kind.name === null ? `Version ${kind.version} of .env` : `${kind.name} of version ${kind.version}`;
     default:

@@ -31,6 +31,7 @@ export const runStates: Record<RunStatus, State> = {
   success: state('ok', 'ok', 'Success'),
   failed: state('bad', 'bad', 'Failed'),
   skipped: state('idle', 'skip', 'Skipped'),
+  unreadable: state('warn', 'unseen', 'Unreadable'),
 };
 
 export const runKinds: Record<RunKind, string> = { scheduled: 'Scheduled', manual: 'Manual' };
@@ -64,6 +65,10 @@ export const queueStates: Record<QueueState['state'], State & { remedy: string }
   in_queue_otherwise: {
     ...state('warn', 'warn', 'Other times in the queue'),
     remedy: 'BullMQ has it with other times than the database: it fires at the wrong ones until it is registered anew.',
+  },
+  unusable: {
+    ...state('bad', 'bad', 'Never fires'),
+    remedy: 'It is switched on, and the queue refuses its cron expression or its time zone. Correct them and save.',
   },
   disabled: { ...state('idle', 'pause', 'Disabled'), remedy: 'It is switched off, and does not fire. Run now still works.' },
   in_queue_though_disabled: {

@@ -55,6 +55,11 @@ pub enum JobKind {
         /// The one name that was looked at, if it was one.
         name: Option<String>,
     },
+    /// An entry that cannot be read, such as one of a newer or a broken version.
+    Unreadable {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Reads a local copy again and compares it.
     Verify {
         /// The run.
@@ -91,7 +96,7 @@ impl JobKind {
         match self {
             Self::Dump { deployment, .. } => deployment,
             // Never under way: it is written down when it is done.
-            Self::Secret { .. } => "",
+            Self::Secret { .. } | Self::Unreadable { .. } => "",
             Self::Download { run, .. } | Self::Verify { run, .. } | Self::Run { run, .. } => run,
         }
     }

@@ -45,6 +45,12 @@ pub enum QueueState {
         /// The zone there.
         zone: Option<String>,
     },
+    /// Enabled, and it can never fire: BullMQ refuses its cron expression or its
+    /// zone (`WEAVESTREAM.md` section 2).
+    Unusable {
+        /// What cannot be used.
+        reason: String,
+    },
     /// Switched off, and not in the queue.
     Disabled,
     /// Switched off in the database, and still in the queue: it will fire.
@@ -89,8 +95,14 @@ pub fn against_queue(
     zone: Tz,
 ) -> (Option<DateTime<Utc>>, NextRun) {
     let (queue, at) = match queue {
-        QueueSeen::Unread { reason } => (QueueState::Unknown { reason: reason.clone() }, None),
-        QueueSeen::OutOfReach => (QueueState::OutOfReach, by_the_row(schedule, now)),
+        QueueSeen::Unread { reason } => match unusable(schedule).filter(|_| schedule.enabled) {
+            Some(reason) => (QueueState::Unusable { reason }, None),
+            None => (QueueState::Unknown { reason: reason.clone() }, None),
+        },
+        QueueSeen::OutOfReach => match unusable(schedule).filter(|_| schedule.enabled) {
+            Some(reason) => (QueueState::Unusable { reason }, None),
+            None => (QueueState::OutOfReach, by_the_row(schedule, now)),
+        },
         QueueSeen::Read(queue) => match queue.of(schedule.id) {
             Some(q) if schedule.enabled && !q.is_timed_as(schedule) => (
                 QueueState::InQueueOtherwise { cron: q.pattern.clone().unwrap_or_default(), zone: q.tz.clone() },
@@ -98,7 +110,10 @@ pub fn against_queue(
             ),
             Some(q) if schedule.enabled => (QueueState::InQueue, q.next),
             Some(q) => (QueueState::InQueueThoughDisabled, q.next),
-            None if schedule.enabled => (QueueState::NotInQueue, None),
+            None if schedule.enabled => match unusable(schedule) {
+                Some(reason) => (QueueState::Unusable { reason }, None),
+                None => (QueueState::NotInQueue, None),
+            },
             None => (QueueState::Disabled, None),
         },
     };
@@ -113,6 +128,18 @@ pub fn against_queue(
         queue,
     };
     (at, next)
+}
+
+/// Why a schedule can never fire, if so.
+#[must_use]
+pub fn unusable(schedule: &Schedule) -> Option<String> {
+    if let Some(what) = &schedule.unreadable {
+        return Some(what.clone());
+    }
+    if let Err(error) = Cron::parse(&schedule.cron) {
+        return Some(format!("{}: {error}", schedule.cron));
+    }
+    Zone::parse(schedule.zone_name()).err().map(|error| format!("{}: {error}", schedule.zone_name()))
 }
 
 /// When an enabled schedule fires next, should the queue agree with its row.
@@ -130,6 +157,7 @@ impl NextRun {
     pub fn in_words(&self, now: DateTime<Utc>) -> String {
         match (&self.queue, &self.here) {
             (QueueState::NotInQueue, _) => "not in the queue".into(),
+            (QueueState::Unusable { reason }, _) => format!("never fires: {reason}"),
             (QueueState::NotChecked { since }, _) => format!("not checked since {since}"),
             (QueueState::Disabled, _) => "disabled".into(),
             (QueueState::Unknown { reason }, _) => format!("queue not readable: {reason}"),

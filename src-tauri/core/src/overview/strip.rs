@@ -120,7 +120,8 @@ fn cell(day: NaiveDate, runs: &[&Run], zone: Tz) -> Cell {
         Some(RunStatus::Success) => CellState::Success,
         Some(_) => CellState::Failed,
         None if statuses.contains(&RunStatus::Skipped) => CellState::Skipped,
-        None => CellState::Running,
+        None if statuses.iter().any(|s| matches!(s, RunStatus::Queued | RunStatus::Running)) => CellState::Running,
+        None => CellState::None,
     };
     Cell { state, day: day.format("%a %-d %b").to_string(), runs: u32::try_from(statuses.len()).unwrap_or(u32::MAX) }
 }

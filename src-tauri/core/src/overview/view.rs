@@ -228,6 +228,9 @@ fn attention(
     }
     for next in next(seen, now, zone) {
         match next.queue {
+            QueueState::Unusable { reason } => {
+                say(true, format!("{} can never fire", next.schedule), reason, Some(AttentionAction::Schedules));
+            }
             QueueState::NotInQueue => say(
                 true,
                 format!("{} is in the database but not in the queue", next.schedule),

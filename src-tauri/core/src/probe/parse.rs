@@ -9,6 +9,9 @@ use crate::weavestream::dump_name::BACKUP_FOLDER_IN_CONTAINER;
 
 const MARK: &str = "==selvage ";
 
+/// Some three thousand years, in seconds: a clock that shows more is as wrong as one that shows this.
+const MOST_SKEW: i64 = 100_000_000_000;
+
 /// Reads the script's answer. `at` is the laptop's clock when the host looked
 /// at its own. The error says what is missing.
 pub fn parse(answer: &str, folder: &str, at: DateTime<Utc>) -> Result<HostFacts, String> {
@@ -23,7 +26,7 @@ pub fn parse(answer: &str, folder: &str, at: DateTime<Utc>) -> Result<HostFacts,
     let backup_folder = containers.iter().find_map(Container::backup_folder);
     Ok(HostFacts {
         login: section("login").unwrap_or_default().trim().to_owned(),
-        clock_skew: clock - at.timestamp(),
+        clock_skew: clock.saturating_sub(at.timestamp()).clamp(-MOST_SKEW, MOST_SKEW),
         docker: docker(&section),
         sudo: section("sudo").is_some_and(|s| tried(s).0 == 0),
         folder: folder.to_owned(),

@@ -46,6 +46,19 @@ fn at() -> DateTime<Utc> {
 }
 
 #[test]
+fn a_clock_of_any_value_is_a_clock() {
+    for (clock, skew) in [(i64::MAX, 100_000_000_000), (i64::MIN, -100_000_000_000), (0, -1_792_000_000)] {
+        let answer = GOOD.replacen("1792000003", &clock.to_string(), 1);
+        let facts = parse(&answer, "/opt/weavestream", at());
+        let Ok(facts) = facts else { panic!("{facts:?}") };
+        assert_eq!(facts.clock_skew, skew);
+        let line =
+            crate::probe::checklist(&facts).into_iter().find(|check| check.item == crate::probe::CheckItem::Clock);
+        assert!(line.is_some(), "{clock}");
+    }
+}
+
+#[test]
 fn a_host_with_sudo_and_v1() {
     let facts = parse(GOOD, "/opt/weavestream", at());
     let Ok(facts) = facts else { panic!("{facts:?}") };

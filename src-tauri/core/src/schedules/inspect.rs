@@ -87,7 +87,7 @@ impl Schedules {
 
 fn at_work(run: &Run, holder: Option<&LockHolder>, service: Option<&str>) -> AtWork {
     match (run.status, holder) {
-        (RunStatus::Success | RunStatus::Failed | RunStatus::Skipped, _) => AtWork::Ended,
+        (RunStatus::Success | RunStatus::Failed | RunStatus::Skipped | RunStatus::Unreadable, _) => AtWork::Ended,
         (RunStatus::Queued, _) => AtWork::Waiting,
         (RunStatus::Running, None) => AtWork::Stuck,
         (RunStatus::Running, Some(_)) if service != Some("worker") => AtWork::HeldElsewhere,

@@ -90,7 +90,7 @@ impl Schedules {
             let id = run.to_string();
             match row.status {
                 RunStatus::Success => return Ok(()),
-                RunStatus::Failed => {
+                RunStatus::Failed | RunStatus::Unreadable => {
                     let reason = row.error.unwrap_or_else(|| "the worker gave no reason".to_owned());
                     return Err(Problem::from(ScheduleError::RunFailed { run: id, reason }).into());
                 }
@@ -124,5 +124,6 @@ fn step(status: RunStatus) -> &'static str {
         RunStatus::Success => "The dump is on the host",
         RunStatus::Failed => "The worker could not make the dump",
         RunStatus::Skipped => "Another run was under way",
+        RunStatus::Unreadable => "The run's row cannot be read",
     }
 }

@@ -89,8 +89,11 @@ pub enum ManifestError {
         reason: String,
     },
     /// Its file name is not one the worker gives.
-    #[error("the manifest names an unsafe file: {0}")]
-    Name(#[from] UnsafeName),
+    #[error("the manifest names an unsafe file: {name}")]
+    Name {
+        /// What is wrong with it.
+        name: UnsafeName,
+    },
     /// The row and the sidecar, or the manifest and the run, disagree.
     #[error("the manifest disagrees about {field}: {one:?} against {other:?}")]
     Contradiction {
@@ -155,6 +158,12 @@ impl Manifest {
     /// Refuses when the run recorded another size than the manifest.
     pub fn has_size(&self, size: u64) -> Result<(), ManifestError> {
         same("sizeBytes", &self.size, &size)
+    }
+}
+
+impl From<UnsafeName> for ManifestError {
+    fn from(name: UnsafeName) -> Self {
+        Self::Name { name }
     }
 }
 

@@ -45,6 +45,9 @@ pub enum RunStatus {
     Failed,
     /// Another run held the advisory lock.
     Skipped,
+    /// The row holds something that cannot be read, as `error` says: a time without
+    /// end, a state that is not known.
+    Unreadable,
 }
 
 /// What the worker writes in `error` when another run holds the lock.

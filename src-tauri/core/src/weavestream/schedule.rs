@@ -67,6 +67,9 @@ pub struct Schedule {
     pub last_run_at: Option<DateTime<Utc>>,
     /// Last change of the row.
     pub updated_at: DateTime<Utc>,
+    /// What of the row cannot be read, such as a time without end.
+    #[serde(default)]
+    pub unreadable: Option<String>,
 }
 
 impl Schedule {

@@ -6,6 +6,7 @@
 
 mod certificates;
 mod impostors;
+mod odd_rows;
 mod passwords;
 mod scene;
 mod tools;
