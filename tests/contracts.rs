@@ -168,12 +168,22 @@ fn sealed(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
         real.change("update passwords p set notes_ciphertext = kept.notes_ciphertext from kept where kept.id = p.id; drop table kept;
             alter table passwords enable trigger user");
         assert!(found.as_ref().is_ok_and(|found| found.len() == 3 && found[0].rows > 3), "{odd:?}: {found:?}");
-        assert_eq!(of(&psql.unwrap(), SealedColumn::PasswordNotes), found);
+        assert_eq!(of(&psql.unwrap().samples, SealedColumn::PasswordNotes), found);
     }
     real.change("alter table passwords rename totp_secret_ciphertext to elsewhere");
     let older = sample();
     real.change("alter table passwords rename elsewhere to totp_secret_ciphertext");
     assert_eq!(of(&older, SealedColumn::PasswordTotp), Err(NotSampled::There));
+    real.change(
+        "create table integration_oauth_apps (provider text primary key, secret_ciphertext text);
+        insert into integration_oauth_apps values ('microsoft', 'AgExAAECAwQFBgcICQoLJyuGH0lF2PpO2nLRo1uGgDQxtWmgkQ==');
+        create table ticket_bridges (id int, token_ciphertext text, pin_encrypted bytea, is_encrypted boolean)",
+    );
+    let newer = runtime.block_on(ways.forwarded.sealed()).unwrap();
+    real.change("drop table integration_oauth_apps, ticket_bridges");
+    assert_eq!(newer.unknown, ["ticket_bridges.pin_encrypted", "ticket_bridges.token_ciphertext"]);
+    let oauth = of(&newer.samples, SealedColumn::OauthApp).unwrap();
+    assert_eq!(oauth[0].row, "integration-oauth-app:microsoft:client-secret");
     // Rows that were written meanwhile lie elsewhere, so that others of them are the samples.
     let kinds = |found: &[SealedSamples]| {
         let kind = |sealed: &Sealed| (Envelope::parse(&sealed.text).ok().map(|e| (e.kid, e.bound)), sealed.rows);
@@ -207,7 +217,7 @@ async fn fake_agrees(ways: &Ways) {
     let whole = ways.forwarded.runs(&RunFilter::default(), Page { offset: 0, limit: 2000 }, ways.now).await.unwrap();
     assert_eq!(whole.runs.len() as u64, whole.total);
     let sealed = ways.forwarded.sealed().await.unwrap();
-    fake.with(|tables| (tables.schedules, tables.runs, tables.sealed) = (schedules, whole.runs, sealed));
+    fake.with(|tables| (tables.schedules, tables.runs, tables.sealed) = (schedules, whole.runs, sealed.samples));
     database::samples_what_is_sealed(&fake).await;
     database::agree(ways.forwarded.as_ref(), &fake, ways.now).await;
 }

@@ -59,7 +59,13 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
             let deployment = selvage.deployments.find(&which.name).await?;
             let tried = if host { Tried::Host } else { Tried::Version { version: which.number } };
             let proof = vault.prove(&deployment, tried).await?;
-            print.one("proof", &proof, || proof.keys.iter().map(proof_line).collect::<Vec<_>>().join("\n"));
+            print.one("proof", &proof, || {
+                let keys = proof.keys.iter().map(proof_line);
+                let unknown = proof.not_tested.iter().map(|column| {
+                    format!("{column:<24}  not tested        an encrypted column that Selvage does not know")
+                });
+                keys.chain(unknown).collect::<Vec<_>>().join("\n")
+            });
             return Ok(if fits(&proof) { End::Done } else { End::Wanting });
         }
         SecretsCommand::Put { which, yes, accept_loss } => return put(selvage, &which, yes, accept_loss, print).await,
@@ -166,8 +172,15 @@ fn planned(plan: &PutBackPlan) -> String {
     let lost = plan.lost.iter().map(|key| {
         format!("\nALARM  version {} lacks {} (kid {}) of the host", plan.version, key.name, key.kids.join(", "))
     });
+    let spare = plan.not_needed.iter().map(|key| {
+        format!(
+            "\n{} (kid {}) of the host is not in it, and nothing stored needs it: tried just now",
+            key.name,
+            key.kids.join(", ")
+        )
+    });
     let uncaptured = if plan.uncaptured { "\nthe host's file is in no version; capture it first" } else { "" };
-    format!("{there}{}{uncaptured}", lost.collect::<String>())
+    format!("{there}{}{}{uncaptured}", lost.collect::<String>(), spare.collect::<String>())
 }
 
 fn told(changes: &NameChanges) -> String {
@@ -207,11 +220,14 @@ fn proof_line(key: &ProvedKey) -> String {
     let shut = key.kids.iter().filter(|kid| kid.opened < kid.tried);
     let shut = shut.map(|kid| format!("kid {} stays shut", kid.kid.as_deref().unwrap_or("-")));
     let unread = key.unread.iter().map(|column| format!("{column} may not be read"));
-    let told: Vec<_> = std::iter::once(rest).chain(shut).chain(unread).collect();
+    let faults =
+        key.faults.iter().map(|fault| format!("the list's entry {} is no key that Weavestream takes", fault.kid));
+    let told: Vec<_> = std::iter::once(rest).chain(shut).chain(unread).chain(faults).collect();
     format!("{:<24}  {:<16}  {}", key.name, word(&key.outcome), told.join("; "))
 }
 
-/// Nothing that was tried stayed shut; an empty database proves nothing and is no failure.
+/// Nothing stayed shut and nothing was left out; an empty database proves nothing and is no failure.
 fn fits(proof: &KeyProof) -> bool {
-    proof.keys.iter().all(|key| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest))
+    proof.not_tested.is_empty()
+        && proof.keys.iter().all(|key| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest))
 }

@@ -9,7 +9,7 @@ use selvage_core::ports::{
 use selvage_core::weavestream::retention::Dump;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::Schedule;
-use selvage_core::weavestream::sealed::SealedSamples;
+use selvage_core::weavestream::sealed::SealedData;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
@@ -278,7 +278,7 @@ impl<E: Executor> Database for Queries<E> {
         self.one("pg_locks", Statement { sql: LOCK_HOLDER, params: vec![] }).await
     }
 
-    async fn sealed(&self) -> Result<Vec<SealedSamples>, DatabaseError> {
+    async fn sealed(&self) -> Result<SealedData, DatabaseError> {
         sealed::samples(self).await
     }
 

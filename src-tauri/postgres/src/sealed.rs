@@ -4,7 +4,7 @@
 
 use futures::{StreamExt, TryStreamExt};
 use selvage_core::ports::DatabaseError;
-use selvage_core::weavestream::sealed::{NotSampled, Sealed, SealedColumn, SealedSamples};
+use selvage_core::weavestream::sealed::{NotSampled, Sealed, SealedColumn, SealedData, SealedSamples};
 use serde::Deserialize;
 
 use crate::executor::{Executor, Param, Statement};
@@ -20,6 +20,13 @@ const COLUMNS: &str = "select jsonb_build_object('there', a.attname is not null,
     left join pg_attribute a on a.attrelid = to_regclass(wanted.tab) and a.attname = wanted.col
         and a.attnum > 0 and not a.attisdropped
     order by wanted.place";
+
+// Columns that are named like encrypted ones, those that are known among them.
+const ENCRYPTED: &str = "select to_jsonb(c.relname || '.' || a.attname)
+    from pg_attribute a join pg_class c on c.oid = a.attrelid
+    where c.relkind in ('r', 'p') and c.relnamespace = to_regnamespace('public') and a.attnum > 0 and not a.attisdropped
+        and a.attname ~ '_(ciphertext|encrypted)$' and a.atttypid in ('text'::regtype, 'varchar'::regtype, 'bytea'::regtype)
+    order by 1";
 
 // `head` is version, length of the kid, and kid: what decides about the key. A
 // value that is no base64 has none, and is a kind of its own. 344 characters
@@ -84,6 +91,8 @@ const OLD_PASSWORD_NOTES: &str = of_password!("password_versions", "password_id"
 const INTEGRATION: &str =
     samples!("integration_secrets", "ciphertext", "'integration:' || lower(integration_id::text) || ':secret'");
 const AI_PROVIDER: &str = samples!("ai_settings", "api_key_ciphertext", "'ai-settings:singleton:api-key'");
+const OAUTH_APP: &str =
+    samples!("integration_oauth_apps", "secret_ciphertext", "'integration-oauth-app:' || provider || ':client-secret'");
 const EMAIL: &str = samples!("email_settings", "password_ciphertext", "'email-settings:singleton:smtp-password'");
 // Without version and kid: each is a sample.
 const MFA: &str = "select jsonb_build_object('row', '', 'text', mfa_secret_encrypted, 'rows', 1)
@@ -100,6 +109,7 @@ fn statement(column: SealedColumn) -> &'static str {
         SealedColumn::Integration => INTEGRATION,
         SealedColumn::AiProvider => AI_PROVIDER,
         SealedColumn::Email => EMAIL,
+        SealedColumn::OauthApp => OAUTH_APP,
         SealedColumn::Mfa => MFA,
     }
 }
@@ -110,7 +120,7 @@ struct Readable {
     readable: bool,
 }
 
-pub async fn samples<E: Executor>(queries: &Queries<E>) -> Result<Vec<SealedSamples>, DatabaseError> {
+pub async fn samples<E: Executor>(queries: &Queries<E>) -> Result<SealedData, DatabaseError> {
     let (tables, columns) = SealedColumn::ALL.iter().map(|column| column.name()).unzip::<_, _, Vec<_>, Vec<_>>();
     let names = |names: Vec<&str>| Param::TextArray(Some(names.into_iter().map(ToOwned::to_owned).collect()));
     let asked = Statement { sql: COLUMNS, params: vec![names(tables), names(columns)] };
@@ -125,8 +135,12 @@ pub async fn samples<E: Executor>(queries: &Queries<E>) -> Result<Vec<SealedSamp
                 Ok(found)
             }
         };
-        Ok(SealedSamples { column, found })
+        Ok::<_, DatabaseError>(SealedSamples { column, found })
     };
+    let encrypted: Vec<String> = queries.all("pg_attribute", Statement { sql: ENCRYPTED, params: vec![] }).await?;
+    let known =
+        |name: &String| SealedColumn::ALL.iter().map(|column| column.name()).any(|(t, c)| *name == format!("{t}.{c}"));
+    let unknown = encrypted.into_iter().filter(|name| !known(name)).collect();
     let asked = futures::stream::iter(SealedColumn::ALL.into_iter().zip(readable)).map(sample);
-    asked.buffered(AT_ONCE).try_collect().await
+    Ok(SealedData { samples: asked.buffered(AT_ONCE).try_collect().await?, unknown })
 }

@@ -13,7 +13,7 @@ use selvage_core::weavestream::retention::Dump;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::ScheduleValues;
-use selvage_core::weavestream::sealed::{SealedColumn, SealedSamples};
+use selvage_core::weavestream::sealed::{SealedColumn, SealedData, SealedSamples};
 use selvage_core::weavestream::server_version::ServerVersion;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -39,6 +39,8 @@ pub struct Tables {
     pub lock: Option<LockHolder>,
     /// What is encrypted, where there is something.
     pub sealed: Vec<SealedSamples>,
+    /// Encrypted columns that are not known.
+    pub unknown_sealed: Vec<String>,
     /// Every question fails like this.
     pub trouble: Option<DatabaseError>,
     /// Writing the audit log fails like this.
@@ -222,11 +224,12 @@ impl Database for FakeDatabase {
         self.ask(|tables| tables.lock.clone())
     }
 
-    async fn sealed(&self) -> Result<Vec<SealedSamples>, DatabaseError> {
+    async fn sealed(&self) -> Result<SealedData, DatabaseError> {
         self.ask(|tables| {
             let none = |column| SealedSamples { column, found: Ok(Vec::new()) };
             let found = |column| tables.sealed.iter().find(|samples| samples.column == column).cloned();
-            SealedColumn::ALL.into_iter().map(|column| found(column).unwrap_or_else(|| none(column))).collect()
+            let sampled = |column| found(column).unwrap_or_else(|| none(column));
+            SealedData { samples: SealedColumn::ALL.map(sampled).into(), unknown: tables.unknown_sealed.clone() }
         })
     }
 

@@ -1071,6 +1071,11 @@ export type KeyProof = {
 	direct: boolean,
 	/**  One for each key of stored data. */
 	keys: ProvedKey[],
+	/**
+	 *  `table.column` of encrypted columns that this Selvage does not know. Nothing
+	 *  was tried on them.
+	 */
+	notTested?: string[],
 };
 
 /**  Why a value is no key. Nothing of the value is told. */
@@ -1088,7 +1093,9 @@ bytes: number } |
 /**  Every byte is the same, or the like: no random key. */
 { is: "guessable" } | 
 /**  An entry of a list without `kid:`. */
-{ is: "no_kid" };
+{ is: "no_kid" } | 
+/**  An entry of a list with the active key's kid: Weavestream refuses such a list. */
+{ is: "repeats_active" };
 
 /**  What stored data or sessions are protected with. */
 export type KeyUse = 
@@ -1362,6 +1369,14 @@ reason: string } |
 host: string; 
 /**  How long was waited. */
 seconds: number };
+
+/**  An entry of a list of previous keys that cannot be used. */
+export type ListFault = {
+	/**  Its kid. */
+	kid: string,
+	/**  What is wrong with it. */
+	trouble: KeyTrouble,
+};
 
 /**  A dump that lies on this laptop, or lay there. */
 export type LocalDumpRow = {
@@ -1725,6 +1740,8 @@ export type ProvedKey = {
 	malformed: number,
 	/**  Columns that the role may not read. */
 	unread: string[],
+	/**  Entries of its list of previous keys for which Weavestream refuses the `.env`. */
+	faults?: ListFault[],
 };
 
 /**  What came of one kid. */
@@ -1776,6 +1793,11 @@ export type PutBackPlan = {
 	 *  them would stay shut.
 	 */
 	lost: LostKey[],
+	/**
+	 *  Keys of the host that the version does not hold and that nothing stored needs:
+	 *  the version's own were tried on the database just now, and open all of it.
+	 */
+	notNeeded: LostKey[],
 	/**  The host's file is in no version of the vault. It stays beside the new one. */
 	uncaptured: boolean,
 	/**  Services that run: they read `.env` only when their containers are made anew. */

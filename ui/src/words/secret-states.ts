@@ -56,6 +56,11 @@ export function lostByPutBack(key: LostKey): string {
   return `What was encrypted with \`${keyName(key)}\` of the host would stay shut: ${keyUses[key.of]}.`;
 }
 
+/** Keys of the host that a version lacks and that nothing stored needs. */
+export function notNeeded(keys: LostKey[]): string {
+  return `${keys.map((key) => `\`${keyName(key)}\``).join(', ')} of the host ${keys.length === 1 ? 'is' : 'are'} not in this version, and nothing in the database needs ${keys.length === 1 ? 'it' : 'them'}: tried just now.`;
+}
+
 export const outcomes: Record<Outcome, State> = {
   proves: state('ok', 'shield', 'Proved'),
   nothing_to_test: state('idle', 'missed', 'Nothing to test'),
@@ -86,16 +91,17 @@ export const keyTroubles: Record<KeyTrouble['is'], string> = {
   wrong_length: 'wrong length',
   guessable: 'guessable: every byte alike',
   no_kid: 'an entry without a kid',
+  repeats_active: 'repeats the active kid: Weavestream refuses the list',
 };
 
 /** What a proof came to as a whole. */
 type Sum = 'proved' | 'nothing' | 'failed' | 'partly';
 
-function sumOf({ keys }: KeyProof): Sum {
+function sumOf({ keys, notTested }: KeyProof): Sum {
   const outcome = (...of: Outcome[]) => (key: ProvedKey): boolean => of.includes(key.outcome);
   if (keys.some((key) => outcomes[key.outcome].tone === 'bad')) return 'failed';
-  if (keys.every(outcome('nothing_to_test'))) return 'nothing';
-  return keys.every(outcome('proves', 'nothing_to_test')) ? 'proved' : 'partly';
+  if (keys.every(outcome('nothing_to_test')) && (notTested ?? []).length === 0) return 'nothing';
+  return keys.every(outcome('proves', 'nothing_to_test')) && (notTested ?? []).length === 0 ? 'proved' : 'partly';
 }
 
 /** How a proof is told beside its version. */

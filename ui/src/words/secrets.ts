@@ -117,6 +117,8 @@ export const secretWords = {
   opened: (opened: number, tried: number) => `${opened} of ${tried}`,
   malformed: (n: number) => `${plural(n, 'value')} in the database ${n === 1 ? 'is' : 'are'} damaged: no key can open ${n === 1 ? 'it' : 'them'}.`,
   notReadable: (columns: string) => `Not looked at, because the role may not read it: ${columns}.`,
+  notTested: (columns: string) => `Not tested, because this Selvage does not know what is in it: ${columns}.`,
+  listFault: (kid: string, why: string) => `The list of previous keys cannot be used: entry ${kid === '' ? 'without a kid' : kid}: ${why}.`,
   tryAnotherVersion: 'An older version may have the key that is missing: prove that one as well.',
 
   planTitle: (n: number) => `Put version ${n} back on the host?`,

@@ -13,7 +13,7 @@ use crate::weavestream::retention::Dump;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunPage};
 use crate::weavestream::schedule::Schedule;
 use crate::weavestream::schedule_draft::ScheduleValues;
-use crate::weavestream::sealed::SealedSamples;
+use crate::weavestream::sealed::SealedData;
 use crate::weavestream::server_version::ServerVersion;
 
 /// Weavestream's Postgres, as far as Selvage uses it.
@@ -52,7 +52,7 @@ pub trait Database: Send + Sync {
     async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError>;
     /// Encrypted values of every column that has such, enough of them to tell
     /// whether keys fit (`WEAVESTREAM.md` section 7).
-    async fn sealed(&self) -> Result<Vec<SealedSamples>, DatabaseError>;
+    async fn sealed(&self) -> Result<SealedData, DatabaseError>;
     /// Ends every session that calls itself `application`; how many there were.
     async fn end_sessions(&self, application: &str) -> Result<u32, DatabaseError>;
 }

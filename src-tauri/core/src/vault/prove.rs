@@ -31,14 +31,31 @@ pub struct KeyProof {
     pub direct: bool,
     /// One for each key of stored data.
     pub keys: Vec<ProvedKey>,
+    /// `table.column` of encrypted columns that this Selvage does not know. Nothing
+    /// was tried on them.
+    #[serde(default)]
+    pub not_tested: Vec<String>,
 }
 
 impl KeyProof {
-    /// Every key opens all that was tried with it, and something was tried.
+    /// Every key opens all that was tried with it, something was tried, and no
+    /// encrypted column was left out.
     #[must_use]
     pub fn holds(&self) -> bool {
         let fits = |key: &ProvedKey| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest);
-        self.keys.iter().all(fits) && self.keys.iter().any(|key| key.outcome == Outcome::Proves)
+        self.not_tested.is_empty()
+            && self.keys.iter().all(fits)
+            && self.keys.iter().any(|key| key.outcome == Outcome::Proves)
+    }
+}
+
+impl KeyProof {
+    /// Whether its key of this use opens everything that is encrypted with one of
+    /// that use, as far as the schema is known.
+    #[must_use]
+    pub fn opens_all_of(&self, of: KeyUse) -> bool {
+        let fits = |key: &ProvedKey| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest);
+        self.not_tested.is_empty() && self.keys.iter().any(|key| key.of == of && fits(key))
     }
 }
 
@@ -58,6 +75,19 @@ pub struct ProvedKey {
     pub malformed: u32,
     /// Columns that the role may not read.
     pub unread: Vec<String>,
+    /// Entries of its list of previous keys for which Weavestream refuses the `.env`.
+    #[serde(default)]
+    pub faults: Vec<ListFault>,
+}
+
+/// An entry of a list of previous keys that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ListFault {
+    /// Its kid.
+    pub kid: String,
+    /// What is wrong with it.
+    pub trouble: KeyTrouble,
 }
 
 /// What came of one kid.
@@ -127,12 +157,12 @@ impl Vault {
     pub async fn prove(&self, deployment: &Deployment, tried: Tried) -> Result<KeyProof, Problem> {
         let read = |link: Arc<Link>| {
             async move {
-                let samples = link.database.sealed().await?;
+                let sealed = link.database.sealed().await?;
                 let file = match tried {
                     Tried::Host => Some(read_env(&link.host()?.folder()).await?.file),
                     Tried::Version { .. } => None,
                 };
-                Ok((samples, file, link.host().is_err()))
+                Ok((sealed, file, link.host().is_err()))
             }
             .boxed()
         };
@@ -145,9 +175,10 @@ impl Vault {
             Some(version) => Some(self.open(version).await?),
             None => None,
         };
-        let (samples, on_host, direct) = self.links.read(deployment, read).await?;
+        let (sealed, on_host, direct) = self.links.read(deployment, read).await?;
         let Some(file) = held.or(on_host) else { unreachable!("one of the two was read") };
-        let proof = KeyProof { at: self.clock.now(), direct, keys: try_keys(&file, &samples) };
+        let keys = try_keys(&file, &sealed.samples);
+        let proof = KeyProof { at: self.clock.now(), direct, keys, not_tested: sealed.unknown };
         if let Some(version) = version {
             let change = EnvChange::Proof(proof.clone());
             self.store.change_env_version(deployment.id, version.number, &change).await?;
@@ -170,6 +201,7 @@ fn try_key(keys: &KeySet, samples: &[SealedSamples]) -> ProvedKey {
         kids: Vec::new(),
         malformed: 0,
         unread: Vec::new(),
+        faults: keys.faults().map(|(kid, trouble)| ListFault { kid: told_kid(kid), trouble }).collect(),
     };
     let mut nowhere = true;
     for column in samples.iter().filter(|column| column.column.key() == keys.of) {
@@ -219,7 +251,9 @@ impl ProvedKey {
         let any = |wrong: fn(&ProvedKid) -> bool| self.kids.iter().any(wrong);
         if any(|kid| kid.trouble.is_none() && kid.opened == 0) {
             Outcome::DoesNotDecrypt
-        } else if any(|kid| kid.trouble.is_some() && (kid.kid.is_none() || kid.trouble != Some(KeyTrouble::Missing))) {
+        } else if !self.faults.is_empty()
+            || any(|kid| kid.trouble.is_some() && (kid.kid.is_none() || kid.trouble != Some(KeyTrouble::Missing)))
+        {
             Outcome::KeyUnusable
         } else if any(|kid| kid.trouble.is_some()) {
             Outcome::UnknownKid

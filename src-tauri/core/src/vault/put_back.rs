@@ -15,6 +15,7 @@ use super::changes::{LostKey, NameChanges, keys_lost};
 use super::drift::EnvSeen;
 use super::error::VaultError;
 use super::on_host::{HostFile, HostFileFacts, behind_mark, line, read_env_bytes};
+use super::prove::Tried;
 use crate::Secret;
 use crate::deployment::Deployment;
 use crate::jobs::{JobKind, SecretAct};
@@ -41,6 +42,9 @@ pub struct PutBackPlan {
     /// Keys of the host that the version does not hold: what was encrypted with
     /// them would stay shut.
     pub lost: Vec<LostKey>,
+    /// Keys of the host that the version does not hold and that nothing stored needs:
+    /// the version's own were tried on the database just now, and open all of it.
+    pub not_needed: Vec<LostKey>,
     /// The host's file is in no version of the vault. It stays beside the new one.
     pub uncaptured: bool,
     /// Services that run: they read `.env` only when their containers are made anew.
@@ -97,6 +101,7 @@ impl Vault {
             there: None,
             changes: None,
             lost: Vec::new(),
+            not_needed: Vec::new(),
             uncaptured: false,
             running: at.facts.services.iter().filter(|s| s.is_running()).map(|s| s.service.clone()).collect(),
         };
@@ -113,9 +118,31 @@ impl Vault {
         plan.uncaptured = !same && !self.holds(deployment, &found.bytes).await?;
         if let Ok(there) = EnvFile::parse(found.bytes.to_vec()) {
             plan.changes = Some(NameChanges::between(&there, &file));
-            plan.lost = keys_lost(&there, &file);
+            let lost = keys_lost(&there, &file);
+            (plan.not_needed, plan.lost) = self.split_by_proof(deployment, plan.version, lost).await;
         }
         Ok(plan)
+    }
+
+    /// Which of `lost` nothing needs, by a proof that is made now, and which are
+    /// lost as far as is known: where nothing runs nothing can be tried.
+    async fn split_by_proof(
+        &self,
+        deployment: &Deployment,
+        version: u32,
+        lost: Vec<LostKey>,
+    ) -> (Vec<LostKey>, Vec<LostKey>) {
+        if lost.is_empty() {
+            return (Vec::new(), lost);
+        }
+        let tried = Tried::Version { version: Some(version) };
+        match self.prove(deployment, tried).await {
+            Ok(proof) => lost.into_iter().partition(|key| proof.opens_all_of(key.of)),
+            Err(problem) => {
+                tracing::info!(%problem, "the keys of the version could not be tried");
+                (Vec::new(), lost)
+            }
+        }
     }
 
     /// Some version is this very file. One that cannot be read is none.

@@ -34,8 +34,8 @@ pub enum EnvelopeError {
     /// It ends too early.
     #[error("it is cut off")]
     CutOff,
-    /// The kid is no text.
-    #[error("its kid is no text")]
+    /// The kid is empty, or no text.
+    #[error("its kid is empty or no text")]
     OddKid,
 }
 
@@ -51,7 +51,7 @@ impl Envelope {
         };
         let (length, rest) = rest.split_first().ok_or(EnvelopeError::CutOff)?;
         let (kid, rest) = rest.split_at_checked((*length).into()).ok_or(EnvelopeError::CutOff)?;
-        let kid = std::str::from_utf8(kid).map_err(|_| EnvelopeError::OddKid)?;
+        let kid = std::str::from_utf8(kid).ok().filter(|kid| !kid.is_empty()).ok_or(EnvelopeError::OddKid)?;
         Self::sealed(rest, Some(kid.to_owned()), bound)
     }
 

@@ -36,6 +36,8 @@ pub enum KeyTrouble {
     Guessable,
     /// An entry of a list without `kid:`.
     NoKid,
+    /// An entry of a list with the active key's kid: Weavestream refuses such a list.
+    RepeatsActive,
 }
 
 /// The keys of one use.
@@ -58,16 +60,18 @@ impl KeySet {
         let text = |name: &str| file.filled(name).map(Secret::expose);
         let kid = of.kid_name().and_then(|name| Some(text(&name)?.trim().to_owned()));
         let list = of.previous_name().and_then(text).filter(|list| !is_placeholder(list)).unwrap_or_default();
+        let kid = kid.filter(|kid| !kid.is_empty()).unwrap_or_else(|| DEFAULT_KID.to_owned());
         Self {
             of,
-            kid: kid.filter(|kid| !kid.is_empty()).unwrap_or_else(|| DEFAULT_KID.to_owned()),
             active: text(of.name()).map_or(Err(KeyTrouble::Missing), |value| key(value, of)),
             previous: list
                 .split(',')
                 .map(str::trim)
                 .filter(|entry| !entry.is_empty())
-                .map(|e| previous(e, of))
+                .map(|entry| previous(entry, of))
+                .map(|(other, key)| if other == kid { (other, Err(KeyTrouble::RepeatsActive)) } else { (other, key) })
                 .collect(),
+            kid,
         }
     }
 
@@ -78,6 +82,11 @@ impl KeySet {
             return Some(&self.active);
         }
         self.previous.iter().find(|(other, _)| other == kid).map(|(_, key)| key)
+    }
+
+    /// Entries of the list for which Weavestream refuses the whole `.env`.
+    pub fn faults(&self) -> impl Iterator<Item = (&str, KeyTrouble)> {
+        self.previous.iter().filter_map(|(kid, key)| Some((kid.as_str(), key.as_ref().err().copied()?)))
     }
 
     /// Every kid with its usable key, the active one first.
@@ -178,6 +187,23 @@ mod tests {
         let long = format!("{}{ONE}", &ONE[..40]);
         assert_eq!(trouble(&long, KeyUse::Jwt), None, "longer keys sign as well");
         assert!(matches!(trouble(&long, KeyUse::Mfa), Some(KeyTrouble::WrongLength { .. })));
+    }
+
+    #[test]
+    fn a_list_that_weavestream_refuses_is_a_fault() {
+        let faults = |list: &str| {
+            let set =
+                set(&format!("SMTP_SECRET_KEY={ONE}\nSMTP_SECRET_KEY_KID=b\nSMTP_PREVIOUS_KEYS={list}"), KeyUse::Smtp);
+            set.faults().map(|(kid, trouble)| (kid.to_owned(), trouble)).collect::<Vec<_>>()
+        };
+        assert_eq!(faults(&format!("a:{TWO}")), []);
+        assert_eq!(faults(&format!("b:{TWO}")), [("b".to_owned(), KeyTrouble::RepeatsActive)]);
+        assert_eq!(
+            faults(&format!("b:{ONE}")),
+            [("b".to_owned(), KeyTrouble::RepeatsActive)],
+            "also with the same key"
+        );
+        assert_eq!(faults("a:AAAA"), [("a".to_owned(), KeyTrouble::WrongLength { bytes: 3 })]);
     }
 
     #[test]

@@ -27,13 +27,15 @@ pub enum SealedColumn {
     AiProvider,
     /// `email_settings.password_ciphertext`
     Email,
+    /// `integration_oauth_apps.secret_ciphertext`, newer than 1.9.11
+    OauthApp,
     /// `users.mfa_secret_encrypted`
     Mfa,
 }
 
 impl SealedColumn {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Password,
         Self::PasswordTotp,
         Self::PasswordNotes,
@@ -43,6 +45,7 @@ impl SealedColumn {
         Self::Integration,
         Self::AiProvider,
         Self::Email,
+        Self::OauthApp,
         Self::Mfa,
     ];
 
@@ -59,6 +62,7 @@ impl SealedColumn {
             Self::Integration => ("integration_secrets", "ciphertext"),
             Self::AiProvider => ("ai_settings", "api_key_ciphertext"),
             Self::Email => ("email_settings", "password_ciphertext"),
+            Self::OauthApp => ("integration_oauth_apps", "secret_ciphertext"),
             Self::Mfa => ("users", "mfa_secret_encrypted"),
         }
     }
@@ -67,12 +71,22 @@ impl SealedColumn {
     #[must_use]
     pub fn key(self) -> KeyUse {
         match self {
-            Self::Integration | Self::AiProvider => KeyUse::Integration,
+            Self::Integration | Self::AiProvider | Self::OauthApp => KeyUse::Integration,
             Self::Email => KeyUse::Smtp,
             Self::Mfa => KeyUse::Mfa,
             _ => KeyUse::Password,
         }
     }
+}
+
+/// Everything encrypted that was found in a database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SealedData {
+    /// Each column of [`SealedColumn::ALL`].
+    pub samples: Vec<SealedSamples>,
+    /// `table.column` of every other column that is named like an encrypted one: a
+    /// newer Weavestream's. What they hold, and with which key, is not known.
+    pub unknown: Vec<String>,
 }
 
 /// What was found in one column.

@@ -120,3 +120,42 @@ async fn an_older_version_is_tried_as_well_and_straight_to_postgres() {
     let none = vault.prove(&direct, Tried::Version { version: Some(9) }).await.unwrap_err();
     assert_eq!(none, VaultError::NoSuchVersion { version: 9 }.into());
 }
+
+#[tokio::test]
+async fn a_column_that_is_not_known_is_not_tested_and_nothing_is_proved_over_it() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    seal(&scene, vec![samples(SealedColumn::Password, &[(ROW, envelope("a", &env_key(1), ROW, "x"), 1)])]);
+    scene.database.with(|tables| tables.unknown_sealed = vec!["ticket_bridges.token_ciphertext".into()]);
+    let proof = vault.prove(&scene.deployment, Tried::Host).await.unwrap();
+    assert_eq!(of(&proof.keys, KeyUse::Password).outcome, Outcome::Proves);
+    assert_eq!(proof.not_tested, ["ticket_bridges.token_ciphertext"]);
+    assert!(!proof.holds(), "it says `proves` over data it does not know");
+}
+
+#[tokio::test]
+async fn secrets_of_oauth_apps_need_the_key_of_integrations() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    let row = "integration-oauth-app:microsoft:client-secret";
+    for (kid, outcome) in [("1", Outcome::Proves), ("2027-01", Outcome::UnknownKid)] {
+        seal(&scene, vec![samples(SealedColumn::OauthApp, &[(row, envelope(kid, &env_key(902), row, "x"), 1)])]);
+        let proof = vault.prove(&scene.deployment, Tried::Host).await.unwrap();
+        assert_eq!(of(&proof.keys, KeyUse::Integration).outcome, outcome, "{kid}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_weavestream_refuses_proves_nothing() {
+    let (scene, vault) = scene().await;
+    for (list, trouble) in [
+        (format!("a:{}", env_key(7)), KeyTrouble::RepeatsActive),
+        ("old:AAAA".to_owned(), KeyTrouble::WrongLength { bytes: 3 }),
+    ] {
+        put(&scene, &sample::env_file(1, "a", &list));
+        seal(&scene, vec![samples(SealedColumn::Password, &[(ROW, envelope("a", &env_key(1), ROW, "x"), 1)])]);
+        let proof = vault.prove(&scene.deployment, Tried::Host).await.unwrap();
+        let key = of(&proof.keys, KeyUse::Password);
+        assert_eq!((key.outcome, key.faults[0].trouble), (Outcome::KeyUnusable, trouble), "{list}");
+    }
+}

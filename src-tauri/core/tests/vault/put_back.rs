@@ -1,7 +1,9 @@
 use selvage_core::problem::Problem;
 use selvage_core::vault::VaultError;
+use selvage_core::weavestream::sealed::SealedColumn;
 use selvage_testing::host::EnvIs;
 use selvage_testing::sample;
+use selvage_testing::sealed::{envelope, samples};
 
 use super::{capture, put, scene};
 
@@ -12,6 +14,9 @@ async fn what_is_planned_is_what_is_done() {
     capture(&scene, &vault).await;
     let rotated = sample::env_file(2, "b", "");
     put(&scene, &rotated);
+    let since = envelope("b", &sample::env_key(2), "password:c:p:password", "x");
+    let stored = samples(SealedColumn::Password, &[("password:c:p:password", since, 1)]);
+    scene.database.with(|tables| tables.sealed = vec![stored]);
     let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
     assert!(plan.uncaptured, "what is there is in no version");
     assert_eq!(plan.lost[0].kids, ["b"], "what was encrypted since would stay shut");
@@ -105,4 +110,24 @@ async fn a_line_that_broke_meanwhile_is_looked_behind() {
     let lost = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
     assert!(matches!(lost, Problem::Vault(VaultError::PutBackUnclear { kept: None, .. })), "{lost}");
     assert_eq!(env.bytes().unwrap(), b"A=1\n");
+}
+
+/// Version 1 opens all that is stored, the host's key nothing of it.
+#[tokio::test]
+async fn a_key_of_the_host_that_nothing_needs_is_no_alarm() {
+    let (scene, vault) = scene().await;
+    capture(&scene, &vault).await;
+    put(&scene, &sample::env_file(2, "a", ""));
+    let row = "password:c:p:password";
+    let stored =
+        |seed: u64| samples(SealedColumn::Password, &[(row, envelope("a", &sample::env_key(seed), row, "x"), 4)]);
+    for (seed, lost, not_needed) in [(1, 0, 1), (2, 1, 0)] {
+        scene.database.with(|tables| tables.sealed = vec![stored(seed)]);
+        let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
+        assert_eq!((plan.lost.len(), plan.not_needed.len()), (lost, not_needed), "stored with key {seed}");
+    }
+    scene.database.with(|tables| tables.unknown_sealed = vec!["t.x_ciphertext".into()]);
+    scene.database.with(|tables| tables.sealed = vec![stored(1)]);
+    let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
+    assert_eq!(plan.lost.len(), 1, "what is not known may need it");
 }

@@ -8,7 +8,7 @@ use selvage_core::weavestream::envelope::Envelope;
 use selvage_core::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunPage, RunStatus};
 use selvage_core::weavestream::schedule::{Retention, Schedule};
 use selvage_core::weavestream::schedule_draft::ScheduleValues;
-use selvage_core::weavestream::sealed::{SealedColumn, SealedSamples};
+use selvage_core::weavestream::sealed::{SealedColumn, SealedData, SealedSamples};
 use selvage_core::weavestream::server_version::ServerVersion;
 use uuid::Uuid;
 
@@ -91,7 +91,8 @@ async fn pages(database: &dyn Database, filter: &RunFilter, whole: &RunPage, now
 
 /// Every column that holds envelopes is looked into, and of each kid there are a few.
 pub async fn samples_what_is_sealed(database: &dyn Database) -> Vec<SealedSamples> {
-    let samples = database.sealed().await.unwrap();
+    let SealedData { samples, unknown } = database.sealed().await.unwrap();
+    assert_eq!(unknown, Vec::<String>::new(), "columns that are not known");
     assert_eq!(samples.iter().map(|samples| samples.column).collect::<Vec<_>>(), SealedColumn::ALL);
     for samples in samples.iter().filter(|samples| samples.column != SealedColumn::Mfa) {
         let mut seen: BTreeMap<_, Vec<u64>> = BTreeMap::new();

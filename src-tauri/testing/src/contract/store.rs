@@ -103,7 +103,7 @@ async fn vault(store: &dyn Store) {
     }
     assert_eq!(store.next_env_number(other.id).await.unwrap(), 1, "each deployment counts for itself");
     assert_eq!(store.env_versions(owner.id).await.unwrap(), versions, "newest first, by number and not by text");
-    let proof = KeyProof { at: sample::now(), direct: true, keys: Vec::new() };
+    let proof = KeyProof { at: sample::now(), direct: true, keys: Vec::new(), not_tested: Vec::new() };
     for change in [EnvChange::Note("it's \"before\"\nthe upgrade".into()), EnvChange::Proof(proof), EnvChange::Complete]
     {
         change.apply(&mut versions[3]);

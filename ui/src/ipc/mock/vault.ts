@@ -112,6 +112,7 @@ export function vaultHandlers(of: Here): Pick<Handlers, Vault> {
         there: { token: '51d07ac9', modifiedAt: when(vault.modifiedAt).utc, mode: '640', owner: 'root:root', same },
         changes: same ? { added: [], changed: [], removed: [] } : undone(vault, number),
         lost: same ? [] : vault.seen.env === 'differs' ? vault.seen.uncaptured : number < 7 ? [SMTP] : [],
+        notNeeded: [],
         uncaptured: vault.seen.env === 'differs',
         running: ['api', 'worker', 'web', 'postgres', 'redis'],
       };
