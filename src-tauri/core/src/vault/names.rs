@@ -8,7 +8,7 @@ use super::prove::{Outcome, ProvedKey};
 use super::version::EnvVersion;
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::env_names::{
-    Holds, KeyUse, compose_sets_its_own, holds, is_placeholder, required, told, told_kid,
+    Holds, KeyUse, compose_sets_its_own, holds, is_placeholder, required, told_kid, told_of,
 };
 use crate::weavestream::key_set::{KeySet, KeyTrouble, guessable};
 
@@ -196,7 +196,7 @@ fn row(file: &EnvFile, version: &EnvVersion, env: &EnvSeen, name: &str) -> NameR
         remarks.push(Remark::NotUsed);
     }
     NameRow {
-        name: told(name),
+        name: told_of(file, name),
         group: group(name),
         value,
         kids,

@@ -7,7 +7,7 @@ use super::fingerprint::{Fingerprint, Marks};
 use super::prove::{KeyProof, Outcome};
 use crate::deployment::DeploymentId;
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::{KeyUse, is_placeholder, told};
+use crate::weavestream::env_names::{KeyUse, is_placeholder, told_of};
 
 /// What the index knows of one captured `.env`. It holds no value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -136,7 +136,7 @@ impl EnvVersion {
         let name = |name: &str| {
             let value = file.filled(name).filter(|value| !is_placeholder(value.expose()));
             let fingerprint = value.map(|value| marks.of_value(name, value.expose()));
-            NameMark { name: told(name), fingerprint }
+            NameMark { name: told_of(file, name), fingerprint }
         };
         file.names().into_iter().map(name).collect()
     }

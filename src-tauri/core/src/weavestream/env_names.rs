@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::env_file::EnvFile;
+
 /// What stored data or sessions are protected with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -154,19 +156,36 @@ pub fn is_placeholder(value: &str) -> bool {
     value.trim_start().to_ascii_uppercase().starts_with("REPLACEME")
 }
 
-/// A name as it may be stored and shown. A key that was wrapped onto a line of
-/// its own reads as a name; such a one is told by its length only.
+/// A name of `file` as it may be stored and shown. A key that stands on a line of
+/// its own reads as a name without a value, whatever it is written in: unless
+/// Weavestream knows the name, such a one is told by its length only.
+#[must_use]
+pub fn told_of(file: &EnvFile, name: &str) -> String {
+    let known = !matches!(holds(name), Holds::Other { .. });
+    if known || file.occurrences(name) > 0 { told(name) } else { by_length(name) }
+}
+
+fn by_length(name: &str) -> String {
+    format!("(a name of {} characters)", name.chars().count())
+}
+
+/// Long, of hexadecimal digits and hyphens alone: a key or a UUID.
+fn is_hexadecimal(name: &str) -> bool {
+    name.len() >= 16
+        && name.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+        && name.contains(|c: char| c.is_ascii_digit())
+}
+
+/// A name that has a value, as it may be stored and shown. One that looks like a
+/// key that was wrapped is told by its length only.
 #[must_use]
 pub fn told(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     let has = |of: fn(&char) -> bool| name.chars().any(|c| of(&c));
     let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if begins && name.chars().all(plain) && name.len() <= 64 && !(mixed && name.len() > 16) {
-        name.to_owned()
-    } else {
-        format!("(a name of {} characters)", name.chars().count())
-    }
+    let is_key = is_hexadecimal(name) || mixed && name.len() > 16;
+    if begins && name.chars().all(plain) && name.len() <= 64 && !is_key { name.to_owned() } else { by_length(name) }
 }
 
 /// A kid as it may be stored and shown: a key in its place is told by its length only.
@@ -193,13 +212,35 @@ mod tests {
         for name in ["PASSWORD_ENCRYPTION_KEY", "http_proxy", "A", "oidc.client-id", "S3_Bucket2"] {
             assert_eq!(told(name), name);
         }
-        for material in ["Q3xA9fKdLm2PqRsTuVwXyZ0123456789abcdefGHIJ", "9A", "ümläut", "a b"] {
+        for material in [
+            "a1b2c3d4e5f60718293a4b5c6d7e8f90",
+            "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+            "Q3xA9fKdLm2PqRsTuVwXyZ0123456789abcdefGHIJ",
+            "9A",
+            "ümläut",
+            "a b",
+        ] {
             assert!(told(material).starts_with("(a name of "), "{material}");
         }
         assert_eq!(
             (told_kid("2026-01"), told_kid(&"k".repeat(44)).as_str()),
             ("2026-01".to_owned(), "(a kid of 44 characters)")
         );
+        let hex = "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90";
+        let bare = format!(
+            "APP_URL=x\n{hex}\nf47ac10b-58cc-4372-a567-0e02b2c3d479\nabcdefghijklmnop\nPOSTGRES_PASSWORD\nHOME_MADE=1\n"
+        );
+        let file = EnvFile::parse(bare.into_bytes()).unwrap_or_else(|error| unreachable!("{error}"));
+        let names: Vec<_> = file.names().into_iter().map(|name| told_of(&file, name)).collect();
+        let expected = [
+            "APP_URL",
+            "(a name of 64 characters)",
+            "(a name of 36 characters)",
+            "(a name of 16 characters)",
+            "POSTGRES_PASSWORD",
+            "HOME_MADE",
+        ];
+        assert_eq!(names, expected, "what is no assignment is told by its length only");
         assert!(is_placeholder("REPLACEME_32_BYTES_BASE64") && !is_placeholder("x REPLACEME"));
     }
 }
