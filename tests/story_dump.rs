@@ -168,6 +168,20 @@ fn bad_days(story: &mut Sections, line: &Line) {
         line.laptop.run(&["dump", "acme", "--to", &library]).expect_code(0);
         host.check_restores(&held(line).0, &TABLES);
     });
+    story.section("a session that a dead line left behind is ended by the next dump", || {
+        let table = Held::new(host, "begin; lock table ballast in access exclusive mode");
+        let dumping = start(line, &[]);
+        until_true("it holds the lock", || {
+            host.sql("select count(*) from pg_locks where locktype = 'advisory' and granted") == "1"
+        });
+        line.proxy.now(Act::Stall);
+        dumping.signal("KILL");
+        assert_eq!(dumping.wait().code, None);
+        drop(table);
+        dump(line, &[]).expect_code(0);
+        host.check_restores(&held(line).0, &TABLES);
+        lock_is_free(host);
+    });
     story.section("with Postgres down it says so", || {
         host.stop(&["postgres"]);
         let answer = dump(line, &[]);

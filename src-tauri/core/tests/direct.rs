@@ -20,9 +20,11 @@ use selvage_core::vault::Vault;
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
+use selvage_core::weavestream::sealed::SealedColumn;
 use selvage_core::weavestream::server_version::ServerVersion;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
+use selvage_testing::sealed::{envelope, samples};
 
 struct Admin {
     scene: Scene,
@@ -151,8 +153,47 @@ async fn a_dump_is_made_by_the_laptops_own_tool_under_the_lock() {
     let manifest: serde_json::Value = serde_json::from_slice(bytes).unwrap();
     assert_eq!(
         (&manifest["databaseUrlHostname"], &manifest["passwordEncryptionKid"]),
-        (&"db1".into(), &serde_json::Value::Null)
+        (&"db1".into(), &"unknown:no row that could be read carries one".into())
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dump_over_the_direct_link_says_which_kids_its_rows_carry() {
+    let row = "password:c:p:password";
+    let stored = |kid: &str| (row, envelope(kid, &sample::env_key(1), row, "x"), 1);
+    for (kids, expected) in [(&["2026-10"][..], "2026-10"), (&["1", "2026-10"], "unknown:rows carry 1, 2026-10")] {
+        let admin = Admin::straight().await;
+        let found: Vec<_> = kids.iter().map(|kid| stored(kid)).collect();
+        admin.scene.database.with(|tables| tables.sealed = vec![samples(SealedColumn::Password, &found)]);
+        assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Done);
+        let files = admin.scene.library.files(&admin.scene.folder());
+        let (_, bytes) = files.iter().find(|(name, _)| name.ends_with(".manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+        assert_eq!(manifest["passwordEncryptionKid"], expected);
+    }
+}
+
+/// The line died, and with it the end of the first dump never reached the server.
+#[tokio::test(start_paused = true)]
+async fn ones_own_session_that_was_left_behind_does_not_refuse_the_next_dump() {
+    let admin = Admin::straight().await;
+    admin
+        .scene
+        .database
+        .with(|tables| tables.trouble = Some(DatabaseError::DatabaseUnreachable { reason: "x".into() }));
+    assert!(matches!(admin.dump(LockChoice::Refuse).await, JobEnd::Failed(_)));
+    admin.scene.database.with(|tables| tables.trouble = None);
+    let job = admin.scene.store.jobs(1).await.unwrap().remove(0);
+    let since = selvage_core::ports::Clock::now(admin.scene.clock.as_ref());
+    let holder = |application: String| LockHolder { pid: 1, user: "w".into(), application, address: None, since };
+    let left = holder(format!("selvage dump {}", job.id));
+    admin.scene.database.with(|tables| tables.lock = Some(left));
+    assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Done);
+    // Of another laptop nothing is known.
+    let theirs = holder(format!("selvage dump {}", uuid::Uuid::new_v4()));
+    admin.scene.database.with(|tables| tables.lock = Some(theirs));
+    let end = admin.dump(LockChoice::Refuse).await;
+    assert!(matches!(end, JobEnd::Refused(Problem::Dump(DumpError::BackupUnderWay { .. }))), "{end:?}");
 }
 
 #[tokio::test(start_paused = true)]

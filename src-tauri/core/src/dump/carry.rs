@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use uuid::Uuid;
 
 use super::error::DumpError;
 use super::keep::Made;
@@ -131,11 +130,15 @@ impl OneOffDumps {
             if let Ok(Tried::Made(copy)) = attempt.ended {
                 return Ok(Some(*copy));
             }
-            if matches!(attempt.ended, Ok(Tried::Busy))
-                && target.lock == LockChoice::Wait
+            let busy = matches!(attempt.ended, Ok(Tried::Busy));
+            let freed = busy && self.end_own_session(&link, job).await;
+            if (freed || busy && target.lock == LockChoice::Wait)
                 && let Some(claimed) = attempt.part
             {
                 part = claimed;
+                if freed {
+                    continue;
+                }
                 job.step("A backup is under way; waiting for its end").await;
                 tokio::select! {
                     () = job.cancelled().cancelled() => {
@@ -189,7 +192,7 @@ impl OneOffDumps {
         part: Box<dyn PartFile>,
         job: &JobHandle,
     ) -> Attempt {
-        let application = format!("selvage dump {}", Uuid::new_v4());
+        let application = application_of(job.id());
         let made_at = self.clock.now();
         let (mut part, poured) = self.pour(target, link, part, &application, job).await;
         let ended = match poured {
@@ -254,6 +257,26 @@ impl OneOffDumps {
         (part, poured)
     }
 
+    /// The lock may be held by a dump of this laptop that nobody reads any more: its
+    /// process was killed, or its line was dead when it ended. Whether there was one;
+    /// it is ended. A dump that is under way in another Selvage is left alone.
+    async fn end_own_session(&self, link: &Link, job: &JobHandle) -> bool {
+        let ended = async {
+            let Some(holder) = link.database.lock_holder().await? else { return Ok(false) };
+            let jobs = self.jobs.jobs().await?;
+            let own = jobs.iter().find(|known| application_of(known.id) == holder.application);
+            if own.is_none_or(|known| known.end.is_none()) {
+                return Ok(false);
+            }
+            job.log("A dump of this laptop that has ended still holds the lock; it is ended on the host as well").await;
+            Ok::<_, Problem>(session::end(link, &holder.application).await? > 0)
+        };
+        ended.await.unwrap_or_else(|problem: Problem| {
+            tracing::info!(%problem, "whose session holds the lock could not be told");
+            false
+        })
+    }
+
     /// A dump that nobody reads any more would hold the lock until the host's
     /// sshd notices; it is ended as soon as the host can be reached.
     async fn end_sessions(&self, deployment: &Deployment, application: &str, job: &JobHandle) {
@@ -267,6 +290,11 @@ impl OneOffDumps {
             Err(problem) => job.log(&format!("Whether the dump has ended on the host is not known: {problem}")).await,
         }
     }
+}
+
+/// What the sessions of a job call themselves.
+fn application_of(job: JobId) -> String {
+    format!("selvage dump {job}")
 }
 
 /// Whatever comes, into the sink. False when cancelled. Without the session that

@@ -1,9 +1,14 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::Secret;
 use crate::link::{Link, Way, environment};
 use crate::problem::Problem;
+use crate::weavestream::env_names::{KeyUse, told_kid};
+use crate::weavestream::envelope::Envelope;
 use crate::weavestream::manifest::Sha256;
+use crate::weavestream::sealed::SealedData;
 
 /// What a manifest says of where a dump comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,10 +20,17 @@ pub struct Origin {
 
 impl Origin {
     /// Reads it from the api, else the worker; of their environment nothing else
-    /// is kept. Straight to Postgres only `dialled` is known, the host that was dialled.
+    /// is kept. Straight to Postgres `dialled` is known, the host that was dialled, and
+    /// the kids that rows carry: null would be read as the kid `1`.
     pub async fn of(link: &Link, dialled: Option<&str>) -> Result<Self, Problem> {
         let database_host = dialled.map(ToOwned::to_owned);
-        let Way::Host(at) = &link.way else { return Ok(Self { database_host, ..Self::default() }) };
+        let Way::Host(at) = &link.way else {
+            let kid = match link.database.sealed().await {
+                Ok(sealed) => kid_of_rows(&sealed),
+                Err(error) => format!("unknown:{error}"),
+            };
+            return Ok(Self { database_host, kid: Some(kid), ..Self::default() });
+        };
         let running = ["api", "worker"].iter().find_map(|name| at.facts.running(name).ok());
         let Some(service) = running else { return Ok(Self::default()) };
         let env = environment(at.host.as_ref(), &at.project, &service.container).await?;
@@ -46,6 +58,18 @@ impl Origin {
             "sizeBytes": size,
             "sha256": sha256.to_string(),
         })
+    }
+}
+
+/// The one kid that saved passwords carry; `unknown:` and why where that is not one.
+fn kid_of_rows(sealed: &SealedData) -> String {
+    let of_passwords = sealed.samples.iter().filter(|samples| samples.column.key() == KeyUse::Password);
+    let found = of_passwords.flat_map(|samples| samples.found.iter().flatten());
+    let kids: BTreeSet<String> = found.filter_map(|sealed| Envelope::parse(&sealed.text).ok()?.kid).collect();
+    match kids.len() {
+        0 => "unknown:no row that could be read carries one".to_owned(),
+        1 => kids.into_iter().collect(),
+        _ => format!("unknown:rows carry {}", kids.iter().map(|kid| told_kid(kid)).collect::<Vec<_>>().join(", ")),
     }
 }
 
