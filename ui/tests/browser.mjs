@@ -61,6 +61,7 @@ export const views = [
   { name: 'overview-risk', scene: 'risk', ready: '#verdict' },
   { name: 'overview-trouble', scene: 'trouble', ready: '.notice' },
   { name: 'overview-fresh', scene: 'fresh', ready: '.notice' },
+  { name: 'crowd', scene: 'crowd', ready: '#verdict', hash: `#/deployments/d3a1c0de-0000-4000-8000-000000000040/overview` },
   { name: 'add', scene: 'typical', ready: '#verdict', act: openAdd },
   {
     name: 'add-tested',

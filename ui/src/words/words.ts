@@ -36,6 +36,8 @@ export const words = {
     navigation: 'Deployments and sections',
     deployments: 'Deployments',
     add: 'Add a deployment',
+    searchDeployments: 'Search deployments',
+    nothing: 'No deployment found',
     settings: 'Settings',
     toLight: 'Switch to light',
     toDark: 'Switch to dark',

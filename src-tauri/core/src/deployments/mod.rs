@@ -2,6 +2,7 @@
 
 mod draft;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -51,10 +52,13 @@ pub struct Deployments {
 }
 
 impl Deployments {
-    /// Every deployment with its last known standing.
+    /// Every deployment with its last known standing, by name as people count:
+    /// "Client 2" before "Client 10".
     pub async fn list(&self) -> Result<Vec<DeploymentRow>, Problem> {
         let mut rows = Vec::new();
-        for deployment in self.store.deployments().await? {
+        let mut all = self.store.deployments().await?;
+        all.sort_by(|a, b| by_name(&a.name, &b.name));
+        for deployment in all {
             let seen = self.store.observation(deployment.id).await?;
             let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
             let vault = self.vault.standing(deployment.id).await?;
@@ -228,5 +232,21 @@ impl Deployments {
             return self.watch.look(deployment).await.map(Some);
         }
         Ok(self.store.observation(deployment.id).await?)
+    }
+}
+
+fn by_name(a: &str, b: &str) -> Ordering {
+    alphanumeric_sort::compare_str(a.to_lowercase(), b.to_lowercase()).then_with(|| a.cmp(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_the_order_in_which_people_count() {
+        let mut names = ["Client 10", "staging", "Client 2", "client 1", "Acme"];
+        names.sort_by(|a, b| by_name(a, b));
+        assert_eq!(names, ["Acme", "client 1", "Client 2", "Client 10", "staging"]);
     }
 }

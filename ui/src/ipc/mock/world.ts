@@ -7,14 +7,14 @@ import { ago, day, daysBack, local, when } from './time';
 import { attentionOf, vaultOf, vaults, type MockVault } from './versions';
 
 /** Moments to look at. */
-export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh', 'moved', 'direct'] as const;
+export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh', 'moved', 'direct', 'crowd'] as const;
 export type Scene = (typeof scenes)[number];
 
 export const ACME = 'd3a1c0de-0000-4000-8000-000000000001';
 
 function deployment(n: number, name: string, slug: string, host: string): Deployment {
   const target = { host, port: null, user: 'deploy', auth: { method: 'automatic' }, jump: null } as const;
-  return { id: `d3a1c0de-0000-4000-8000-00000000000${n}`, name, slug, ssh: { target, folder: '/opt/weavestream' }, direct: null };
+  return { id: `d3a1c0de-0000-4000-8000-${String(n).padStart(12, '0')}`, name, slug, ssh: { target, folder: '/opt/weavestream' }, direct: null };
 }
 
 const DIRECT: DirectLink = { host: 'db.acme.example', port: null, user: 'weavestream', database: 'weavestream', tls: { mode: 'verify-full', ca: '/home/ada/acme-ca.crt', client: null } };
@@ -56,6 +56,7 @@ export function world(scene: Scene): World {
     { deployment: deployment(2, 'Staging', 'staging', 'staging.acme.example'), verdict: RISK },
     { deployment: deployment(3, 'Client – northwind', 'client-northwind', 'ws.northwind.example'), verdict: BLIND },
   ];
+  if (scene === 'crowd') deployments.push(...Array.from({ length: 37 }, (_, n) => ({ deployment: deployment(n + 4, `Client ${n + 1}`, `client-${n + 1}`, `ws.client-${n + 1}.example`), verdict: n % 3 ? HELD : RISK })));
   if (scene === 'direct' && deployments[0]) Object.assign(deployments[0].deployment, { ssh: null, direct: DIRECT });
   const runs = scene === 'many' ? manyRuns(100_000) : typicalRuns();
   if (scene === 'risk') for (const row of runs) row.copy = null;
