@@ -11,4 +11,5 @@ pub mod keyring;
 pub mod logs;
 pub mod notify;
 pub mod state;
+pub mod visible;
 pub mod window;

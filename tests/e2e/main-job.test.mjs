@@ -187,17 +187,17 @@ test('a run that fails is told once by the desktop, and a click opens it', async
   await window.text('Theme');
   const before = notifications().length;
   inDatabase(`INSERT INTO backup_run (config_id, kind, status, started_at, finished_at, error)
-    SELECT '${host.schedules.daily}', 'SCHEDULED', 'failed', at, at, 'pg_dump: error: by the test' FROM (SELECT now() AT TIME ZONE 'UTC' AS at) clock`);
+    SELECT '${host.schedules.daily}', 'SCHEDULED', 'failed', at, at, 'pg_dump: error: by the <b>test</b> & no more' FROM (SELECT now() AT TIME ZONE 'UTC' AS at) clock`);
   // Selvage looks every few minutes by itself, wherever the window is, and at once when it is asked.
   await window.press('Production – acme');
   await window.until(() => displayed() > 0, 'the desktop tells it', 120_000);
   await window.press('Settings');
   clickNotification();
-  await window.text('pg_dump: error: by the test');
+  await window.text('pg_dump: error: by the <b>test</b> & no more');
   await window.shot('history-failed');
   await sound('history, opened by a notification');
   const [told, ...more] = notifications().slice(before);
-  assert.match(told, /^Production – acme: the run of Daily of .* failed: pg_dump: error: by the test$/);
+  assert.match(told, /^Production – acme: the run of Daily of .* failed: pg_dump: error: by the &lt;b&gt;test&lt;\/b&gt; &amp; no more$/);
   assert.deepEqual(more, [], 'it is told once');
 });
 

@@ -11,9 +11,10 @@ use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::print::{Print, err, out, size, visible, word};
+use super::print::{Print, err, out, size, word};
 use super::{End, Failure};
 use crate::state::Selvage;
+use crate::visible::visible;
 
 /// Carries out `selvage download`.
 pub async fn run(selvage: &Selvage, name: &str, which: WhichRun, to: PathBuf, print: Print) -> Result<End, Failure> {

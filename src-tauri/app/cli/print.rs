@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Failure;
+use crate::visible::visible;
 
 /// Prints for people, or one JSON object for programs.
 #[derive(Clone, Copy, Debug)]
@@ -52,23 +53,6 @@ pub fn err(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
-/// Text of a host as it can be shown on a terminal: what would move the cursor,
-/// colour, retitle or reorder is written out.
-pub fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\t' => shown.push(c),
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                shown.extend(c.escape_unicode());
-            }
-            c if c.is_control() => shown.extend(c.escape_default()),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
 /// Bytes as people read them, in powers of 1000.
 pub fn size(bytes: f64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];
@@ -93,13 +77,6 @@ pub fn word<T: Serialize>(state: &T) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_host_says_cannot_move_the_cursor() {
-        let said = "first\u{1b}[2J\u{1b}]0;title\u{7}\rsecond\u{9b}31m\u{202e}drow\nthird\t– ünï";
-        let shown = visible(said);
-        assert_eq!(shown, "first\\u{1b}[2J\\u{1b}]0;title\\u{7}\\rsecond\\u{9b}31m\\u{202e}drow\nthird\t– ünï");
-    }
 
     #[test]
     fn sizes_are_rounded() {

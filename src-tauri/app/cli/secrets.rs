@@ -8,10 +8,11 @@ use selvage_core::vault::{
 use selvage_core::weavestream::env_names::KeyUse;
 use serde_json::json;
 
-use super::print::{Print, err, out, visible, word};
+use super::print::{Print, err, out, word};
 use super::secret_arguments::{SecretsCommand, WhichVersion};
 use super::{End, Failure};
 use crate::state::Selvage;
+use crate::visible::visible;
 
 /// Carries out `selvage secrets`.
 pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Result<End, Failure> {
