@@ -111,7 +111,7 @@ test('a dump is made straight to the laptop', async () => {
   await sound('one-off dump, dialog');
   await window.press('Dump now');
   await window.text('The one-off dump is here');
-  await window.text('Dumps on this laptop: 2');
+  await window.text('Dumps on this laptop: 3');
   const [made, ...more] = readdirSync(folder).filter((file) => /^weavestream-postgres-production-acme-manual-.*\.dump$/.test(file));
   assert.deepEqual(more, []);
   const manifest = JSON.parse(readFileSync(join(folder, made.replace(/\.dump$/, '.manifest.json')), 'utf8'));

@@ -31,3 +31,10 @@ afterEach(() => {
   toasts.list = [];
   location.hash = '';
 });
+
+// A value of a screen that was left is stale: what reads one writes what nobody sees.
+const warn = console.warn;
+console.warn = (...said: unknown[]) => {
+  warn(...said);
+  if (String(said[0]).includes('derived_inert')) throw new Error(String(said[0]));
+};

@@ -254,6 +254,8 @@ export type Cell = {
 	day: string,
 	/**  Runs of the day. */
 	runs: number,
+	/**  The run that `state` tells of: the newest of that status. */
+	run: RunId | null,
 };
 
 /**  The state of a day: the worst news that was not made good later that day. */

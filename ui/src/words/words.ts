@@ -187,6 +187,7 @@ export const words = {
     up: (percent: string) => `up ${percent} %`,
     down: (percent: string) => `down ${percent} %`,
     steady: 'steady',
+    sinceDay: (change: string, day: string) => `${change} since ${day}`,
     trend: (first: string, from: number, last: string, to: number) => `Dump size went from ${size(from)} on ${first} to ${size(to)} on ${last}`,
     noDump: 'No dump is on the host',
     ownTool: 'with this laptop’s own pg_dump',

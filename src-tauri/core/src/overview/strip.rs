@@ -7,7 +7,7 @@ use specta::Type;
 
 use super::observe::DAYS;
 use crate::download::float;
-use crate::weavestream::run::{Run, RunStatus};
+use crate::weavestream::run::{Run, RunId, RunStatus};
 use crate::weavestream::schedule::Schedule;
 
 /// Thirty days as cloth: a row for each schedule, a cell for each day.
@@ -46,6 +46,8 @@ pub struct Cell {
     pub day: String,
     /// Runs of the day.
     pub runs: u32,
+    /// The run that `state` tells of: the newest of that status.
+    pub run: Option<RunId>,
 }
 
 /// The state of a day: the worst news that was not made good later that day.
@@ -111,19 +113,25 @@ pub fn strip(recent: &[Run], schedules: &[Schedule], now: DateTime<Utc>, zone: T
 
 fn cell(day: NaiveDate, runs: &[&Run], zone: Tz) -> Cell {
     // Newest first, as listed.
-    let mut of_day = runs.iter().filter(|run| run.at().with_timezone(&zone).date_naive() == day).peekable();
-    let none = of_day.peek().is_none();
-    let statuses: Vec<RunStatus> = of_day.map(|run| run.status).collect();
-    let ended = statuses.iter().find(|s| matches!(s, RunStatus::Success | RunStatus::Failed));
-    let state = match ended {
-        _ if none => CellState::None,
+    let of_day: Vec<&Run> =
+        runs.iter().copied().filter(|run| run.at().with_timezone(&zone).date_naive() == day).collect();
+    let newest = |wanted: &[RunStatus]| of_day.iter().find(|run| wanted.contains(&run.status));
+    let telling = newest(&[RunStatus::Success, RunStatus::Failed])
+        .or_else(|| newest(&[RunStatus::Skipped]))
+        .or_else(|| newest(&[RunStatus::Queued, RunStatus::Running]));
+    let state = match telling.map(|run| run.status) {
         Some(RunStatus::Success) => CellState::Success,
-        Some(_) => CellState::Failed,
-        None if statuses.contains(&RunStatus::Skipped) => CellState::Skipped,
-        None if statuses.iter().any(|s| matches!(s, RunStatus::Queued | RunStatus::Running)) => CellState::Running,
-        None => CellState::None,
+        Some(RunStatus::Failed) => CellState::Failed,
+        Some(RunStatus::Skipped) => CellState::Skipped,
+        Some(RunStatus::Queued | RunStatus::Running) => CellState::Running,
+        Some(RunStatus::Unreadable) | None => CellState::None,
     };
-    Cell { state, day: day.format("%a %-d %b").to_string(), runs: u32::try_from(statuses.len()).unwrap_or(u32::MAX) }
+    Cell {
+        state,
+        day: day.format("%a %-d %b").to_string(),
+        runs: u32::try_from(of_day.len()).unwrap_or(u32::MAX),
+        run: telling.map(|run| run.id),
+    }
 }
 
 /// Mondays, so that weeks can be counted.
@@ -153,4 +161,51 @@ pub fn sizes(recent: &[Run], now: DateTime<Utc>, zone: Tz) -> Option<SizeTrend> 
         first_day: day(first),
         last_day: day(last),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeDelta, TimeZone};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::weavestream::run::RunKind;
+
+    fn run(day: u32, hour: u32, status: RunStatus) -> Run {
+        let at = Utc.with_ymd_and_hms(2026, 10, day, hour, 0, 0).single().unwrap_or_default();
+        Run {
+            id: RunId(Uuid::new_v4()),
+            schedule_id: None,
+            schedule_name: None,
+            kind: RunKind::Manual,
+            status,
+            started_at: Some(at),
+            finished_at: Some(at + TimeDelta::minutes(1)),
+            created_at: at,
+            size: None,
+            manifest: None,
+            dump_path: None,
+            error: None,
+        }
+    }
+
+    #[test]
+    fn a_day_opens_the_run_that_it_tells_of() {
+        let runs = [
+            run(22, 9, RunStatus::Running),
+            run(21, 12, RunStatus::Skipped),
+            run(21, 9, RunStatus::Failed),
+            run(21, 3, RunStatus::Success),
+            run(20, 3, RunStatus::Unreadable),
+        ];
+        let seen: Vec<&Run> = runs.iter().collect();
+        let told = |day| {
+            let cell = cell(NaiveDate::from_ymd_opt(2026, 10, day).unwrap_or_default(), &seen, chrono_tz::UTC);
+            (cell.state, cell.runs, cell.run)
+        };
+        assert_eq!(told(22), (CellState::Running, 1, Some(runs[0].id)));
+        assert_eq!(told(21), (CellState::Failed, 3, Some(runs[2].id)));
+        assert_eq!(told(20), (CellState::None, 1, None));
+        assert_eq!(told(19), (CellState::None, 0, None));
+    }
 }

@@ -116,9 +116,13 @@ export function nextRuns(scene: Scene): NextRun[] {
   return [next('Daily', { state: 'in_queue' }, ago(-1, 0, 41)), next('Weekly', { state: 'not_in_queue' }), next('Month end', { state: 'disabled' })];
 }
 
-function strip(): Strip {
+function strip(runs: RunRow[]): Strip {
   const states = (of: (back: number) => Strip['rows'][0]['cells'][0]['state']) =>
-    Array.from({ length: 30 }, (_, n) => ({ state: of(29 - n), day: day(daysBack(29 - n)), runs: of(29 - n) === 'none' ? 0 : 1 }));
+    Array.from({ length: 30 }, (_, n) => {
+      const [state, on] = [of(29 - n), day(daysBack(29 - n))];
+      const run = runs.find((row) => row.status === state && day(new Date(row.when.utc).getTime()) === on);
+      return { state, day: on, runs: state === 'none' ? 0 : 1, run: run?.id ?? null };
+    });
   const weekly: Record<number, 'success' | 'skipped'> = { 25: 'success', 18: 'success', 11: 'skipped', 4: 'success' };
   return {
     rows: [
@@ -164,7 +168,7 @@ export function overview(world: World, row: DeploymentRow): Overview {
       ...(deployment.ssh ? [{ grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection' } as const] : []),
     ].sort((a, b) => Number(b.grave) - Number(a.grave)),
     next: trouble ? nextRuns(world.scene).map((run) => ({ ...run, queue: { state: 'not_checked' as const, since: local(seen) } })) : nextRuns(world.scene),
-    strip: strip(),
+    strip: strip(world.runs),
     sizes: { points: Array.from({ length: 28 }, (_, n): [number, number] => [(n + 2.3) / 30, 391_200_000 + n * 760_000 + Math.sin(n) * 900_000]), firstDay: '25 Sep', lastDay: '22 Oct' },
     observed: when(seen),
     checked: { database: part(seen, trouble), host: deployment.ssh ? part(seen, trouble) : null },

@@ -3,7 +3,6 @@ import { words } from '../../words/words';
 
 const WIDTH = 324;
 const TOP = 10;
-const BOTTOM = 64;
 const FLOOR = 76;
 
 /** A size trend as lines on a field of 330 by 76. */
@@ -16,14 +15,12 @@ export interface Trend {
   change: string;
 }
 
-export function trend({ points }: SizeTrend): Trend | undefined {
+export function trend({ points, firstDay }: SizeTrend): Trend | undefined {
   const [from, to] = [points[0], points.at(-1)];
   if (!from || !to || points.length < 2) return undefined;
-  const sizes = points.map(([, bytes]) => bytes);
-  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-  // A small change does not fill the field: it would look like a large one.
-  const span = Math.max(most - least, most * 0.04, 1);
-  const y = (bytes: number) => (BOTTOM - ((bytes - least) / span) * (BOTTOM - TOP)).toFixed(1);
+  // From zero: a small change looks small.
+  const most = Math.max(...points.map(([, bytes]) => bytes), 1);
+  const y = (bytes: number) => (FLOOR - (bytes / most) * (FLOOR - TOP)).toFixed(1);
   const x = (share: number) => (share * WIDTH).toFixed(1);
   const drawn = points.map(([share, bytes]) => `${x(share)},${y(bytes)}`);
   return {
@@ -32,7 +29,7 @@ export function trend({ points }: SizeTrend): Trend | undefined {
     end: drawn.at(-1) ?? '',
     first: from[1],
     last: to[1],
-    change: change(from[1], to[1]),
+    change: words.overview.sinceDay(change(from[1], to[1]), firstDay),
   };
 }
 
