@@ -162,11 +162,13 @@ fn sealed(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
     for odd in ["", "AgE", "no base64 at all!", "AgExAAECAwQFBgcICQoLJyuGH0lF2PpO2nLRo1uGgDQxtWmgkQ=", "\u{fc}", &long]
     {
         real.change(&format!("begin; alter table passwords disable trigger user;
-            create table kept as select id, notes_ciphertext from passwords; update passwords set notes_ciphertext = '{odd}'; commit"));
+            create table kept as select id, notes_ciphertext as notes from passwords; update passwords set notes_ciphertext = '{odd}'; commit"));
         let found = of(&sample(), SealedColumn::PasswordNotes);
         let psql = runtime.block_on(ways.psql.sealed());
-        real.change("update passwords p set notes_ciphertext = kept.notes_ciphertext from kept where kept.id = p.id; drop table kept;
-            alter table passwords enable trigger user");
+        real.change(
+            "update passwords p set notes_ciphertext = kept.notes from kept where kept.id = p.id; drop table kept;
+            alter table passwords enable trigger user",
+        );
         assert!(found.as_ref().is_ok_and(|found| found.len() == 3 && found[0].rows > 3), "{odd:?}: {found:?}");
         assert_eq!(of(&psql.unwrap().samples, SealedColumn::PasswordNotes), found);
     }

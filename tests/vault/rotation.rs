@@ -59,9 +59,18 @@ pub fn tell(story: &mut Sections, told: &Told) {
         assert_eq!(plan.at("/plan/uncaptured"), false, "{}", plan.said);
         assert_eq!(told.env(), before, "a plan writes nothing");
         let put = ["put", "acme", "--number", "2", "--yes"];
+        assert_eq!(
+            plan.at("/plan/lost"),
+            &serde_json::json!([]),
+            "nothing is encrypted with the new key: {}",
+            plan.said
+        );
+        assert_eq!(plan.at("/plan/notNeeded/0/name"), "SMTP_SECRET_KEY");
+        told.host.change("create table beyond (some_ciphertext text)");
         told.secrets_command(&put).expect_problem(3, "put_back_loses");
-        assert_eq!(told.env(), before, "what was encrypted since with the new key would stay shut");
+        assert_eq!(told.env(), before, "what is in a column that nobody knows may stay shut");
         let done = told.secrets_command(&[&put[..], &["--accept-loss"]].concat());
+        told.host.change("drop table beyond");
         done.expect_code(0);
         assert_eq!(done.at("/done/mode"), "600");
         let kept = done.at("/done/kept").as_str().unwrap();

@@ -51,6 +51,12 @@ fn script(statement: &Statement) -> Result<String, DatabaseError> {
     let mut rest = statement.sql;
     while let Some(at) = rest.find('$') {
         let digits = rest[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 0 {
+            // As in a pattern: no parameter.
+            script.push_str(&rest[..=at]);
+            rest = &rest[at + 1..];
+            continue;
+        }
         let number: Option<usize> = rest[at + 1..at + 1 + digits].parse().ok();
         let param = number.and_then(|n| statement.params.get(n.checked_sub(1)?));
         let param = param.ok_or_else(|| DatabaseError::DatabaseRefused {
@@ -125,6 +131,13 @@ mod tests {
             body,
             r"select 'it''s \ $2; drop'::text, array['a''b', 'c,d']::text[], (-1)::bigint, 'it''s \ $2; drop'::text;"
         );
+    }
+
+    #[test]
+    fn a_dollar_alone_is_a_dollar() {
+        let statement = Statement { sql: "select $1 where a ~ 'x$'", params: vec![Param::Int(Some(7))] };
+        assert!(script(&statement).unwrap_or_default().ends_with("\nselect (7)::bigint where a ~ 'x$';\n"));
+        assert!(script(&Statement { sql: "select $2", params: vec![Param::Int(Some(7))] }).is_err());
     }
 
     #[test]
