@@ -2,6 +2,7 @@
 
 /// Text of a host as it can be shown on a terminal or a desktop: what would move the cursor,
 /// colour, retitle or reorder is written out.
+#[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
