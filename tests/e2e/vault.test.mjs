@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -133,6 +133,11 @@ test('the older version is put back, and what was there stays beside it', async 
 });
 
 test('an emergency kit is written, and the stock age opens it', async () => {
+  // The admin has a file of their own beside compose.yml, and mounts what is no file.
+  const override = "services:\n  web:\n    volumes: ['./proxy/Caddyfile:/etc/caddy/Caddyfile:ro', './certs:/certs:ro']\n";
+  writeFileSync(join(host.dir, 'compose.override.yml'), override);
+  for (const folder of ['proxy', 'certs']) mkdirSync(join(host.dir, folder));
+  writeFileSync(join(host.dir, 'proxy/Caddyfile'), ':80\n');
   await window.press('Export emergency kit…');
   await window.text('Protected by');
   await window.shot('kit');
@@ -146,6 +151,8 @@ test('an emergency kit is written, and the stock age opens it', async () => {
   await window.shot('kit-words');
   await window.press('Write the kit');
   await window.text('Opened again and compared');
+  await window.text('3 files of the Compose project');
+  await window.text(join(host.dir, 'certs'));
   await window.shot('kit-written');
   await sound('kit, written');
   const [kit] = readdirSync(usb).filter((file) => file.endsWith('.age'));
@@ -155,6 +162,9 @@ test('an emergency kit is written, and the stock age opens it', async () => {
   execFileSync('tar', ['--extract', '--file', join(out, 'kit.tar')], { cwd: out });
   const [newest] = readdirSync(host.dir).filter((file) => file.startsWith('.env.before-'));
   assert.deepEqual(readFileSync(join(out, '.env')), readFileSync(join(host.dir, newest)), 'version 2, byte for byte');
+  assert.equal(readFileSync(join(out, 'compose.override.yml'), 'utf8'), override);
+  assert.deepEqual(readFileSync(join(out, 'compose.yml')), readFileSync(join(host.dir, 'compose.yml')));
+  assert.equal(readFileSync(join(out, 'proxy/Caddyfile'), 'utf8'), ':80\n');
   assert.equal(original(), 2, 'two versions are in the vault');
   rmSync(out, { recursive: true, force: true });
   await window.press('Close');

@@ -25,10 +25,18 @@ pub async fn run(selvage: &Selvage, command: KitCommand, print: Print) -> Result
             };
             let written = selvage.kits.write(&deployment, &whole(&to), passphrase, without_compose).await?;
             print.one("kit", &written, || {
-                let compose = if written.compose { "" } else { ", without a Compose file" };
+                let files = match written.files.as_slice() {
+                    [] => ", without a Compose file".to_owned(),
+                    files => format!(", {}", files.join(", ")),
+                };
+                let missed =
+                    written.missed.iter().map(|missed| format!("\nnot in it: {}: {}", missed.path, missed.why));
                 format!(
-                    "{}\n{}\nversion {} of .env{compose}; opened again and compared",
-                    written.kit, written.sheet, written.version
+                    "{}\n{}\nversion {} of .env{files}; opened again and compared{}",
+                    written.kit,
+                    written.sheet,
+                    written.version,
+                    missed.collect::<String>()
                 )
             });
         }

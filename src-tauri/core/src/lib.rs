@@ -17,6 +17,7 @@ pub mod overview;
 pub mod ports;
 pub mod probe;
 pub mod problem;
+pub mod project_files;
 pub mod schedules;
 pub mod secret;
 pub mod settings;

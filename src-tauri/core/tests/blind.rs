@@ -162,3 +162,18 @@ async fn a_transfer_whose_line_is_dead_says_so_within_seconds() {
     assert_eq!((progress.rate, progress.seconds_left), (None, None), "a speed that is none");
     downloads.jobs.cancel(id).unwrap();
 }
+
+#[tokio::test]
+async fn a_service_that_was_down_is_told_with_its_time_once_the_host_is_gone() {
+    let admin = Admin::content().await;
+    admin.scene.host.change(|state| state.stop("redis"));
+    let told = async |admin: &Admin| {
+        let seen = admin.overview(true).await;
+        let item = seen.attention.into_iter().find(|item| item.title.contains("redis")).unwrap();
+        (item.grave, item.detail)
+    };
+    assert_eq!(told(&admin).await, (true, "Backups need it.".to_owned()));
+    admin.take_down();
+    let (grave, detail) = told(&admin).await;
+    assert!(!grave && detail.starts_with("Backups need it. That was Today, "), "{detail}");
+}

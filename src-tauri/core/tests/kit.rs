@@ -54,7 +54,8 @@ async fn a_kit_holds_all_that_is_needed_and_a_sheet_without_secrets() {
     let sealed = scene.library.file(usb(), "selvage-kit-acme-v1-2026-10-22.age").unwrap();
     let contents = unseal(&sealed, &passphrase(), "kit").unwrap();
     assert_eq!(contents.env.as_slice(), format!("{}DATA_DIR=/srv/ws\n", sample::env_file(1, "a", "")).as_bytes());
-    assert_eq!(contents.compose.unwrap().bytes, b"services: {}\n");
+    let files: Vec<_> = contents.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
+    assert_eq!(files, [("compose.yml", b"services: {}\n".as_slice())]);
     assert_eq!((contents.facts.env_version, contents.facts.deployment.clone()), (1, scene.deployment.clone()));
     let sheet =
         String::from_utf8(scene.library.file(usb(), "selvage-kit-acme-v1-2026-10-22-recovery-sheet.html").unwrap())

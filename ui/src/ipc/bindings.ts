@@ -860,6 +860,17 @@ export type FieldError = {
 	reason: string,
 };
 
+/**  What a file is to its project. */
+export type FileRole = 
+/**  A Compose file: given, `include`d or extended. */
+"compose" | 
+/**  Variables, or labels, one a line. */
+"env" | 
+/**  What a container gets as a config or secret, or mounted from the host. */
+"mounted" | 
+/**  The folder that an image is built from. */
+"build";
+
 /**  One time at which a schedule fires. */
 export type Firing = {
 	/**  In the schedule's zone. */
@@ -1200,6 +1211,10 @@ export type KitWritten = {
 	version: number,
 	/**  The Compose file is in it. */
 	compose: boolean,
+	/**  Names of the files of the Compose project in it. */
+	files: string[],
+	/**  Files of the project that could not be had. */
+	missed: Missed[],
 };
 
 /**  A key of stored data that a version lacks and an older one has. */
@@ -1459,6 +1474,41 @@ export type ManifestRow = {
 	/**  The whole document, indented. */
 	document: string,
 };
+
+/**  A file that the project refers to and that could not be had. */
+export type Missed = {
+	/**  As the project names it, absolute where that is known. */
+	path: string,
+	/**  What it is to the project. */
+	role: FileRole,
+	/**  Why. */
+	why: MissedWhy,
+};
+
+/**  Why a file could not be had. */
+export type MissedWhy = 
+/**  It is not there. */
+{ why: "not_there" } | 
+/**  Neither this login nor `sudo -n` may read it. */
+{ why: "unreadable"; 
+/**  What the host said. */
+said: string } | 
+/**  It is a folder: only files are taken. */
+{ why: "folder" } | 
+/**  It lies on another machine. */
+{ why: "elsewhere" } | 
+/**  Its name depends on a variable that has no value. */
+{ why: "unresolved" } | 
+/**  It is larger than a file of a project. */
+{ why: "too_large"; 
+/**  Its size. */
+bytes: number } | 
+/**  So many were found before it. */
+{ why: "too_many" } | 
+/**  It is here, and what it refers to could not be read in it. */
+{ why: "not_compose"; 
+/**  What was found. */
+reason: string };
 
 /**  How one `.env` differs from another, by name. Each list by name. */
 export type NameChanges = {
@@ -2343,7 +2393,9 @@ target: string } |
 /**  The host's `.env` is a folder, a device or the like. */
 { code: "host_env_no_file"; 
 /**  Where it was looked for. */
-path: string } | 
+path: string; 
+/**  It is a folder. */
+folder: boolean } | 
 /**  Neither the login nor `sudo -n` can read it. */
 { code: "host_env_unreadable"; 
 /**  Where it was looked for. */

@@ -1,7 +1,10 @@
+import type { MissedWhy } from '../ipc/client';
+import { plural, size } from './units';
+
 /** The texts of emergency kits. */
 export const kitWords = {
   title: (name: string) => `Emergency kit of ${name}`,
-  lead: 'One encrypted file with the newest .env and compose.yml, and a sheet of paper that says how to come back from them. For the day when this laptop is lost as well.',
+  lead: 'One encrypted file with the newest .env and the files of the Compose project, and a sheet of paper that says how to come back from them. For the day when this laptop is lost as well.',
   folder: 'Folder',
   folderHint: 'A stick that lies in a safe is better than this laptop.',
   choose: 'Choose…',
@@ -28,12 +31,15 @@ export const kitWords = {
   },
   write: 'Write the kit',
   writing: 'Writing, and opening it again…',
-  withoutCompose: 'Write it without the Compose file',
-  noHost: 'There is no link to the host: the kit is written without compose.yml. The keys are what matters most.',
+  withoutCompose: 'Write it without the Compose files',
+  noHost: 'There is no link to the host: the kit is written without Compose files. The keys are what matters most.',
 
   doneTitle: 'The emergency kit is written',
   verified: 'Opened again and compared',
-  verifiedWith: (version: number, compose: boolean) => `It holds version ${version} of .env${compose ? ' and compose.yml' : ', and no compose.yml'}.`,
+  verifiedWith: (version: number, files: number) => `It holds version ${version} of .env and ${files === 0 ? 'no Compose file' : plural(files, 'file')}${files === 0 ? '' : ' of the Compose project'}.`,
+  files: 'Compose project',
+  missed: (n: number) => `${plural(n, 'file')} that the project names ${n === 1 ? 'is' : 'are'} not in it.`,
+  missedNext: 'Each needs a copy of its own. The sheet names them as well.',
   kit: 'Kit',
   sheet: 'Recovery sheet',
   show: (what: string) => `Show in folder: ${what}`,
@@ -59,3 +65,25 @@ export const kitWords = {
   importedNew: (version: number) => `Version ${version} of its .env is in the keyring`,
   importedSame: (version: number) => `Version ${version} is the very same .env already`,
 } as const;
+
+/** Why a file of the project is not in the kit. */
+export function missedBecause(why: MissedWhy): string {
+  switch (why.why) {
+    case 'not_there':
+      return 'not there on the host';
+    case 'unreadable':
+      return `cannot be read: ${why.said}`;
+    case 'folder':
+      return 'a folder: only files are taken';
+    case 'elsewhere':
+      return 'is fetched from elsewhere';
+    case 'unresolved':
+      return 'a variable in its name has no value';
+    case 'too_large':
+      return `${size(why.bytes)}: more than a file of a project has`;
+    case 'too_many':
+      return 'too many others come before it';
+    case 'not_compose':
+      return `in the kit, but what it refers to is not known: ${why.reason}`;
+  }
+}

@@ -188,7 +188,7 @@ const table: Table = {
     told('The folder is not there on the host', `${p.path} was looked for, and its folder is missing.`, VERSIONS_KEPT, 'Check the folder under Connection. On a new host, make it first.'),
   host_env_dangling: (p) =>
     told('The .env of the host is a link to nothing', `${p.path} leads to ${p.target}, which is not there.`, VERSIONS_KEPT, 'On the host, see what became of that file, or mend the link.'),
-  host_env_no_file: (p) => told('The .env of the host is no file', `${p.path} is a folder or a device.`, VERSIONS_KEPT, 'Look at it on the host: `ls -l` says what it is.'),
+  host_env_no_file: (p) => told('The .env of the host is no file', `${p.path} is a ${p.folder ? 'folder' : 'device'}.`, VERSIONS_KEPT, 'Look at it on the host: `ls -l` says what it is.'),
   host_env_unreadable: (p) =>
     told('The .env of the host cannot be read', `${p.path}. Tried: ${p.tried}.`, VERSIONS_KEPT, 'Give the login the right to read the file, or sudo without a password. Or import a copy of it.'),
   host_env_moving: (p) =>

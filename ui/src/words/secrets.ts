@@ -5,6 +5,7 @@ import { exactSize, plural } from './units';
 export const secretWords = {
   where: (host: string, folder: string) => `.env of ${host}:${folder}`,
   looked: (where: string, when: string) => `${where}, looked at ${when}`,
+  lookedBefore: (where: string, since: string) => `${where}, not checked since ${since}`,
   export: 'Export emergency kit…',
 
   list: 'Versions of .env',

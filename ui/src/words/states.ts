@@ -77,7 +77,7 @@ export const queueStates: Record<QueueState['state'], State & { remedy: string }
   },
   not_checked: {
     ...state('idle', 'unseen', 'Not checked'),
-    remedy: 'The host or its database did not answer at the last look: what is shown was so before. Test the connection for the reason.',
+    remedy: 'What is shown was so before the last look.',
   },
   unknown: {
     ...state('idle', 'unseen', 'Not known'),

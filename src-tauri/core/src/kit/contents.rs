@@ -12,19 +12,23 @@ use zeroize::Zeroizing;
 use super::error::KitError;
 use crate::Secret;
 use crate::deployment::Deployment;
+use crate::project_files::Missed;
+use crate::weavestream::compose_file::FileRole;
 use crate::weavestream::env_file::BYTES_AT_MOST;
 
 /// Names in the tar.
 const ENV: &str = ".env";
 const FACTS: &str = "deployment.json";
 const SHEET: &str = "recovery-sheet.html";
+/// Names that are no file of the project.
+pub(super) const OWN_NAMES: [&str; 3] = [ENV, FACTS, SHEET];
 /// `N = 2^18`, as the stock `age` writes.
 const WORK_FACTOR: u8 = 18;
 /// About a minute: beyond, somebody else made the file.
 const WORK_AT_MOST: u8 = 22;
 /// A kit has a few hundred kilobytes.
 pub(super) const KIT_AT_MOST: u64 = 16 << 20;
-const COMPOSE_AT_MOST: u64 = 1 << 20;
+const FILE_AT_MOST: u64 = 1 << 20;
 const TEXT_AT_MOST: u64 = 1 << 20;
 /// The form of what is written here.
 const FORM: u32 = 1;
@@ -34,21 +38,33 @@ const FORM: u32 = 1;
 pub struct Contents {
     /// `.env`, byte for byte.
     pub env: Zeroizing<Vec<u8>>,
-    /// The Compose file; none when the host could not be asked for it.
-    pub compose: Option<ComposeFile>,
+    /// The files of its Compose project; none when the host could not be asked for them.
+    pub files: Vec<FileInKit>,
     /// What is known of the deployment.
     pub facts: KitFacts,
     /// The recovery sheet, HTML.
     pub sheet: String,
 }
 
-/// The host's Compose file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ComposeFile {
-    /// Its name in the folder: `compose.yml`.
+/// A file of the Compose project.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileInKit {
+    /// Its name in the kit.
     pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// Its bytes; they may hold secrets.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
+/// What is told of a file of the Compose project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileFacts {
+    /// Its name in the kit: as in the project's folder, or `outside/` and its whole path.
+    pub name: String,
+    /// Where it lay on the host.
+    pub path: String,
+    /// What it is to the project.
+    pub role: FileRole,
 }
 
 /// What is known of the deployment: `deployment.json`.
@@ -69,8 +85,14 @@ pub struct KitFacts {
     pub env_captured_at: String,
     /// Weavestream's version on the host, when it was known.
     pub weavestream: Option<String>,
-    /// Name of the Compose file in the kit.
+    /// Name in the kit of the Compose file that the others are laid over.
     pub compose: Option<String>,
+    /// The files of the Compose project; earlier versions had one.
+    #[serde(default)]
+    pub files: Vec<FileFacts>,
+    /// Files of it that could not be had.
+    #[serde(default)]
+    pub missed: Vec<Missed>,
 }
 
 impl KitFacts {
@@ -89,13 +111,14 @@ pub fn seal(contents: &Contents, passphrase: &Secret) -> Result<Vec<u8>, KitErro
 
 fn pack(contents: &Contents) -> std::io::Result<Zeroizing<Vec<u8>>> {
     // Room beforehand: a buffer that grows leaves copies behind.
-    let size = contents.env.len() + contents.sheet.len() + contents.compose.as_ref().map_or(0, |c| c.bytes.len());
+    let others: usize = contents.files.iter().map(|file| file.bytes.len() + 1024).sum();
+    let size = contents.env.len() + contents.sheet.len() + others;
     let mut tar = tar::Builder::new(Wiped(Zeroizing::new(Vec::with_capacity(size + 64 * 1024))));
     let facts = serde_json::to_vec_pretty(&contents.facts)?;
     let made_at = chrono::DateTime::parse_from_rfc3339(&contents.facts.made_at).map_or(0, |at| at.timestamp());
-    let compose = contents.compose.as_ref().map(|file| (file.name.as_str(), file.bytes.as_slice()));
+    let others = contents.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
     let files = [(ENV, contents.env.as_slice()), (FACTS, &facts), (SHEET, contents.sheet.as_bytes())];
-    for (name, bytes) in files.into_iter().chain(compose) {
+    for (name, bytes) in files.into_iter().chain(others) {
         let mut header = tar::Header::new_ustar();
         header.set_size(bytes.len() as u64);
         header.set_mode(0o600);
@@ -163,7 +186,7 @@ fn unpack(tar: &[u8], file: &str) -> Result<Contents, KitError> {
         let limit = match name.as_str() {
             ENV => BYTES_AT_MOST as u64,
             FACTS | SHEET => TEXT_AT_MOST,
-            _ => COMPOSE_AT_MOST,
+            _ => FILE_AT_MOST,
         };
         if entry.size() > limit {
             return Err(damaged(format!("{name} in it is too large")));
@@ -174,7 +197,7 @@ fn unpack(tar: &[u8], file: &str) -> Result<Contents, KitError> {
             ENV => env = Some(bytes),
             FACTS => facts = Some(bytes),
             SHEET => sheet = Some(bytes),
-            _ => others.push((name, bytes)),
+            _ => others.push(FileInKit { name, bytes }),
         }
     }
     let missing = |name: &str| no_kit(format!("there is no {name} in it"));
@@ -184,16 +207,15 @@ fn unpack(tar: &[u8], file: &str) -> Result<Contents, KitError> {
         return Err(KitError::KitTooNew { file: file.to_owned() });
     }
     let facts: KitFacts = serde_json::from_slice(&facts).map_err(|error| damaged(format!("{FACTS}: {error}")))?;
-    let compose = match &facts.compose {
-        None => None,
-        Some(name) => {
-            let found = others.into_iter().find(|(other, _)| other == name).ok_or_else(|| missing(name))?;
-            Some(ComposeFile { name: found.0, bytes: found.1.to_vec() })
+    let told = facts.files.iter().map(|file| &file.name).chain(&facts.compose);
+    for name in told {
+        if !others.iter().any(|file| file.name == *name) {
+            return Err(missing(name));
         }
-    };
+    }
     let sheet = sheet.ok_or_else(|| missing(SHEET))?;
     let sheet = String::from_utf8(sheet.to_vec()).map_err(|error| damaged(error.to_string()))?;
-    Ok(Contents { env: env.ok_or_else(|| missing(ENV))?, compose, facts, sheet })
+    Ok(Contents { env: env.ok_or_else(|| missing(ENV))?, files: others, facts, sheet })
 }
 
 #[derive(Deserialize)]
@@ -207,8 +229,8 @@ pub fn difference(put_in: &Contents, came_out: &Contents) -> Option<&'static str
     let digest = |bytes: &[u8]| Sha256::digest(bytes);
     if digest(&put_in.env) != digest(&came_out.env) {
         Some(".env is another one")
-    } else if put_in.compose != came_out.compose {
-        Some("the Compose file is another one")
+    } else if put_in.files != came_out.files {
+        Some("a file of the Compose project is another one")
     } else if put_in.facts != came_out.facts {
         Some("the facts are others")
     } else if put_in.sheet != came_out.sheet {

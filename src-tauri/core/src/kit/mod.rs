@@ -15,7 +15,7 @@ use sha2::Digest;
 use specta::Type;
 use zeroize::Zeroizing;
 
-pub use contents::{ComposeFile, Contents, KitFacts, difference, seal, unseal};
+pub use contents::{Contents, FileFacts, FileInKit, KitFacts, difference, seal, unseal};
 pub use error::KitError;
 pub use passphrase::{PassphraseStrength, generate, strength};
 
@@ -23,12 +23,17 @@ use crate::Secret;
 use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
 use crate::jobs::{JobKind, SecretAct};
 use crate::library::local_dumps;
+use crate::link::HostFolder;
 use crate::ports::{Folder, Library, LibraryError};
+use crate::probe::probe;
 use crate::problem::{Problem, RequestError};
-use crate::vault::{Captured, EnvSource, EnvVersion, HostFile, KitRecord, Vault, read_file};
+use crate::project_files::{Missed, ProjectFiles, project_files};
+use crate::vault::{Captured, EnvSource, EnvVersion, KitRecord, Vault};
+use crate::weavestream::compose_file::{FileRole, relative};
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::Run;
+use contents::OWN_NAMES;
 use sheet::{Sheet, SheetCopy};
 
 /// What was written.
@@ -43,6 +48,10 @@ pub struct KitWritten {
     pub version: u32,
     /// The Compose file is in it.
     pub compose: bool,
+    /// Names of the files of the Compose project in it.
+    pub files: Vec<String>,
+    /// Files of the project that could not be had.
+    pub missed: Vec<Missed>,
 }
 
 /// What came of importing a kit.
@@ -56,9 +65,6 @@ pub struct KitImported {
     /// Its `.env` in the vault.
     pub captured: Captured,
 }
-
-/// More is no Compose file.
-const COMPOSE_AT_MOST: usize = 1 << 20;
 
 /// Emergency kits of this laptop's deployments.
 #[derive(Clone)]
@@ -81,14 +87,15 @@ impl Kits {
         passphrase::check(&passphrase, &[&deployment.name, &deployment.slug])?;
         let version = self.vault.version(deployment.id, None).await?;
         let env = self.vault.open(&version).await?;
-        let compose = if without_compose { None } else { Some(self.compose_file(deployment).await?) };
+        let project = if without_compose { None } else { Some(self.project(deployment, &env).await?) };
         let now = self.vault.clock.now();
         let stem = format!("selvage-kit-{}-v{}-{}", deployment.slug, version.number, now.format("%Y-%m-%d"));
         let (library, folder) = (Arc::clone(&self.vault.library), folder.to_owned());
         let (stem, folder) = blocking(move || free_stem(library.as_ref(), &folder, &stem)).await?;
         let kit = format!("{stem}.age");
-        let facts = self.facts(deployment, &version, compose.as_ref(), now).await?;
-        let contents = self.contents(&env, compose, facts, &kit, now).await?;
+        let mut facts = self.facts(deployment, &version, now).await?;
+        let files = project.map(|project| named_in_kit(project, &mut facts)).unwrap_or_default();
+        let contents = self.contents(&env, files, facts, &kit, now).await?;
         let (sheet, sealed_for) = (format!("{stem}-recovery-sheet.html"), contents.clone());
         let sha256 = blocking(move || put(folder.as_ref(), &kit, &sheet, &sealed_for, &passphrase)).await?;
         let (kit, sheet, sha256) = sha256;
@@ -97,14 +104,16 @@ impl Kits {
             path: kit.display().to_string(),
             made_at: self.vault.clock.now(),
             version: version.number,
-            compose: contents.compose.is_some(),
+            compose: contents.facts.compose.is_some(),
             sha256,
         };
         self.vault.store.save_kit(&record).await?;
         let act = JobKind::Secret { act: SecretAct::KitWritten, version: version.number, name: None };
         self.vault.write_down(deployment.id, act).await;
         let sheet = sheet.display().to_string();
-        Ok(KitWritten { kit: record.path, sheet, version: record.version, compose: record.compose })
+        let files = contents.facts.files.into_iter().map(|file| file.name).collect();
+        let missed = contents.facts.missed;
+        Ok(KitWritten { kit: record.path, sheet, version: record.version, compose: record.compose, files, missed })
     }
 
     /// Opens a kit: its deployment is added where it is not known, and its `.env`
@@ -121,12 +130,12 @@ impl Kits {
         let mine = known.iter().find(|deployment| deployment.id == contents.facts.deployment.id);
         let (deployment, added) = match mine {
             Some(mine) => (mine.clone(), false),
-            None => (named(contents.facts.deployment, name, &known)?, true),
+            None => (named(contents.facts.deployment.clone(), name, &known)?, true),
         };
         if added {
             self.vault.store.save_deployment(&deployment).await?;
         }
-        let (id, compose, made_at) = (deployment.id, contents.compose.is_some(), self.vault.clock.now());
+        let (id, compose, made_at) = (deployment.id, contents.facts.compose.is_some(), self.vault.clock.now());
         let record = |version| KitRecord { deployment: id, path: path.clone(), made_at, version, compose, sha256 };
         let source = EnvSource::Kit { path: path.clone() };
         let kept = self.vault.keep(deployment.id, &env, source, SecretAct::Imported).await;
@@ -153,16 +162,14 @@ impl Kits {
         }
     }
 
-    async fn compose_file(&self, deployment: &Deployment) -> Result<ComposeFile, Problem> {
-        let at = self.vault.links.folder(deployment).await?;
-        let name = at.facts.compose_file.clone()?;
-        let unreadable = |reason: String| KitError::ComposeUnreadable { reason };
-        match read_file(&at, &name, COMPOSE_AT_MOST).await {
-            Ok(Ok(HostFile { bytes, .. })) if !bytes.is_empty() => Ok(ComposeFile { name, bytes: bytes.to_vec() }),
-            Ok(Ok(_)) => Err(unreadable(format!("{name} is empty")).into()),
-            Ok(Err(size)) => Err(unreadable(format!("{name} has {size} bytes")).into()),
-            Err(Problem::Vault(error)) => Err(unreadable(error.to_string()).into()),
-            Err(other) => Err(other),
+    async fn project(&self, deployment: &Deployment, env: &EnvFile) -> Result<ProjectFiles, Problem> {
+        let HostFolder { host, facts } = self.vault.links.folder(deployment).await?;
+        // Files may have come or gone since the link was opened.
+        let facts = probe(host.as_ref(), &facts.folder, self.vault.clock.as_ref()).await?;
+        let at = HostFolder { host, facts };
+        match project_files(&at, env).await {
+            Err(Problem::Vault(error)) => Err(KitError::ComposeUnreadable { reason: error.to_string() }.into()),
+            other => other,
         }
     }
 
@@ -170,7 +177,6 @@ impl Kits {
         &self,
         deployment: &Deployment,
         version: &EnvVersion,
-        compose: Option<&ComposeFile>,
         now: DateTime<Utc>,
     ) -> Result<KitFacts, Problem> {
         let seen = self.vault.store.observation(deployment.id).await?;
@@ -183,14 +189,16 @@ impl Kits {
             env_version: version.number,
             env_captured_at: stamp(version.captured_at),
             weavestream: seen.and_then(|seen| seen.facts?.version().map(ToOwned::to_owned)),
-            compose: compose.map(|file| file.name.clone()),
+            compose: None,
+            files: Vec::new(),
+            missed: Vec::new(),
         })
     }
 
     async fn contents(
         &self,
         env: &EnvFile,
-        compose: Option<ComposeFile>,
+        files: Vec<FileInKit>,
         facts: KitFacts,
         kit: &str,
         now: DateTime<Utc>,
@@ -213,8 +221,32 @@ impl Kits {
         copies.sort_by_key(|copy| std::cmp::Reverse(copy.made));
         let data_dir = env.filled("DATA_DIR").map(Secret::expose);
         let sheet = sheet::html(&Sheet { facts: &facts, kit, copies: &copies, data_dir, now });
-        Ok(Contents { env: Zeroizing::new(env.bytes().to_vec()), compose, facts, sheet })
+        Ok(Contents { env: Zeroizing::new(env.bytes().to_vec()), files, facts, sheet })
     }
+}
+
+/// The project's files under their names in the kit, which `facts` then tells.
+/// A name is the one in the project's folder, else `outside/` and the whole path.
+fn named_in_kit(project: ProjectFiles, facts: &mut KitFacts) -> Vec<FileInKit> {
+    let mut files: Vec<FileInKit> = Vec::new();
+    for file in project.files {
+        let free = |name: &str| !OWN_NAMES.contains(&name) && files.iter().all(|other| other.name != name);
+        let inside = relative(&project.folder, &file.path).map(ToOwned::to_owned);
+        let mut elsewhere = (1..).map(|n| match n {
+            1 => format!("outside{}", file.path),
+            n => format!("outside-{n}{}", file.path),
+        });
+        let Some(name) = inside.filter(|name| free(name)).or_else(|| elsewhere.find(|name| free(name))) else {
+            continue;
+        };
+        if file.role == FileRole::Compose {
+            facts.compose.get_or_insert_with(|| name.clone());
+        }
+        facts.files.push(FileFacts { name: name.clone(), path: file.path, role: file.role });
+        files.push(FileInKit { name, bytes: file.bytes });
+    }
+    facts.missed = project.missed;
+    files
 }
 
 /// The deployment under its own name, or `name`.

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::contents::KitFacts;
 use crate::deployment::Deployment;
+use crate::project_files::Missed;
 use crate::shell::quote;
+use crate::weavestream::compose_file::{absolute, parent};
 
 /// What the sheet tells.
 pub(super) struct Sheet<'a> {
@@ -53,12 +55,13 @@ pub(super) fn html(sheet: &Sheet) -> String {
         let _ = write!(page, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escape(&name), escape(&value));
     }
     page.push_str("</table>");
+    missed(&mut page, facts);
     copies(&mut page, sheet.copies);
     page.push_str("<h2>Open the kit</h2><p>With Selvage: <b>Add a deployment</b>, then <b>From an emergency kit</b>. Without it, <a href=\"https://age-encryption.org\">age</a> and <code>tar</code> are enough; <code>age</code> asks for the passphrase:</p>");
     command(&mut page, &format!("(umask 077; age --decrypt {} | tar --extract --verbose)", quote(sheet.kit)));
     page.push_str("<p>That gives <code>.env</code>, ");
-    if let Some(compose) = &facts.compose {
-        let _ = write!(page, "<code>{}</code>, ", escape(compose));
+    for file in &facts.files {
+        let _ = write!(page, "<code>{}</code>, ", escape(&file.name));
     }
     page.push_str("<code>deployment.json</code> and this sheet.</p>");
     steps(&mut page, sheet, folder);
@@ -87,11 +90,39 @@ fn what_there_is(sheet: &Sheet, deployment: &Deployment, folder: &str) -> Vec<(S
         ".env in the kit".into(),
         format!("version {}, captured {}", facts.env_version, stamp(&facts.env_captured_at)),
     ));
+    let files: Vec<_> = facts.files.iter().map(|file| file.name.as_str()).collect();
     rows.push((
-        "Compose file in the kit".into(),
-        facts.compose.clone().unwrap_or_else(|| "not in the kit: the host could not be asked for it".into()),
+        "Compose files in the kit".into(),
+        if files.is_empty() { "none: the host could not be asked for them".into() } else { files.join(", ") },
     ));
     rows
+}
+
+fn missed(page: &mut String, facts: &KitFacts) {
+    if facts.missed.is_empty() {
+        return;
+    }
+    page.push_str("<p class=\"warn\">The Compose project names more than the kit could hold. Each of these needs a copy of its own:</p><ul>");
+    for Missed { path, why, .. } in &facts.missed {
+        let _ = write!(page, "<li><code>{}</code>: {}</li>", escape(path), escape(&why.to_string()));
+    }
+    page.push_str("</ul>");
+}
+
+/// Puts the project's files where they were.
+fn put_files(facts: &KitFacts, folder: &str) -> String {
+    let mut lines = String::new();
+    let mut made = std::collections::BTreeSet::from([folder.to_owned()]);
+    for file in &facts.files {
+        let beside = absolute(folder, &file.name);
+        let to = if file.name.starts_with("outside") && beside != file.path { &file.path } else { &beside };
+        let into = parent(to);
+        if made.insert(into.clone()) {
+            let _ = writeln!(lines, "mkdir -p {}", quote(&into));
+        }
+        let _ = writeln!(lines, "cp {} {}/", quote(&file.name), quote(&into));
+    }
+    lines.trim_end().to_owned()
 }
 
 /// Relative ones are below the folder.
@@ -138,7 +169,7 @@ fn steps(page: &mut String, sheet: &Sheet, folder: &str) {
         page.push_str("</li>");
     };
     let compose = match &sheet.facts.compose {
-        Some(name) => format!("cp {} {at}/", quote(name)),
+        Some(_) => put_files(sheet.facts, folder),
         None => format!("curl --fail --output {at}/compose.yml {COMPOSE_FILE}"),
     };
     step(

@@ -19,9 +19,12 @@ pub struct HostFolder {
 }
 
 impl HostFolder {
-    /// The path of `name` in the deployment's folder.
+    /// The path of `name` in the deployment's folder; a whole path stays as it is.
     #[must_use]
     pub fn path(&self, name: &str) -> String {
+        if name.starts_with('/') {
+            return name.to_owned();
+        }
         format!("{}/{name}", self.facts.folder.trim_end_matches('/'))
     }
 }

@@ -196,6 +196,21 @@ fn evidence(
     vec![exists, checksum, none(EvidenceKind::OffHost), none(EvidenceKind::Drill), none(EvidenceKind::Proven)]
 }
 
+/// Services that backups need and that did not run when they were last seen.
+fn services_down(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attention> {
+    let Some(facts) = &seen.facts else { return Vec::new() };
+    let before = seen.seen_at(Part::Host).filter(|_| !seen.is_current(Part::Host, now));
+    let that_was = before.map(|at| format!(" That was {}.", local(at, now, zone))).unwrap_or_default();
+    let down = ["postgres", "redis", "worker", "api"].into_iter().filter_map(|service| facts.running(service).err());
+    down.map(|error| Attention {
+        grave: before.is_none(),
+        title: format!("The service {error}"),
+        detail: format!("Backups need it.{that_was}"),
+        action: Some(AttentionAction::Connection),
+    })
+    .collect()
+}
+
 fn attention(
     seen: &Observation,
     dumps: &[LocalDump],
@@ -282,13 +297,9 @@ fn attention(
         );
     }
     items.extend(super::secrets::attention(&seen.env, vault, now));
+    items.extend(services_down(seen, now, zone));
     let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action });
     let Some(facts) = &seen.facts else { return worst_first(items) };
-    for service in ["postgres", "redis", "worker", "api"] {
-        if let Err(error) = facts.running(service) {
-            say(true, format!("The service {error}"), "Backups need it.".into(), Some(AttentionAction::Connection));
-        }
-    }
     if facts.clock_skew.abs() > 30 {
         let apart = span(TimeDelta::seconds(facts.clock_skew.abs()));
         say(

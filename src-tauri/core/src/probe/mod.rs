@@ -14,6 +14,7 @@ pub use parse::parse;
 use crate::ports::{Clock, Host, LinkError};
 use crate::shell::Command;
 use crate::weavestream::compose::{ComposeWay, Project, ServiceState};
+use crate::weavestream::compose_project::ComposeFiles;
 
 const SCRIPT: &str = include_str!("script.sh");
 
@@ -30,9 +31,15 @@ pub struct HostFacts {
     pub sudo: bool,
     /// The folder as it was asked for.
     pub folder: String,
-    /// The Compose file there, or why there is none.
+    /// The first Compose file there, or why there is none.
     pub compose_file: Result<String, ProbeError>,
-    /// Containers of the project, in Compose's order.
+    /// All of them, and what the containers were made from.
+    #[serde(default)]
+    pub compose_files: ComposeFiles,
+    /// The login's home on the host.
+    #[serde(default)]
+    pub home: Option<String>,
+    /// One container of each service of the project, in Compose's order: the running one, if there is.
     pub services: Vec<ServiceState>,
     /// What `compose ps` said when it failed.
     pub compose_trouble: Option<String>,

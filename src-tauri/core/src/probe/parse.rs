@@ -5,6 +5,8 @@ use serde::Deserialize;
 
 use super::{DockerFacts, HostFacts, ProbeError};
 use crate::weavestream::compose::{ComposeWay, ServiceState};
+use crate::weavestream::compose_file::relative;
+use crate::weavestream::compose_project::{Chosen, ComposeFiles};
 use crate::weavestream::dump_name::BACKUP_FOLDER_IN_CONTAINER;
 
 const MARK: &str = "==selvage ";
@@ -24,14 +26,22 @@ pub fn parse(answer: &str, folder: &str, at: DateTime<Utc>) -> Result<HostFacts,
     let found = section("projects").and_then(|s| s.lines().find(|line| line.starts_with('/'))).map(ToOwned::to_owned);
     let containers = section("inspect").map(containers).unwrap_or_default();
     let backup_folder = containers.iter().find_map(Container::backup_folder);
+    let docker = docker(&section);
+    let v1 = docker.as_ref().is_ok_and(|docker| docker.way.v1);
+    let mut compose_files = ComposeFiles { here: compose_files(&section, folder, v1), ..ComposeFiles::default() };
+    for container in &containers {
+        container.add_files(&mut compose_files);
+    }
     Ok(HostFacts {
         login: section("login").unwrap_or_default().trim().to_owned(),
         clock_skew: clock.saturating_sub(at.timestamp()).clamp(-MOST_SKEW, MOST_SKEW),
-        docker: docker(&section),
+        docker,
         sudo: section("sudo").is_some_and(|s| tried(s).0 == 0),
         folder: folder.to_owned(),
-        compose_file: compose_file(&section, folder, found),
-        services: containers.into_iter().filter_map(Container::into_service).collect(),
+        compose_file: compose_file(&section, folder, found, &compose_files),
+        compose_files,
+        home: section("home").map(|home| home.trim().to_owned()).filter(|home| home.starts_with('/')),
+        services: one_each(containers.into_iter().filter_map(Container::into_service)),
         compose_trouble: section("containers")
             .map(tried)
             .filter(|(status, _)| *status != 0)
@@ -99,15 +109,37 @@ fn compose_file<'a>(
     section: &impl Fn(&str) -> Option<&'a str>,
     folder: &str,
     found: Option<String>,
+    files: &ComposeFiles,
 ) -> Result<String, ProbeError> {
     let entered = section("folder").unwrap_or_default();
     if !entered.lines().any(|line| line == "entered") {
         return Err(ProbeError::FolderMissing { folder: folder.into(), reason: last_line(entered), found });
     }
-    match section("compose_file").map(str::trim) {
-        Some(file) if !file.is_empty() => Ok(file.to_owned()),
-        _ => Err(ProbeError::NotCompose { folder: folder.into(), found }),
+    match files.here.first() {
+        Some(file) => Ok(relative(folder, file).unwrap_or(file).to_owned()),
+        None => Err(ProbeError::NotCompose { folder: folder.into(), found }),
     }
+}
+
+fn compose_files<'a>(section: &impl Fn(&str) -> Option<&'a str>, folder: &str, v1: bool) -> Vec<String> {
+    let there: Vec<_> = section("compose_file").unwrap_or_default().lines().collect();
+    let mut environment = section("compose_environment").unwrap_or_default().lines();
+    let (variable, separator) = (environment.next().unwrap_or_default(), environment.next().unwrap_or_default());
+    let env = section("compose_env").unwrap_or_default();
+    Chosen { there: &there, variable, separator, env, v1 }.files(folder)
+}
+
+/// One container of each service. A stopped one may be left over beside the one that runs.
+fn one_each(all: impl Iterator<Item = ServiceState>) -> Vec<ServiceState> {
+    let mut services: Vec<ServiceState> = Vec::new();
+    for one in all {
+        match services.iter_mut().find(|service| service.service == one.service) {
+            None => services.push(one),
+            Some(known) if !known.is_running() && one.is_running() => *known = one,
+            Some(_) => {}
+        }
+    }
+    services
 }
 
 /// The fourth column of `df -Pk`, in bytes.
@@ -159,6 +191,12 @@ impl Container {
     fn backup_folder(&self) -> Option<String> {
         let mount = self.mounts.as_deref()?.iter().find(|m| m.destination == BACKUP_FOLDER_IN_CONTAINER)?;
         Some(mount.source.clone())
+    }
+
+    fn add_files(&self, files: &mut ComposeFiles) {
+        let Some(labels) = &self.labels else { return };
+        let label = |name: &str| labels.get(&format!("com.docker.compose.project.{name}")).map(String::as_str);
+        files.add_labels(label("working_dir"), label("config_files"), label("environment_file"));
     }
 
     /// One-off containers of `compose run` are nobody's service.

@@ -72,6 +72,32 @@ fn a_host_with_sudo_and_v1() {
 }
 
 #[test]
+fn a_stopped_container_does_not_hide_the_one_that_runs() {
+    let left = r#"{"id":"0ld","labels":{"com.docker.compose.service":"worker"},"state":{"Status":"exited"},"mounts":[],"networks":{}}"#;
+    for answer in [
+        GOOD.replace("==selvage inspect\n", &format!("==selvage inspect\n{left}\n")),
+        GOOD.replace("==selvage dumps_direct", &format!("{left}\n==selvage dumps_direct")),
+    ] {
+        let services = parse(&answer, "/opt/weavestream", at()).map(|facts| facts.services);
+        let Ok([worker]) = services.as_deref() else { panic!("{services:?}") };
+        assert_eq!((worker.container.as_str(), worker.is_running()), ("abc", true));
+    }
+}
+
+#[test]
+fn compose_files_of_other_names_are_the_projects() {
+    let answer = GOOD.replace(
+        "==selvage compose_file\ncompose.yml\n",
+        "==selvage compose_file\n==selvage compose_environment\n\n\n==selvage compose_env\nCOMPOSE_FILE=prod.yml:../x.yml\n",
+    );
+    let facts = parse(&answer, "/opt/weavestream", at());
+    let Ok(facts) = facts else { panic!("{facts:?}") };
+    assert_eq!(facts.compose_file.as_deref(), Ok("prod.yml"));
+    assert_eq!(facts.compose_files.here, ["/opt/weavestream/prod.yml", "/opt/x.yml"]);
+    assert!(facts.project().is_ok());
+}
+
+#[test]
 fn a_mistyped_folder_names_the_one_that_was_seen() {
     let answer = GOOD.replace("entered\n==selvage compose_file\ncompose.yml", "sh: cd: can't cd to /opt/weavestrem");
     let facts = parse(&answer, "/opt/weavestrem", at()).map(|f| f.compose_file);

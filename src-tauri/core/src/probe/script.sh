@@ -15,6 +15,8 @@ section clock
 date +%s
 section login
 id -un
+section home
+printf '%s\n' "$HOME"
 
 section docker
 sudo=
@@ -46,15 +48,23 @@ case $folder in -*) folder=./$folder ;; esac
 if CDPATH= cd -- "$folder" 2>&1; then
   echo entered
   section compose_file
-  for file in compose.yaml compose.yml docker-compose.yaml docker-compose.yml; do
-    if [ -f "$file" ]; then echo "$file"; break; fi
+  for file in compose.yaml compose.yml docker-compose.yml docker-compose.yaml \
+    compose.override.yml compose.override.yaml docker-compose.override.yml docker-compose.override.yaml; do
+    if [ -f "$file" ]; then echo "$file"; fi
   done
+  # Other files may be named in this login's environment, or in .env.
+  section compose_environment
+  printf '%s\n%s\n' "${COMPOSE_FILE-}" "${COMPOSE_PATH_SEPARATOR-}"
+  section compose_env
+  grep -E '^[[:space:]]*(export[[:space:]]+)?COMPOSE_(FILE|PATH_SEPARATOR)[[:space:]]*[=:]' .env 2>/dev/null
   if [ -n "$compose" ]; then
     section containers
-    ids=$($compose ps -a -q </dev/null 2>&1)
+    said=$($compose ps -a -q </dev/null 2>&1)
     status=$?
-    printf '%s\n%s\n' "$status" "$ids"
-    [ "$status" = 0 ] || ids=
+    printf '%s\n%s\n' "$status" "$said"
+    # Warnings stand between the ids.
+    ids=
+    [ "$status" = 0 ] && ids=$(printf '%s\n' "$said" | grep -E '^[0-9a-f]{12,64}$')
     section inspect
     [ -n "$ids" ] && $sudo docker inspect --format '{"id":{{json .Id}},"labels":{{json .Config.Labels}},"state":{{json .State}},"mounts":{{json .Mounts}},"networks":{{json .NetworkSettings.Networks}}}' $ids </dev/null 2>&1
     backup=$([ -n "$ids" ] && $sudo docker inspect --format '{{range .Mounts}}{{if eq .Destination "/var/lib/weavestream/backup"}}{{.Source}}{{"\n"}}{{end}}{{end}}' $ids </dev/null 2>/dev/null | sed '/^$/d' | head -n 1)

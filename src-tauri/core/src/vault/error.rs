@@ -32,6 +32,8 @@ pub enum VaultError {
     HostEnvNoFile {
         /// Where it was looked for.
         path: String,
+        /// It is a folder.
+        folder: bool,
     },
     /// Neither the login nor `sudo -n` can read it.
     #[error("{path} on the host cannot be read: {tried}")]

@@ -63,7 +63,7 @@ pub(super) async fn read_env_bytes(at: &HostFolder) -> Result<HostFile, Problem>
     read_file(at, ".env", BYTES_AT_MOST).await?.map_err(|size| EnvFileError::too_large(size).into())
 }
 
-/// A file of the deployment's folder, or its size when it has more than `at_most` bytes.
+/// A file of the deployment's folder, or of the path `name`, or its size when it has more than `at_most` bytes.
 pub(crate) async fn read_file(at: &HostFolder, name: &str, at_most: usize) -> Result<Result<HostFile, u64>, Problem> {
     let asked = at.path(name);
     let mut tried = Vec::new();
@@ -117,7 +117,8 @@ fn understand(output: Output, asked: &str, sudo: bool, at_most: usize) -> Seen {
         "missing" => Seen::Not(VaultError::HostEnvMissing { path }),
         "nofolder" => Seen::Not(VaultError::HostFolderMissing { path }),
         "dangling" => Seen::Not(VaultError::HostEnvDangling { path, target: line(&mut rest) }),
-        "special" => Seen::Not(VaultError::HostEnvNoFile { path }),
+        "folder" => Seen::Not(VaultError::HostEnvNoFile { path, folder: true }),
+        "special" => Seen::Not(VaultError::HostEnvNoFile { path, folder: false }),
         "hidden" => Seen::Hidden(line(&mut rest)),
         "file" => match facts(&mut rest, sudo) {
             None => Seen::Hidden(complaint),

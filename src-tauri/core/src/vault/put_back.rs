@@ -261,7 +261,7 @@ async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str)
                 return Err(VaultError::PutBackUnclear { reason, kept }.into());
             }
             "moved" => return Err(VaultError::HostEnvChanged { path: path() }.into()),
-            "special" => return Err(VaultError::HostEnvNoFile { path: path() }.into()),
+            "special" => return Err(VaultError::HostEnvNoFile { path: path(), folder: false }.into()),
             "nofolder" => return Err(VaultError::HostFolderMissing { path: path() }.into()),
             "dangling" => return failed(".env is a link into a folder that is not there".into()),
             "failed" => return failed(what),

@@ -1,5 +1,5 @@
 # Says what a file of a folder is, and its bytes behind that. Changes nothing.
-# $1: the folder. $2: the file's name. $3: bytes to print at most.
+# $1: the folder. $2: the file's name in it, or its whole path. $3: bytes to print at most.
 # What a login's profile prints stands before the mark.
 LC_ALL=C
 export LC_ALL
@@ -7,7 +7,10 @@ printf '\n==selvage file\n'
 say() { printf '%s\n%s\n' "$1" "$2"; exit 0; }
 may_root() { [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; }
 case $1 in -*) folder=./$1 ;; *) folder=$1 ;; esac
-file=$folder/$2
+case $2 in
+  /*) file=$2 folder=$(dirname -- "$2") ;;
+  *) file=$folder/$2 ;;
+esac
 if [ -L "$file" ]; then
   target=$(readlink -f -- "$file")
   if [ -z "$target" ] || [ ! -e "$target" ]; then
@@ -23,6 +26,7 @@ if [ ! -e "$file" ]; then
   if may_root; then say hidden "the folder cannot be seen"; fi
   say nofolder
 fi
+[ -d "$file" ] && say folder
 [ -f "$file" ] || say special
 [ -r "$file" ] || say hidden "permission denied"
 printf 'file\n%s\n%s\n' "$(stat -c '%s %Y %a' -- "$file")" "$(stat -c '%U:%G' -- "$file")"

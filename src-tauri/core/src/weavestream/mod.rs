@@ -3,6 +3,8 @@
 
 pub mod archive;
 pub mod compose;
+pub mod compose_file;
+pub mod compose_project;
 pub mod cron;
 pub mod dump_name;
 pub mod env_file;

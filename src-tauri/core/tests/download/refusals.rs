@@ -113,7 +113,7 @@ async fn what_the_host_lacks_is_named() {
         (|s| s.docker = Docker::Missing, |e| matches!(e, ProbeError::DockerMissing { .. })),
         (|s| s.docker = Docker::Nobody, |e| matches!(e, ProbeError::DockerForbidden { .. })),
         (|s| s.compose = Compose::Missing, |e| matches!(e, ProbeError::ComposeMissing { .. })),
-        (|s| s.compose_file = false, |e| matches!(e, ProbeError::NotCompose { .. })),
+        (|s| s.project_files.clear(), |e| matches!(e, ProbeError::NotCompose { .. })),
         (|s| s.stop("postgres"), |e| matches!(e, ProbeError::ServiceDown { service, .. } if service == "postgres")),
         (
             |s| s.folder = "/srv/weavestream".into(),

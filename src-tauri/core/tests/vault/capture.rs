@@ -46,7 +46,7 @@ async fn every_odd_file_of_the_host_has_its_own_answer() {
     let env = scene.host.change(|host| host.env.clone());
     let is = |is| env.set(is);
     assert_eq!(failed(&|| is(EnvIs::Missing)).await, VaultError::HostEnvMissing { path: path() }.into());
-    assert_eq!(failed(&|| is(EnvIs::Folder)).await, VaultError::HostEnvNoFile { path: path() }.into());
+    assert_eq!(failed(&|| is(EnvIs::Folder)).await, VaultError::HostEnvNoFile { path: path(), folder: true }.into());
     assert_eq!(failed(&|| is(EnvIs::Moving)).await, VaultError::HostEnvMoving { path: path() }.into());
     let dangling = VaultError::HostEnvDangling { path: path(), target: "/etc/weavestream/env".into() };
     assert_eq!(failed(&|| is(EnvIs::Dangling)).await, dangling.into());

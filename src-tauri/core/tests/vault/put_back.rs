@@ -85,7 +85,7 @@ async fn nothing_needs_to_run_on_the_host() {
     capture(&scene, &vault).await;
     scene.host.change(|host| {
         host.env.set(EnvIs::Missing);
-        host.compose_file = false;
+        host.project_files.clear();
     });
     let plan = vault.plan_put_back(&scene.deployment, None).await.unwrap();
     assert!(plan.running.is_empty());

@@ -152,7 +152,7 @@ fn links_are_followed_and_what_is_no_file_is_told() {
     assert_eq!(std::fs::read(kept).unwrap(), b"A=1\n");
     let place = Place::new("weavestream");
     std::fs::create_dir(place.env()).unwrap();
-    assert_eq!(place.read().0, ["special", ""]);
+    assert_eq!(place.read().0, ["folder", ""]);
     assert_eq!(place.put(None, b"A=1\n", "keep", false), "special\n\n");
     assert_eq!(place.names(), [".env"]);
 }

@@ -95,7 +95,7 @@ impl SimEnv {
         match (held.is, place) {
             (EnvIs::Missing, _) => told("file", "missing"),
             (EnvIs::Dangling, _) => told("file", "dangling\n/etc/weavestream/env"),
-            (EnvIs::Folder, _) => told("file", "special"),
+            (EnvIs::Folder, _) => told("file", "folder"),
             (EnvIs::Roots, Place::Login) => told("file", "hidden\npermission denied"),
             (EnvIs::Roots, _) => file("root:root", "600"),
             (EnvIs::File | EnvIs::Moving, _) => file(&held.owner, "640"),

@@ -19,6 +19,21 @@ pub(super) fn look(state: &HostState, place: Place, path: &str) -> Answered {
     })
 }
 
+/// What the script that reads a file says of one of the project. Those whose
+/// text begins with `root` are root's.
+pub(super) fn file(state: &HostState, place: Place, path: &str) -> String {
+    if state.project_files.contains_key(&format!("{path}/")) {
+        return "folder\n\n".to_owned();
+    }
+    match state.project_files.get(path) {
+        None => "missing\n\n".to_owned(),
+        Some(text) if text.starts_with("root") && matches!(place, Place::Login) => {
+            "hidden\npermission denied\n".to_owned()
+        }
+        Some(text) => format!("file\n{} 1792652460 644\nroot:root\n{path}\n{text}", text.len()),
+    }
+}
+
 /// What the probe's script says of this host.
 pub(super) fn probe(state: &HostState, folder: &str) -> String {
     let mut said = String::new();
@@ -54,7 +69,16 @@ pub(super) fn probe(state: &HostState, folder: &str) -> String {
     let entered = folder == state.folder;
     section("folder", if entered { "entered" } else { "sh: cd: can't cd" });
     if entered {
-        section("compose_file", if state.compose_file { "compose.yml" } else { "" });
+        let names = state.project_files.keys().filter_map(|path| path.strip_prefix(&format!("{folder}/")));
+        let env = state.env.bytes().unwrap_or_default();
+        let set = String::from_utf8_lossy(&env)
+            .lines()
+            .filter(|line| line.starts_with("COMPOSE_"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        section("compose_environment", "\n");
+        section("compose_env", &set);
+        section("compose_file", &names.filter(|name| !name.contains('/')).collect::<Vec<_>>().join("\n"));
         if usable && state.compose != Compose::Missing {
             containers(state, &mut section);
         }
@@ -73,9 +97,13 @@ fn containers(state: &HostState, section: &mut impl FnMut(&str, &str)) {
             json!([])
         };
         let address = if service.state == "running" { service.address.as_str() } else { "" };
+        let mut labels = json!({ "com.docker.compose.service": name, "org.opencontainers.image.version": "1.9.11" });
+        for (label, value) in &state.project_labels {
+            labels[format!("com.docker.compose.project.{label}")] = json!(value);
+        }
         let told = json!({
             "id": service.id,
-            "labels": { "com.docker.compose.service": name, "org.opencontainers.image.version": "1.9.11" },
+            "labels": labels,
             "state": { "Status": service.state },
             "mounts": mounts,
             "networks": { "weavestream_default": { "IPAddress": address } },

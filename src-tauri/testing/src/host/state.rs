@@ -9,7 +9,6 @@ use super::queue::SimQueue;
 
 /// What the simulated host is.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "facts of a host are independent of each other")]
 pub struct HostState {
     /// The login.
     pub login: String,
@@ -21,8 +20,10 @@ pub struct HostState {
     pub compose: Compose,
     /// The folder with `compose.yml`.
     pub folder: String,
-    /// Whether that file is there.
-    pub compose_file: bool,
+    /// Files of the project by their whole paths; a name that ends in `/` is a folder.
+    pub project_files: BTreeMap<String, String>,
+    /// Labels that Compose gave to the containers, without `com.docker.compose.project.`.
+    pub project_labels: BTreeMap<String, String>,
     /// Containers by service.
     pub services: BTreeMap<String, SimService>,
     /// Environment of the postgres container.
@@ -96,7 +97,8 @@ impl HostState {
             docker: Docker::Login,
             compose: Compose::V2,
             folder: "/opt/weavestream".into(),
-            compose_file: true,
+            project_files: BTreeMap::from([("/opt/weavestream/compose.yml".into(), "services: {}\n".into())]),
+            project_labels: BTreeMap::new(),
             services: ["postgres", "redis", "api", "worker", "web"].iter().enumerate().map(service).collect(),
             environment: vec![
                 "POSTGRES_USER=weavestream".into(),

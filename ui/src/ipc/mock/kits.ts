@@ -40,7 +40,16 @@ export function kitHandlers(of: Here): Pick<Handlers, Kits> {
       const path = `${folder}/${name}`;
       vaultOf(here, id).kit = { ...kit, path };
       writeDown(of, id, 'kit_written', newest.number);
-      return { kit: path, sheet: path.replace(/\.age$/, '-recovery-sheet.html'), version: newest.number, compose: !withoutCompose };
+      return { kit: path, sheet: path.replace(/\.age$/, '-recovery-sheet.html'), version: newest.number,
+        compose: !withoutCompose,
+        files: withoutCompose ? [] : ['compose.yml', 'compose.override.yml', 'proxy/Caddyfile'],
+        missed: withoutCompose
+          ? []
+          : [
+              { path: '/opt/weavestream/certs', role: 'mounted', why: { why: 'folder' } },
+              { path: '/etc/weavestream/smtp.secret', role: 'mounted', why: { why: 'unreadable', said: 'as this login: permission denied; sudo needs a password' } },
+            ],
+      };
     },
     importKit: async (file, passphrase, name) => {
       await slow();

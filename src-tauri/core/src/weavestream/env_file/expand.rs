@@ -65,7 +65,8 @@ const VALUE_AT_MOST: usize = 1 << 20;
 const DEPTH_AT_MOST: u8 = 32;
 
 /// Replaces `$NAME`, `${NAME}` and its forms with a default by what is `known`
-/// so far, `$$` by `$`; says whether anything was.
+/// so far, `$$` by `$`; says whether anything was. A `$` that begins none of
+/// these stands for itself (since compose-go 2.0; docker/compose issue 12287).
 pub(super) fn references(text: &str, known: &BTreeMap<String, Secret>) -> Result<(Secret, bool), FaultKind> {
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
     let replaced = substitute(text, known, DEPTH_AT_MOST, &mut out)?;
@@ -92,19 +93,21 @@ fn substitute(
             rest = behind;
             continue;
         }
-        replaced = true;
         if let Some(inside) = rest.strip_prefix('{') {
+            replaced = true;
             let end = closing(inside).ok_or(FaultKind::BadReference)?;
             braced(&inside[..end], known, depth, out)?;
             rest = &inside[end + 1..];
-        } else {
-            let name = name(rest);
-            if name.is_empty() {
-                return Err(FaultKind::BadReference);
-            }
-            out.push_str(known.get(name).map_or("", Secret::expose));
-            rest = &rest[name.len()..];
+            continue;
         }
+        let name = name(rest);
+        if name.is_empty() {
+            out.push('$');
+            continue;
+        }
+        replaced = true;
+        out.push_str(known.get(name).map_or("", Secret::expose));
+        rest = &rest[name.len()..];
     }
     out.push_str(rest);
     Ok(replaced)

@@ -231,6 +231,11 @@ impl std::fmt::Debug for EnvFile {
     }
 }
 
+/// A text of a Compose file with its variables replaced by what is `known`; says whether any was.
+pub(super) fn interpolated(text: &str, known: &BTreeMap<String, Secret>) -> Result<(Secret, bool), FaultKind> {
+    expand::references(text, known)
+}
+
 /// The value of a statement. One without a name is nothing that a container gets.
 fn entry(
     bytes: &[u8],
