@@ -9,6 +9,7 @@ use russh::keys::{HashAlg, PublicKey};
 use selvage_core::ports::LinkError;
 
 use crate::agent::Agent;
+use crate::certificate::{self, CertificateFile, WithAgent, WithKey, WithNothing};
 use crate::key_file::KeyFile;
 use crate::known_hosts::family;
 use crate::settings::SshSettings;
@@ -16,9 +17,12 @@ use crate::sign_in::{Answer, SignIn};
 use crate::watch::Watch;
 
 /// A key to offer.
+#[derive(Clone)]
 pub(crate) enum Candidate {
     InAgent(Box<AgentIdentity>),
     File(Box<KeyFile>),
+    /// A certificate, and the key that it is about.
+    Certified(Box<CertificateFile>, Box<Candidate>),
 }
 
 impl Candidate {
@@ -27,6 +31,7 @@ impl Candidate {
         match self {
             Self::InAgent(identity) => in_agent(identity),
             Self::File(file) => format!("key {}", file.shown),
+            Self::Certified(file, _) => format!("certificate {}", file.shown),
         }
     }
 
@@ -95,6 +100,26 @@ pub(crate) fn of_files(files: Vec<KeyFile>, in_agent: &[Candidate]) -> Vec<Candi
     files.into_iter().map(Box::new).map(Candidate::File).collect()
 }
 
+/// Each key with a certificate about it: the certificate first, then the key alone.
+pub(crate) fn with_certificates(candidates: Vec<Candidate>, certificates: &[CertificateFile]) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    for candidate in candidates {
+        let public = match &candidate {
+            Candidate::InAgent(identity) => Some(identity.public_key().into_owned()),
+            Candidate::File(file) => file.public.clone(),
+            Candidate::Certified(..) => None,
+        };
+        let about = public.and_then(|key| certificates.iter().find(|file| file.is_of(&key)));
+        // An agent's certificate is offered as it is.
+        let is_plain = !matches!(&candidate, Candidate::InAgent(identity) if matches!(**identity, AgentIdentity::Certificate { .. }));
+        if let Some(certificate) = about.filter(|_| is_plain) {
+            all.push(Candidate::Certified(Box::new(certificate.clone()), Box::new(candidate.clone())));
+        }
+        all.push(candidate);
+    }
+    all
+}
+
 /// How a key may sign.
 pub(crate) enum Signing {
     With(Option<HashAlg>),
@@ -140,6 +165,61 @@ impl SignIn<'_> {
             Err(russh::AgentAuthError::Send(_)) => Ok(self.ended(label)),
             Err(russh::AgentAuthError::Key(_)) => {
                 self.tried.push(format!("{label}: the agent did not sign"));
+                Ok(Answer::Refused)
+            }
+        }
+    }
+}
+
+impl SignIn<'_> {
+    /// Offers a certificate; the key that it is about signs.
+    pub(crate) async fn offer_certificate(
+        &mut self,
+        file: CertificateFile,
+        key: Candidate,
+        agent: Option<&mut Agent>,
+    ) -> Result<Answer, LinkError> {
+        match (key, agent) {
+            (Candidate::InAgent(_), Some(agent)) => self.offer_certified(file, &mut WithAgent(agent)).await,
+            (Candidate::File(key), _) if key.is_encrypted() && self.request.secrets.passphrase.is_none() => {
+                // Whether the host wants it, before anybody is asked for the passphrase.
+                match self.offer_certified(file, &mut WithNothing).await? {
+                    Answer::Wanted => Err(LinkError::PassphraseNeeded { file: key.shown.clone() }),
+                    answer => Ok(answer),
+                }
+            }
+            (Candidate::File(key), _) => match self.opened(*key).await {
+                Ok((key, _)) => self.offer_certified(file, &mut WithKey(&key)).await,
+                Err(error) => {
+                    self.remember(error);
+                    Ok(Answer::Refused)
+                }
+            },
+            _ => Ok(Answer::Refused),
+        }
+    }
+
+    /// The same, with whatever signs.
+    pub(crate) async fn offer_certified<S>(
+        &mut self,
+        file: CertificateFile,
+        signer: &mut S,
+    ) -> Result<Answer, LinkError>
+    where
+        S: russh::Signer<Error = certificate::NotSigned> + Send,
+    {
+        let label = format!("certificate {}", file.shown);
+        let Signing::With(hash) = hash_for(self.handle, &file.certificate.algorithm()).await else {
+            self.tried.push(format!("{label}: the host takes RSA only with SHA-1, which is not safe"));
+            return Ok(Answer::Refused);
+        };
+        let user = self.route.user.clone();
+        match self.handle.authenticate_certificate_with(user, file.certificate, hash, signer).await {
+            Ok(result) => Ok(self.answered(&label, &result)),
+            Err(certificate::NotSigned::Gone) => Ok(self.ended(label)),
+            Err(certificate::NotSigned::Wanted) => Ok(Answer::Wanted),
+            Err(certificate::NotSigned::Refused) => {
+                self.tried.push(format!("{label}: its key did not sign"));
                 Ok(Answer::Refused)
             }
         }

@@ -3,18 +3,16 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
 
 use selvage_core::deployment::SshTarget;
 use selvage_core::ports::LinkError;
 
+use crate::known_hosts_command::KnownHostsCommand;
 use crate::settings::SshSettings;
-
-/// `Match exec` may run anything; it does not get for ever.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::tokens::{Tokens, local_user};
 
 /// How a host is reached and who we are there, with all defaults filled in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Route {
     /// Name or address to dial.
     pub host: String,
@@ -25,7 +23,12 @@ pub(crate) struct Route {
     pub agent: AgentChoice,
     /// `ProxyJump`, comma separated, never `none`.
     pub jump: Option<String>,
+    /// `ProxyCommand`, ready for the shell; instead of a connection of our own.
+    pub proxy_command: Option<String>,
     pub known_hosts: Vec<PathBuf>,
+    pub known_hosts_command: Option<KnownHostsCommand>,
+    pub revoked_keys: Option<PathBuf>,
+    pub certificate_files: Vec<PathBuf>,
     pub host_key_alias: Option<String>,
 }
 
@@ -79,9 +82,10 @@ async fn ask_ssh(settings: &SshSettings, target: &SshTarget) -> Result<Option<St
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(refuse(format!("{}: {error}", settings.ssh.display()))),
     };
-    let output = tokio::time::timeout(PATIENCE, child.wait_with_output())
+    let patience = settings.timeouts.configuration;
+    let output = tokio::time::timeout(patience, child.wait_with_output())
         .await
-        .map_err(|_| refuse(format!("ssh -G took longer than {} s", PATIENCE.as_secs())))?
+        .map_err(|_| refuse(format!("ssh -G took longer than {} s: a Match exec does not end", patience.as_secs())))?
         .map_err(|error| refuse(error.to_string()))?;
     if output.status.success() {
         return Ok(Some(String::from_utf8_lossy(&output.stdout).into_owned()));
@@ -93,7 +97,9 @@ async fn ask_ssh(settings: &SshSettings, target: &SshTarget) -> Result<Option<St
 
 fn parse(settings: &SshSettings, target: &SshTarget, text: &str) -> Result<Route, LinkError> {
     let mut route = Route { port: 22, ..Route::default() };
-    let (mut identities, mut known_hosts, mut agent) = (Vec::new(), Vec::new(), None);
+    let (mut identities, mut certificates, mut known_hosts, mut agent) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let (mut proxy_command, mut passes_descriptor) = (None, false);
+    let (mut known_hosts_command, mut revoked_keys) = (None, None);
     for line in text.lines() {
         let (key, value) = line.split_once(' ').unwrap_or((line, ""));
         let value = value.trim();
@@ -107,19 +113,30 @@ fn parse(settings: &SshSettings, target: &SshTarget, text: &str) -> Result<Route
             "hostkeyalias" => route.host_key_alias = named(value),
             "proxyjump" => route.jump = named(value),
             "userknownhostsfile" | "globalknownhostsfile" => known_hosts.extend(split_paths(value)),
-            "proxycommand" if named(value).is_some() => {
-                let reason = "ProxyCommand is not supported; use ProxyJump".to_owned();
-                return Err(LinkError::SshConfig { reason });
-            }
+            "proxycommand" => proxy_command = named(value),
+            "proxyusefdpass" => passes_descriptor = value == "yes",
+            "knownhostscommand" => known_hosts_command = named(value),
+            "revokedhostkeys" => revoked_keys = named(value),
+            "certificatefile" => certificates.push(value.to_owned()),
             _ => {}
         }
     }
     if route.host.is_empty() {
         return Err(LinkError::SshConfig { reason: "ssh -G named no host".to_owned() });
     }
-    let tokens = Tokens { settings, original: &target.host, route: route.clone() };
-    route.identity_files = identities.iter().filter_map(|file| named(file)).map(|file| tokens.path(&file)).collect();
-    route.known_hosts = known_hosts.iter().filter_map(|file| named(file)).map(|file| tokens.path(&file)).collect();
+    if proxy_command.is_some() && passes_descriptor {
+        let reason = "ProxyUseFdpass is not supported; use a ProxyCommand that carries the bytes itself".to_owned();
+        return Err(LinkError::SshConfig { reason });
+    }
+    let so_far = route.clone();
+    let tokens = Tokens { settings, original: &target.host, route: &so_far };
+    let paths = |files: &[String]| files.iter().filter_map(|file| named(file)).map(|file| tokens.path(&file)).collect();
+    route.identity_files = paths(&identities);
+    route.certificate_files = paths(&certificates);
+    route.known_hosts = paths(&known_hosts);
+    route.revoked_keys = revoked_keys.map(|file| tokens.path(&file));
+    route.known_hosts_command = known_hosts_command.as_deref().map(KnownHostsCommand::parse).transpose()?;
+    route.proxy_command = proxy_command.map(|command| tokens.expand(&command, &[]));
     route.agent = match agent.as_deref() {
         None | Some("SSH_AUTH_SOCK") => AgentChoice::Environment,
         Some("none") => AgentChoice::None,
@@ -149,51 +166,6 @@ fn split_paths(value: &str) -> Vec<String> {
     paths
 }
 
-/// The percent tokens and `${VARIABLES}` that `ssh -G` leaves in paths.
-struct Tokens<'a> {
-    settings: &'a SshSettings,
-    original: &'a str,
-    route: Route,
-}
-
-impl Tokens<'_> {
-    fn path(&self, text: &str) -> PathBuf {
-        self.settings.at_home(&self.expand(text))
-    }
-
-    fn expand(&self, text: &str) -> String {
-        let (mut out, mut rest) = (String::new(), text);
-        while let Some(at) = rest.find(['%', '$']) {
-            out.push_str(&rest[..at]);
-            let tail = &rest[at..];
-            let (value, used) = self.token(tail);
-            out.push_str(&value);
-            rest = &tail[used..];
-        }
-        out + rest
-    }
-
-    /// The value of the token that `tail` begins with, and its length. What is
-    /// no token stays as it is.
-    fn token(&self, tail: &str) -> (String, usize) {
-        if let Some(name) = tail.strip_prefix("${").and_then(|rest| rest.split_once('}')).map(|(name, _)| name) {
-            return (std::env::var(name).unwrap_or_default(), name.len() + 3);
-        }
-        let value = match tail.get(..2) {
-            Some("%%") => "%".to_owned(),
-            Some("%d") => self.settings.home.as_ref().map(|home| home.display().to_string()).unwrap_or_default(),
-            Some("%h") => self.route.host.clone(),
-            Some("%n") => self.original.to_owned(),
-            Some("%p") => self.route.port.to_string(),
-            Some("%r") => self.route.user.clone(),
-            Some("%u") => local_user(),
-            Some("%k") => self.route.host_key_alias.clone().unwrap_or_else(|| self.original.to_owned()),
-            _ => return (tail.chars().take(1).collect(), 1),
-        };
-        (value, 2)
-    }
-}
-
 /// What OpenSSH would use if no configuration file said anything.
 fn defaults(settings: &SshSettings, target: &SshTarget) -> Route {
     let ssh_folder = |file: &str| settings.at_home(&format!("~/.ssh/{file}"));
@@ -217,10 +189,6 @@ fn defaults(settings: &SshSettings, target: &SshTarget) -> Route {
         .into(),
         ..Route::default()
     }
-}
-
-fn local_user() -> String {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -48,11 +48,47 @@ async fn the_target_overrules_the_configuration() {
 }
 
 #[tokio::test]
-async fn a_proxy_command_is_refused_with_a_way_out() {
-    let (_home, settings) = settings("Host ws\n ProxyCommand nc %h %p\nHost off\n ProxyCommand none\n");
+async fn a_proxy_command_is_ready_for_the_shell() {
+    let (_home, settings) = settings(
+        "Host ws\n HostName 10.0.0.7\n User deploy\n ProxyCommand nc -x \"a b\" %%%n %h %p %r\nHost off\n ProxyCommand none\n\
+         Host passed\n ProxyCommand nc %h %p\n ProxyUseFdpass yes\n",
+    );
+    let command = resolve(&settings, &target("ws")).await.unwrap().proxy_command;
+    assert_eq!(command.as_deref(), Some("nc -x \"a b\" %ws 10.0.0.7 22 deploy"));
+    assert_eq!(resolve(&settings, &target("off")).await.unwrap().proxy_command, None);
+    let jump = SshTarget { jump: Some("gate".into()), ..target("ws") };
+    let route = resolve(&settings, &jump).await.unwrap();
+    assert_eq!((route.proxy_command, route.jump.as_deref()), (None, Some("gate")));
+    let error = resolve(&settings, &target("passed")).await.unwrap_err();
+    assert!(matches!(error, LinkError::SshConfig { reason } if reason.contains("ProxyUseFdpass")));
+}
+
+#[tokio::test]
+async fn tokens_of_this_laptop_are_replaced() {
+    let (home, settings) = settings(
+        "Host ws\n User deploy\n IdentityFile ~/%i/%l/%L/%j/%C\n CertificateFile ~/%r-cert.pub\n RevokedHostKeys ~/revoked-%h\n",
+    );
+    let route = resolve(&settings, &target("ws")).await.unwrap();
+    let said = |program: &str, arguments: &[&str]| {
+        let output = std::process::Command::new(program).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let (user, host) = (said("id", &["-u"]), said("uname", &["-n"]));
+    let short = host.split('.').next().unwrap();
+    let digest = said("sh", &["-c", &format!("printf %s {host}ws22deploy | sha1sum | cut -c1-40")]);
+    assert_eq!(route.identity_files, [home.path().join(format!("{user}/{host}/{short}//{digest}"))]);
+    assert_eq!(route.certificate_files, [home.path().join("deploy-cert.pub")]);
+    assert_eq!(route.revoked_keys, Some(home.path().join("revoked-ws")));
+}
+
+#[tokio::test]
+async fn a_slow_match_gets_its_time_and_an_endless_one_is_named() {
+    let (_home, mut settings) = settings("Match exec \"sleep 1\"\n User slow\n");
+    assert_eq!(resolve(&settings, &target("ws")).await.unwrap().user, "slow");
+    assert!(settings.timeouts.configuration > std::time::Duration::from_mins(1), "ssh itself waits for ever");
+    settings.timeouts.configuration = std::time::Duration::from_millis(200);
     let error = resolve(&settings, &target("ws")).await.unwrap_err();
-    assert!(matches!(error, LinkError::SshConfig { reason } if reason.contains("ProxyJump")));
-    assert_eq!(resolve(&settings, &target("off")).await.unwrap().host, "off");
+    assert!(error.to_string().contains("a Match exec does not end"), "{error}");
 }
 
 #[tokio::test]

@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{self, Route};
 use crate::jump::{Hop, last_hop};
 use crate::known_hosts::{HostName, KnownHosts};
+use crate::proxy_command::ProxyCommand;
 use crate::settings::SshSettings;
 use crate::sign_in;
-use crate::watch::{Fault, Notes, Watch, in_words};
+use crate::watch::{Fault, Notes, Records, Watch, in_words};
 use crate::wire::{FirstWords, Wire};
 
 const PACKET: u32 = 64 * 1024 - 1;
@@ -56,11 +57,14 @@ impl Connection {
     ) -> BoxFuture<'a, Result<Arc<Self>, LinkError>> {
         async move {
             let route = config::resolve(settings, &request.target).await?;
-            let known = read_known_hosts(settings, &route)?;
+            let records = Records::read(settings, &request.target.host, &route, &recorded_name(&route)).await?;
+            if let Some(command) = &route.proxy_command {
+                return Self::through(command, settings, request, &route, records, offered).await;
+            }
             let Some(jump) = &route.jump else {
                 tracing::info!(host = route.host, port = route.port, "connecting");
                 let stream = dial(&route.host, route.port, settings.timeouts.connect).await?;
-                return Self::over(stream, settings, request, &route, known, offered, None).await;
+                return Self::over(stream, settings, request, &route, records, offered, None).await;
             };
             if jumps == MOST_JUMPS {
                 let reason = format!("ProxyJump leads in a circle through {jump}");
@@ -85,9 +89,31 @@ impl Connection {
                 hop = hop.to_string(),
                 "connecting through a jump host"
             );
-            Self::over(channel.into_stream(), settings, request, &route, known, offered, Some(via)).await
+            Self::over(channel.into_stream(), settings, request, &route, records, offered, Some(via)).await
         }
         .boxed()
+    }
+
+    /// Over the input and output of a `ProxyCommand`.
+    async fn through(
+        command: &str,
+        settings: &SshSettings,
+        request: &HostRequest,
+        route: &Route,
+        records: Records,
+        offered: Option<&str>,
+    ) -> Result<Arc<Self>, LinkError> {
+        tracing::info!(host = route.host, port = route.port, "connecting through a ProxyCommand");
+        let (proxy, complaint) = ProxyCommand::start(command)?;
+        let opened = Self::over(proxy, settings, request, route, records, offered, None).await;
+        match opened {
+            // It ended before the host said anything: its own words tell why.
+            Err(LinkError::Lost { host, reason }) => match complaint.line().await {
+                said if said.is_empty() => Err(LinkError::Lost { host, reason }),
+                said => Err(LinkError::Lost { host, reason: format!("{reason}; ProxyCommand said: {said}") }),
+            },
+            opened => opened,
+        }
     }
 
     async fn over<S>(
@@ -95,7 +121,7 @@ impl Connection {
         settings: &SshSettings,
         request: &HostRequest,
         route: &Route,
-        known: KnownHosts,
+        records: Records,
         offered: Option<&str>,
         via: Option<Arc<Self>>,
     ) -> Result<Arc<Self>, LinkError>
@@ -103,13 +129,13 @@ impl Connection {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let name = recorded_name(route);
-        let config = Arc::new(ssh_config(&known, &name, settings));
+        let config = Arc::new(ssh_config(&records.known, &name, settings));
         let (notes, heard, cut) =
             (Arc::new(Notes::default()), Arc::new(FirstWords::default()), CancellationToken::new());
         // Whatever ends this future also ends the session behind it.
         let guard = cut.clone().drop_guard();
         let wire = Wire::new(stream, Arc::clone(&heard), &cut);
-        let watch = Watch { known, name, notes: Arc::clone(&notes) };
+        let watch = Watch { records, name, notes: Arc::clone(&notes) };
         let patience = settings.timeouts.key_exchange;
         let mut handle = tokio::time::timeout(patience, connect_stream(config, wire, watch))
             .await
@@ -217,12 +243,6 @@ impl Drop for Connection {
             Err(_) => cut.cancel(),
         }
     }
-}
-
-fn read_known_hosts(settings: &SshSettings, route: &Route) -> Result<KnownHosts, LinkError> {
-    let own = std::iter::once(&settings.own_known_hosts);
-    let files = own.chain(&settings.extra_known_hosts).chain(&route.known_hosts);
-    KnownHosts::read(files.map(std::path::PathBuf::as_path))
 }
 
 /// `HostKeyAlias` names the record instead of the address, without a port.

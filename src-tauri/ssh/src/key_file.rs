@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 const LARGEST: u64 = 256 * 1024;
 
 /// A key file, read and recognised, but not yet opened.
+#[derive(Clone)]
 pub(crate) struct KeyFile {
     path: PathBuf,
     /// The path as people write it.

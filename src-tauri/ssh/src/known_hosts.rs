@@ -76,7 +76,8 @@ impl KnownHosts {
         Ok(known)
     }
 
-    fn add(&mut self, file: &Path, bytes: &[u8]) {
+    /// Takes the lines of `bytes` as those of `file`.
+    pub(crate) fn add(&mut self, file: &Path, bytes: &[u8]) {
         for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
             // A line that is no UTF-8 can hold no key of ours in its names; its
             // key part is ASCII, so nothing is lost by replacing.

@@ -30,6 +30,9 @@ pub struct SshSettings {
 /// How long is waited before giving up.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
+    /// For the user's configuration: `Match exec` and `KnownHostsCommand` run programs,
+    /// and `ssh` itself waits for them.
+    pub configuration: Duration,
     /// For the TCP connection, and for a channel through a jump host.
     pub connect: Duration,
     /// For the key exchange.
@@ -48,6 +51,7 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
+            configuration: Duration::from_mins(2),
             connect: Duration::from_secs(15),
             key_exchange: Duration::from_secs(15),
             sign_in: Duration::from_secs(30),

@@ -14,7 +14,7 @@ use crate::config::Route;
 use crate::key_file::KeyFile;
 use crate::settings::SshSettings;
 use crate::watch::{Ended, Notes, Watch};
-use crate::{agent, candidate};
+use crate::{agent, candidate, certificate};
 
 /// Signs in to the host of `route`, or says why that did not work. `offered`
 /// is a further key file to try where the way is automatic.
@@ -46,6 +46,8 @@ pub(crate) enum Answer {
     Refused,
     /// Accepted, but the host wants something else besides.
     MoreAsked,
+    /// It would be accepted, once it is signed for.
+    Wanted,
     /// Nothing more of this kind can be tried.
     Ended,
 }
@@ -63,8 +65,17 @@ pub(crate) struct SignIn<'a> {
 
 impl SignIn<'_> {
     async fn one_key(&mut self, file: &str) -> Result<Answer, LinkError> {
-        let key = candidate::read_file(self.settings, self.settings.at_home(file)).await?;
+        let path = self.settings.at_home(file);
+        let key = candidate::read_file(self.settings, path.clone()).await?;
+        let certificates = certificate::files(self.settings, self.route, vec![path]).await;
+        let about = certificates.into_iter().find(|file| key.public.as_ref().is_some_and(|key| file.is_of(key)));
         let (key, shown) = self.opened(key).await?;
+        if let Some(certificate) = about {
+            let answer = self.offer_certified(certificate, &mut certificate::WithKey(&key)).await?;
+            if answer != Answer::Refused {
+                return Ok(answer);
+            }
+        }
         self.offer_key(&shown, key).await
     }
 
@@ -79,7 +90,8 @@ impl SignIn<'_> {
             let reason = "it holds none of the keys that the SSH configuration names (IdentitiesOnly)".to_owned();
             return Err(LinkError::AgentUnusable { reason });
         }
-        self.offer_all(chosen, Some(agent)).await
+        let certificates = certificate::files(self.settings, self.route, self.route.identity_files.clone()).await;
+        self.offer_all(candidate::with_certificates(chosen, &certificates), Some(agent)).await
     }
 
     /// As OpenSSH goes about it: keys that agent and configuration agree on,
@@ -95,7 +107,10 @@ impl SignIn<'_> {
         };
         let mut candidates = candidate::of_agent(keys, &files, self.route.identities_only);
         candidates.extend(candidate::of_files(files, &candidates));
-        self.offer_all(candidates, agent).await
+        let offered = offered.map(|file| self.settings.at_home(file));
+        let identities = offered.into_iter().chain(self.route.identity_files.clone()).collect();
+        let certificates = certificate::files(self.settings, self.route, identities).await;
+        self.offer_all(candidate::with_certificates(candidates, &certificates), agent).await
     }
 
     async fn offer_all(
@@ -110,6 +125,7 @@ impl SignIn<'_> {
                     Some(agent) => self.offer_from_agent(agent, *identity).await?,
                     None => Answer::Refused,
                 },
+                Candidate::Certified(file, key) => self.offer_certificate(*file, *key, agent.as_mut()).await?,
                 Candidate::File(file) if file.is_encrypted() && self.request.secrets.passphrase.is_none() => {
                     self.probe(&file).await?
                 }
@@ -154,7 +170,7 @@ impl SignIn<'_> {
         }
     }
 
-    async fn opened(&self, file: KeyFile) -> Result<(PrivateKey, String), LinkError> {
+    pub(crate) async fn opened(&self, file: KeyFile) -> Result<(PrivateKey, String), LinkError> {
         let passphrase = self.request.secrets.passphrase.clone();
         let shown = file.shown.clone();
         // Deriving the key from a passphrase takes long on purpose.
@@ -235,7 +251,7 @@ impl SignIn<'_> {
     }
 
     /// Notes why a key could not be tried.
-    fn remember(&mut self, error: LinkError) {
+    pub(crate) fn remember(&mut self, error: LinkError) {
         match error {
             // A wrong passphrase says more than a missing one.
             LinkError::PassphraseWrong { .. } => self.remembered = Some(error),

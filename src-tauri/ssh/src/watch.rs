@@ -1,20 +1,77 @@
 //! What the SSH session tells us on its own: the host's key, how the
 //! connection ended, why a channel was not opened.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use russh::client::{DisconnectReason, Handler, Session};
 use russh::keys::PublicKeyOrCertificate;
 use russh::{ChannelId, ChannelOpenFailure};
-use selvage_core::ports::LinkError;
+use selvage_core::ports::{HostKey, LinkError};
 
+use crate::config::Route;
 use crate::known_hosts::{HostName, KnownHosts, Verdict, host_key};
+use crate::known_hosts_command;
+use crate::revoked::Revoked;
+use crate::settings::SshSettings;
+use crate::tokens::Tokens;
 
 /// Judges the host's key and notes what happens to the connection.
 pub(crate) struct Watch {
-    pub known: KnownHosts,
+    pub records: Records,
     pub name: HostName,
     pub notes: Arc<Notes>,
+}
+
+/// What is on record about host keys, and where more is asked for.
+pub(crate) struct Records {
+    pub known: KnownHosts,
+    pub revoked: Revoked,
+    pub settings: SshSettings,
+    /// The host as it was asked for.
+    pub original: String,
+    pub route: Route,
+}
+
+impl Records {
+    /// Reads the files, and asks `KnownHostsCommand` for what may be shown.
+    pub(crate) async fn read(
+        settings: &SshSettings,
+        original: &str,
+        route: &Route,
+        name: &HostName,
+    ) -> Result<Self, LinkError> {
+        let own = std::iter::once(&settings.own_known_hosts);
+        let files = own.chain(&settings.extra_known_hosts).chain(&route.known_hosts);
+        let known = KnownHosts::read(files.map(std::path::PathBuf::as_path))?;
+        let revoked = Revoked::read(route.revoked_keys.as_deref())?;
+        let (settings, original, route) = (settings.clone(), original.to_owned(), route.clone());
+        let mut records = Self { known, revoked, settings, original, route };
+        records.ask(name, None).await?;
+        Ok(records)
+    }
+
+    async fn ask(&mut self, name: &HostName, shown: Option<&HostKey>) -> Result<(), LinkError> {
+        let Some(command) = &self.route.known_hosts_command else { return Ok(()) };
+        let tokens = Tokens { settings: &self.settings, original: &self.original, route: &self.route };
+        let lines = command.ask(&self.settings, &tokens, name, shown).await?;
+        self.known.add(Path::new(known_hosts_command::NAME), &lines);
+        Ok(())
+    }
+
+    /// Whether the key that the host of `name` shows may be trusted.
+    async fn judge(&mut self, name: &HostName, key: HostKey, blob: &[u8]) -> Result<(), LinkError> {
+        if let Some((file, line)) = self.revoked.line_of(blob) {
+            return Err(LinkError::HostKeyRevoked { key, file, line });
+        }
+        self.ask(name, Some(&key)).await?;
+        match self.known.verdict(name, blob) {
+            Verdict::Known => Ok(()),
+            Verdict::Unknown => Err(LinkError::HostKeyUnknown { key }),
+            Verdict::Changed { expected, file, line } => Err(LinkError::HostKeyChanged { key, expected, file, line }),
+            Verdict::Revoked { file, line } => Err(LinkError::HostKeyRevoked { key, file, line }),
+        }
+    }
 }
 
 /// What was noted.
@@ -76,14 +133,8 @@ impl Handler for Watch {
             return Ok(false); // never negotiated: no certificate algorithm is offered
         };
         let (key, blob) = host_key(&self.name, key).map_err(|error| Fault::Ssh(error.into()))?;
-        match self.known.verdict(&self.name, &blob) {
-            Verdict::Known => Ok(true),
-            Verdict::Unknown => Err(Fault::Judged(LinkError::HostKeyUnknown { key })),
-            Verdict::Changed { expected, file, line } => {
-                Err(Fault::Judged(LinkError::HostKeyChanged { key, expected, file, line }))
-            }
-            Verdict::Revoked { file, line } => Err(Fault::Judged(LinkError::HostKeyRevoked { key, file, line })),
-        }
+        self.records.judge(&self.name, key, &blob).await.map_err(Fault::Judged)?;
+        Ok(true)
     }
 
     async fn channel_open_failure(

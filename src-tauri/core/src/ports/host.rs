@@ -223,14 +223,14 @@ pub enum LinkError {
         /// The line there.
         line: u32,
     },
-    /// The key is marked `@revoked`. Never connected.
-    #[error("the key {fingerprint} of {host} is revoked ({file} line {line})", host = key.host, fingerprint = key.fingerprint)]
+    /// The key is marked `@revoked`, or one of `RevokedHostKeys`. Never connected.
+    #[error("the key {fingerprint} of {host} is revoked ({file}{})", if *line > 0 { format!(" line {line}") } else { String::new() }, host = key.host, fingerprint = key.fingerprint)]
     HostKeyRevoked {
         /// The key it showed.
         key: HostKey,
         /// The file that revokes it.
         file: String,
-        /// The line there.
+        /// The line there, from 1; 0 in a list of revoked keys that has no lines.
         line: u32,
     },
     /// A file of known hosts exists and cannot be read, so nothing can be trusted.

@@ -73,6 +73,64 @@ async fn a_revoked_key_is_refused_even_when_trusted() {
 }
 
 #[tokio::test]
+async fn a_key_of_revoked_host_keys_is_refused_even_when_trusted() {
+    let sshd = Sshd::start();
+    let connector = sshd.trusted().await;
+    connector.connect(&sshd.request()).await.unwrap();
+    let config = std::fs::read_to_string(sshd.at("ssh_config")).unwrap();
+    std::fs::write(sshd.at("ssh_config"), format!("{config} RevokedHostKeys {}\n", sshd.path("revoked"))).unwrap();
+    // Named and not there: nothing can be trusted.
+    let error = refused(connector.connect(&sshd.request()).await);
+    assert!(
+        matches!(&error, LinkError::KnownHostsUnreadable { file, .. } if *file == sshd.path("revoked")),
+        "{error:?}"
+    );
+    std::fs::write(sshd.at("revoked"), format!("# moved\n{}\n", public(&sshd, "ed25519"))).unwrap();
+    let error = refused(connector.connect(&sshd.request()).await);
+    assert!(matches!(&error, LinkError::HostKeyRevoked { line: 2, .. }), "{error:?}");
+    let list = ["-q", "-k", "-f", &sshd.path("revoked"), &sshd.path("host_ed25519.pub")].map(str::to_owned);
+    assert!(std::process::Command::new("ssh-keygen").args(list).status().unwrap().success());
+    let error = refused(connector.connect(&sshd.request()).await);
+    assert!(matches!(&error, LinkError::HostKeyRevoked { line: 0, .. }), "{error:?}");
+    std::fs::write(sshd.at("revoked"), "# none\n").unwrap();
+    connector.connect(&sshd.request()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_command_may_tell_the_known_hosts() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sshd = Sshd::start();
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" >> {}\nprintf '%s %s\\n' \"$1\" \"{}\"\n",
+        sshd.path("asked"),
+        public(&sshd, "ed25519")
+    );
+    std::fs::write(sshd.at("tell"), &script).unwrap();
+    std::fs::set_permissions(sshd.at("tell"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let config = std::fs::read_to_string(sshd.at("ssh_config")).unwrap();
+    let with = |command: &str| {
+        std::fs::write(sshd.at("ssh_config"), format!("{config} KnownHostsCommand {command}\n")).unwrap();
+    };
+    with(&format!("{} %H %I %t", sshd.path("tell")));
+    sshd.connector().connect(&sshd.request()).await.unwrap();
+    let name = format!("[127.0.0.1]:{}", sshd.port);
+    let asked = std::fs::read_to_string(sshd.at("asked")).unwrap();
+    assert_eq!(asked, format!("{name} ORDER NONE\n{name} HOSTNAME ssh-ed25519\n"));
+    // One that says no, or nothing that is known, opens no door.
+    with("/bin/false");
+    let error = refused(sshd.connector().connect(&sshd.request()).await);
+    assert!(
+        matches!(&error, LinkError::SshConfig { reason } if reason.contains("KnownHostsCommand: it failed")),
+        "{error:?}"
+    );
+    with("tell %H");
+    let error = refused(sshd.connector().connect(&sshd.request()).await);
+    assert!(matches!(&error, LinkError::SshConfig { reason } if reason.contains("whole path")), "{error:?}");
+    with("/bin/true");
+    assert!(matches!(refused(sshd.connector().connect(&sshd.request()).await), LinkError::HostKeyUnknown { .. }));
+}
+
+#[tokio::test]
 async fn the_users_own_hashed_file_counts() {
     let sshd = Sshd::start();
     let known = sshd.at("hashed");

@@ -2,7 +2,7 @@ use selvage_core::deployment::{SshAuth, SshTarget};
 use selvage_core::ports::{HostConnector as _, HostRequest, LinkError};
 use selvage_core::shell::Command;
 
-use crate::sshd::{Sshd, login, refused, request};
+use crate::sshd::{Sshd, gone, login, refused, request, trust};
 
 fn alias(name: &str) -> HostRequest {
     request(SshTarget { host: name.into(), port: None, user: None, auth: SshAuth::Automatic, jump: None })
@@ -100,4 +100,53 @@ async fn a_circle_of_jumps_ends() {
     let error = refused(gate.connector().connect(&alias("circle")).await);
     let words = error.to_string();
     assert!(words.contains("circle"), "{words}");
+}
+
+#[tokio::test]
+async fn a_proxy_command_is_the_connection() {
+    let sshd = Sshd::start();
+    // Two processes, as programs of this kind may have: both end with the connection.
+    let script = format!(
+        "echo $$ > {}\nexec 3<>/dev/tcp/$1/$2\ncat <&3 &\necho $! > {}\nexec cat >&3\n",
+        sshd.path("pid"),
+        sshd.path("second")
+    );
+    std::fs::write(sshd.at("proxy"), script).unwrap();
+    let configure = |command: &str| {
+        let text = format!(
+            "Host ws\n HostName 127.0.0.1\n Port {}\n User {}\n IdentityFile {}\n ProxyCommand {command}\n\
+             UserKnownHostsFile none\n GlobalKnownHostsFile none\n",
+            sshd.port,
+            login(),
+            sshd.path("id"),
+        );
+        std::fs::write(sshd.at("ssh_config"), text).unwrap();
+    };
+    configure(&format!("bash {} %h %p", sshd.path("proxy")));
+    let connector = sshd.connector();
+    trust(&connector, &alias("ws")).await;
+    gone(&sshd.path("pid")).await;
+    let host = connector.connect(&alias("ws")).await.unwrap();
+    assert_eq!(host.run(&Command::new(["echo", "here"])).await.unwrap().stdout_text(), "here\n");
+    let mut source = host.stream(&Command::new(["head", "-c", "5000000", "/dev/zero"])).await.unwrap();
+    let mut total = 0;
+    while let Some(piece) = source.next().await.unwrap() {
+        total += piece.len();
+    }
+    assert_eq!(total, 5_000_000);
+    drop((source, host));
+    gone(&sshd.path("pid")).await;
+    gone(&sshd.path("second")).await;
+    // What goes wrong is told in the program's own words.
+    configure("sh -c 'echo no way through >&2; exit 7'");
+    let error = refused(connector.connect(&alias("ws")).await);
+    assert!(
+        matches!(&error, LinkError::Lost { reason, .. } if reason.ends_with("ProxyCommand said: no way through")),
+        "{error:?}"
+    );
+    configure("sh -c 'yes complaint >&2 & sleep 60'");
+    let mut hasty = sshd.settings();
+    hasty.timeouts.key_exchange = std::time::Duration::from_secs(2);
+    let error = refused(selvage_ssh::SshConnector::new(hasty).connect(&alias("ws")).await);
+    assert!(matches!(&error, LinkError::TimedOut { .. }), "{error:?}");
 }

@@ -194,3 +194,54 @@ fn no_secret_is_in_any_debug_output() {
     let shown = format!("{ask:?}");
     assert!(!shown.contains("a passphrase") && !shown.contains("a password"), "{shown}");
 }
+
+/// An sshd that takes what its authority has signed, and no key by itself.
+fn with_authority() -> Sshd {
+    let folder = tempfile::tempdir().unwrap().keep();
+    keygen(&folder.join("authority"), &["-t", "ed25519", "-N", ""]);
+    let sshd = Sshd::with(&["ed25519"], &format!("TrustedUserCAKeys {}", folder.join("authority.pub").display()));
+    for end in ["", ".pub"] {
+        std::fs::copy(folder.join(format!("authority{end}")), sshd.at(&format!("authority{end}"))).unwrap();
+    }
+    std::fs::write(sshd.at("authorized_keys"), "").unwrap();
+    sshd
+}
+
+/// A key that the authority has signed for this login: `NAME` and `NAME-cert.pub`.
+fn signed(sshd: &Sshd, name: &str, args: &[&str]) {
+    keygen(&sshd.at(name), args);
+    let args = ["-q", "-s", &sshd.path("authority"), "-I", "test", "-n", &login(), &sshd.path(&format!("{name}.pub"))];
+    assert!(std::process::Command::new("ssh-keygen").args(args).status().unwrap().success());
+}
+
+#[tokio::test]
+async fn a_certificate_opens_the_host() {
+    let sshd = with_authority();
+    let connector = sshd.trusted_by("id").await;
+    for (name, args) in [
+        ("e", vec!["-t", "ed25519", "-N", ""]),
+        ("r", vec!["-t", "rsa", "-b", "2048", "-N", ""]),
+        ("c", vec!["-t", "ecdsa", "-N", ""]),
+    ] {
+        signed(&sshd, name, &args);
+        // Beside the key that was chosen, and beside one that the configuration names.
+        let auth = SshAuth::Key { file: sshd.path(name) };
+        connector.connect(&request(sshd.target(auth))).await.unwrap();
+        identities(&sshd, &[name]);
+        connector.connect(&automatic(&sshd)).await.unwrap();
+    }
+    // Under another name only where the configuration says so.
+    std::fs::rename(sshd.at("e-cert.pub"), sshd.at("elsewhere.pub")).unwrap();
+    identities(&sshd, &["e"]);
+    let error = refused(connector.connect(&automatic(&sshd)).await);
+    assert!(matches!(&error, LinkError::SignInRefused { .. }), "{error:?}");
+    let config = std::fs::read_to_string(sshd.at("ssh_config")).unwrap();
+    std::fs::write(sshd.at("ssh_config"), format!("CertificateFile {}\n{config}", sshd.path("elsewhere.pub"))).unwrap();
+    connector.connect(&automatic(&sshd)).await.unwrap();
+    // The passphrase is asked for once the host wants what it opens.
+    signed(&sshd, "locked", &["-t", "ed25519", "-N", "right one"]);
+    identities(&sshd, &["locked"]);
+    let error = refused(connector.connect(&automatic(&sshd)).await);
+    assert_eq!(error, LinkError::PassphraseNeeded { file: sshd.path("locked") });
+    connector.connect(&with_passphrase(automatic(&sshd), "right one")).await.unwrap();
+}

@@ -130,8 +130,13 @@ impl Sshd {
 
     /// Records the host's key the way the admin does: by being asked.
     pub async fn trusted(&self) -> SshConnector {
+        self.trusted_by("id").await
+    }
+
+    /// The same with another key, which need not be accepted.
+    pub async fn trusted_by(&self, key: &str) -> SshConnector {
         let connector = self.connector();
-        trust(&connector, &self.request()).await;
+        trust(&connector, &request(self.target(SshAuth::Key { file: self.path(key) }))).await;
         connector
     }
 
