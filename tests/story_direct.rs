@@ -252,7 +252,7 @@ fn dumps(story: &mut Sections, site: &Site) {
     });
     story.section("a backup that is under way is respected, waited for, or passed by", || {
         let other = Held::new(host, LOCK);
-        site.dump(&[]).expect_problem(3, "backup_under_way");
+        site.dump(&[]).expect_problem(3, "lock_held_idle");
         assert!(site.laptop.files().is_empty());
         site.dump(&["--without-lock"]).expect_code(0);
         site.held();

@@ -22,11 +22,76 @@ fn an_admin_makes_schedules_that_fire() {
     let laptop = Laptop::new(BINARY);
     laptop.add(&host);
     let mut story = Sections::default();
-    fires(&mut story, &host, &laptop);
+    firing(&mut story, &host, &laptop);
     runs(&mut story, &host, &laptop);
     refusals(&mut story, &host, &laptop);
     faults(&mut story, &host, &laptop);
     story.end();
+}
+
+#[test]
+fn what_an_older_weavestream_has_registered() {
+    let host = RealHost::up(&["--runs", "10", "--legacy-queue"]);
+    let laptop = Laptop::new(BINARY);
+    laptop.add(&host);
+    let (daily, weekly) = (host.text("/schedules/daily"), host.text("/schedules/weekly"));
+    let state = |id: &str| row(&laptop, id).unwrap()["next"]["queue"]["state"].as_str().unwrap().to_owned();
+    let mut story = Sections::default();
+    story.section("a repeatable is its schedule's by the data of its next job", || {
+        assert!(!registered(&host, daily) && !registered(&host, weekly), "they are under digests");
+        assert_eq!((state(daily), state(weekly)), ("in_queue".to_owned(), "in_queue".to_owned()));
+        assert_eq!(fires(&host).len(), 2);
+    });
+    story.section("registered anew beside it, a schedule fires twice, and is told and repaired", || {
+        let upsert = format!(
+            "await queue.upsertJobScheduler('backup-config-{daily}', {{ pattern: '0 3 * * *', tz: 'America/New_York' }},
+                {{ name: 'run', data: {{ kind: 'run', configId: '{daily}' }} }})"
+        );
+        in_queue(&host, &upsert);
+        assert_eq!((state(daily), fires(&host).len()), ("fires_twice".to_owned(), 3));
+        let repaired = laptop.run(&["schedule", "repair", "acme", daily]);
+        repaired.expect_code(0);
+        assert_eq!((state(daily), fires(&host).len()), ("in_queue".to_owned(), 2));
+        assert!(registered(&host, daily));
+    });
+    story.section("an edit takes the repeatable's place, and removal leaves nothing of it", || {
+        laptop.run(&["schedule", "edit", "acme", weekly, "--cron", "0 4 * * 0"]).expect_code(0);
+        assert_eq!((state(weekly), fires(&host).len()), ("in_queue".to_owned(), 2));
+        host.stop(&["api"]);
+        host.start(&["api"]);
+        assert!(!registered(&host, weekly), "its api registers the old way at its next start");
+        laptop.run(&["schedule", "disable", "acme", weekly]).expect_code(0);
+        laptop.run(&["schedule", "remove", "acme", daily]).expect_code(0);
+        assert_eq!(fires(&host), Vec::<String>::new());
+    });
+    story.section("a job that has come due goes with its schedule", || {
+        host.kill("worker");
+        let due = format!("await queue.add('run', {{ kind: 'run', configId: '{weekly}' }}, {{ jobId: 'repeat:backup-config-{weekly}:1792000000000' }})");
+        in_queue(&host, &due);
+        let waiting = || in_queue(&host, "console.log(await queue.getWaitingCount())");
+        assert_eq!(waiting(), "1");
+        laptop.run(&["schedule", "remove", "acme", weekly]).expect_code(0);
+        assert_eq!(waiting(), "0");
+    });
+    story.end();
+}
+
+/// Runs `code` with the host's own `bullmq`, past Selvage; `queue` is the queue of backups.
+fn in_queue(host: &RealHost, code: &str) -> String {
+    let script = format!(
+        "const {{ Queue }} = require('bullmq'); const {{ redisConnection }} = require('/app/packages/connections.cjs');
+        const queue = new Queue('backup', {{ connection: redisConnection() }});
+        (async () => {{ {code}; await queue.close(); }})()"
+    );
+    let output = host.docker(&["exec", "-w", "/app/apps/api", &host.container("api"), "node", "-e", &script]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Whatever fires in the queue, by its key.
+fn fires(host: &RealHost) -> Vec<String> {
+    let keys = in_queue(host, "for (const { key } of await queue.getJobSchedulers(0, -1)) console.log(key)");
+    keys.lines().map(ToOwned::to_owned).collect()
 }
 
 fn add(laptop: &Laptop, name: &str, cron: &str) -> String {
@@ -58,7 +123,7 @@ fn scheduled_runs(host: &RealHost, id: &str) -> u32 {
     host.sql(&count).parse().unwrap()
 }
 
-fn fires(story: &mut Sections, host: &RealHost, laptop: &Laptop) {
+fn firing(story: &mut Sections, host: &RealHost, laptop: &Laptop) {
     let every_minute = add(laptop, "Every minute", "* * * * *");
     let at_new_year = add(laptop, "New year", "0 0 1 1 *");
     story.section("a new schedule fires by itself in the real worker", || {

@@ -151,10 +151,11 @@ pub async fn inspect(selvage: &Selvage, name: &str, run: RunId, print: Print) ->
         match &seen.holder {
             None => format!("{state}; nobody holds the lock"),
             Some(by) => {
+                let idle = if by.idle { ", and no run is under way" } else { "" };
                 let place = by.service.as_deref().or(by.address.as_deref()).unwrap_or("a local socket");
                 format!(
-                    "{state}; the lock is held from {place} by {}, process {}, {}",
-                    by.user, by.pid, by.since.relative
+                    "{state}; the lock is held from {place} by {}, session {}, since {}{idle}",
+                    by.user, by.pid, by.since.local
                 )
             }
         }

@@ -124,7 +124,10 @@ impl Problem {
             Self::Kit(e) => e.class(),
             Self::Link(e) | Self::Database(DatabaseError::Link(e)) | Self::Queue(QueueError::Link(e)) => link_class(e),
             Self::Dump(
-                DumpError::BackupUnderWay { .. } | DumpError::PgDumpMissing { .. } | DumpError::PgDumpTooOld { .. },
+                DumpError::BackupUnderWay { .. }
+                | DumpError::LockHeldIdle { .. }
+                | DumpError::PgDumpMissing { .. }
+                | DumpError::PgDumpTooOld { .. },
             ) => Class::Refused,
             Self::Database(e) => database_class(e),
             Self::Dump(DumpError::DumpNotAnArchive { .. }) => Class::FoundWanting,

@@ -185,7 +185,8 @@ async fn ones_own_session_that_was_left_behind_does_not_refuse_the_next_dump() {
     admin.scene.database.with(|tables| tables.trouble = None);
     let job = admin.scene.store.jobs(1).await.unwrap().remove(0);
     let since = selvage_core::ports::Clock::now(admin.scene.clock.as_ref());
-    let holder = |application: String| LockHolder { pid: 1, user: "w".into(), application, address: None, since };
+    let holder =
+        |application: String| LockHolder { pid: 1, user: "w".into(), application, address: None, since, idle: false };
     let left = holder(format!("selvage dump {}", job.id));
     admin.scene.database.with(|tables| tables.lock = Some(left));
     assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Done);
@@ -201,10 +202,13 @@ async fn a_lock_that_somebody_holds_is_respected_or_passed_by_as_was_chosen() {
     let admin = Admin::straight().await;
     let since = admin.scene.clock.as_ref();
     let since = selvage_core::ports::Clock::now(since);
-    let holder = LockHolder { pid: 1, user: "w".into(), application: String::new(), address: None, since };
+    let holder = LockHolder { pid: 1, user: "w".into(), application: String::new(), address: None, since, idle: false };
     admin.scene.database.with(|tables| tables.lock = Some(holder));
     let end = admin.dump(LockChoice::Refuse).await;
     assert!(matches!(end, JobEnd::Refused(Problem::Dump(DumpError::BackupUnderWay { since: Some(_) }))), "{end:?}");
+    admin.scene.database.with(|tables| tables.lock.as_mut().unwrap().idle = true);
+    let end = admin.dump(LockChoice::Refuse).await;
+    let JobEnd::Refused(Problem::Dump(DumpError::LockHeldIdle { session: 1, .. })) = &end else { panic!("{end:?}") };
     assert!(admin.scene.library.files(&admin.scene.folder()).is_empty());
     assert_eq!(admin.dump(LockChoice::GoOn).await, JobEnd::Done);
     assert!(admin.scene.database.with(|tables| tables.lock.is_some()), "somebody else's lock was taken away");

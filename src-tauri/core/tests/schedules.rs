@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use selvage_core::jobs::{JobCenter, JobEnd};
 use selvage_core::overview::{QueueState, observe};
-use selvage_core::ports::{DatabaseError, Store};
+use selvage_core::ports::{Clock, DatabaseError, Store};
 use selvage_core::problem::Problem;
 use selvage_core::schedules::{ScheduleError, ScheduleRow, ScheduleVersion, Schedules};
 use selvage_core::weavestream::queue::QueueError;
@@ -110,6 +110,52 @@ async fn only_a_scheduler_without_a_schedule_is_an_orphan() {
     assert_eq!(admin.queue.schedulers().len(), 2);
     admin.schedules.remove_orphan(&admin.scene.deployment, "backup-config-gone").await.unwrap();
     assert_eq!(admin.queue.schedulers().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_legacy_repeatable_is_its_schedules_and_makes_it_fire_twice_beside_another() {
+    let (admin, daily) = Admin::new().await;
+    let at = &admin.scene.deployment;
+    let legacy = |of: Option<uuid::Uuid>| {
+        json!({ "id": "5d41402abc4b2a76b9719d911017c592", "next": 4_102_444_800_000_u64,
+        "pattern": daily.cron, "tz": daily.zone_name(), "config": of })
+    };
+    let state = async || {
+        let queue = observe_queue(&admin).await;
+        (selvage_core::overview::against_queue(&daily, &queue, admin.scene.clock.now(), chrono_tz::UTC).1.queue, queue)
+    };
+    admin.queue.put(legacy(Some(daily.id)));
+    assert_eq!(state().await.0, QueueState::FiresTwice);
+    admin.schedules.remove_orphan(at, "5d41402abc4b2a76b9719d911017c592").await.unwrap();
+    assert_eq!(admin.queue.schedulers().len(), 2, "it is no orphan");
+    assert_eq!(admin.schedules.repair(at, daily.id).await.unwrap().next.queue, QueueState::InQueue);
+    assert_eq!(admin.queue.schedulers().len(), 1, "repaired, it fires once");
+    admin.queue.put(legacy(Some(daily.id)));
+    let off = admin.schedules.enable(at, version(&daily), false, None).await.unwrap();
+    assert_eq!((off.next.queue, admin.queue.schedulers().len()), (QueueState::Disabled, 0), "nothing of it fires");
+    // Whose it is is known by its next job alone.
+    admin.queue.put(legacy(None));
+    admin.schedules.remove_orphan(at, "5d41402abc4b2a76b9719d911017c592").await.unwrap();
+    assert!(admin.queue.schedulers().is_empty());
+}
+
+async fn observe_queue(admin: &Admin) -> selvage_core::weavestream::queue::QueueSeen {
+    let link = admin.schedules.links.live(&admin.scene.deployment).await.unwrap();
+    link.host().unwrap().ask(&selvage_core::weavestream::queue::Ask::Read).await.into()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_schedule_that_can_never_fire_is_not_registered() {
+    let (admin, daily) = Admin::new().await;
+    for change in
+        [|row: &mut Schedule| row.timezone = Some("Mars/X".into()), |row: &mut Schedule| row.cron = "60 3 * * *".into()]
+    {
+        admin.scene.database.with(|tables| change(tables.schedules.iter_mut().find(|row| row.id == daily.id).unwrap()));
+        let refused = admin.schedules.repair(&admin.scene.deployment, daily.id).await;
+        let Err(Problem::Schedule(ScheduleError::ScheduleUnusable { reason })) = refused else { panic!("{refused:?}") };
+        assert!(reason.starts_with("Mars/X") || reason.starts_with("60 3"), "{reason}");
+        assert_eq!(admin.queue.schedulers()[0]["pattern"], "0 3 * * *", "the queue is as it was");
+    }
 }
 
 #[tokio::test(start_paused = true)]

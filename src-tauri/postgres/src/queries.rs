@@ -178,7 +178,10 @@ pub(crate) use backup_lock;
 
 const LOCK_HOLDER: &str = concat!(
     "select jsonb_build_object('pid', l.pid, 'user', coalesce(a.usename, ''), 'application', coalesce(a.application_name, ''),
-        'address', host(a.client_addr), 'since', coalesce(a.backend_start, now()))
+        'address', host(a.client_addr), 'since', coalesce(a.backend_start, now()),
+        'idle', not exists (select 1 from backup_run where status::text = 'running')
+            and not exists (select 1 from pg_stat_activity d where d.datname = current_database()
+                and (d.application_name = 'pg_dump' or d.application_name like 'selvage dump %')))
     from pg_locks l left join pg_stat_activity a on a.pid = l.pid where ",
     backup_lock!(),
     " limit 1"

@@ -110,6 +110,7 @@ impl DirectPostgres for FakePostgres {
                 application: application.to_owned(),
                 address: None,
                 since: crate::sample::now(),
+                idle: false,
             });
             true
         });

@@ -6,10 +6,11 @@ const key = () => randomBytes(32).toString('base64');
 const url = () => randomBytes(18).toString('base64url');
 
 /**
- * @param facts `version`, `webPort`, `dataDir` (null for the default), `project` (null to let the folder's name decide).
+ * @param facts `version`, `webPort`, `dataDir` (null for the default), `project` (null to let the folder's name decide),
+ *   `legacyQueue`: the api registers schedules as up to 1.9.3.
  * @returns `{text, values, secrets, keyrings}`; `keyrings.password|integration|smtp` are `{kid, keys: {kid: Buffer}}`, `keyrings.mfa` a Buffer.
  */
-export function makeEnvFile({ version, webPort, dataDir, project }) {
+export function makeEnvFile({ version, webPort, dataDir, project, legacyQueue = false }) {
   const [postgresPassword, redisPassword] = [url(), url()];
   const keys = {
     JWT_SIGNING_KEY: key(), MFA_ENCRYPTION_KEY: key(), COOKIE_SIGNING_KEY: key(), CSRF_SIGNING_KEY: key(),
@@ -69,7 +70,7 @@ SMTP_PREVIOUS_KEYS=${values.SMTP_PREVIOUS_KEYS}
 SESSION_MAX_AGE_DAYS=30
 UPLOAD_REAPER_CRON="7 4 * * *"
 LOG_LEVEL=info
-
+${legacyQueue ? 'BACKUP_QUEUE_LEGACY=1\n' : ''}
 # --- generated
 ${Object.entries(keys).map(([name, value]) => `${name}=${value}`).join('\n')}
 `;

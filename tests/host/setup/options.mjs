@@ -15,6 +15,7 @@ export const USAGE = `tests/host/up [options]
   --no-compose         neither docker compose nor docker-compose for this login
   --no-forwarding      sshd refuses to forward
   --jump               reachable only through a bastion
+  --legacy-queue       the api registers schedules as up to 1.9.3: repeatables under a digest
   --keep-engine        do not end our dockerd with the last host`;
 
 const UNITS = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
@@ -27,7 +28,7 @@ export function parseOptions(args) {
     args,
     options: {
       'name': text, 'auth': { ...text, default: 'key' }, 'runs': { ...text, default: '40' }, 'dump-size': text, 'dir': text, 'data-dir': text,
-      'compose': text, 'sudo-docker': flag, 'no-docker': flag, 'no-compose': flag, 'no-forwarding': flag, 'jump': flag, 'keep-engine': flag, 'help': flag,
+      'compose': text, 'sudo-docker': flag, 'no-docker': flag, 'no-compose': flag, 'no-forwarding': flag, 'jump': flag, 'legacy-queue': flag, 'keep-engine': flag, 'help': flag,
     },
   });
   const refuse = (reason) => { throw new Error(reason); };
@@ -50,6 +51,7 @@ export function parseOptions(args) {
     compose: values['no-compose'] ? 'none' : values.compose === 'v1' ? 'v1' : 'both',
     forwarding: !values['no-forwarding'],
     jump: values.jump,
+    legacyQueue: values['legacy-queue'],
     keepEngine: values['keep-engine'] || process.env.SELVAGE_KEEP_ENGINE === '1',
   };
 }

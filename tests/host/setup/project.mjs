@@ -20,7 +20,7 @@ export async function layOutProject(options, record, engine, images, owner) {
   makeFolder(record, dir, owner);
   const webPort = await freePort();
   const { project, named } = await claimProject(dir, record, engine);
-  const env = makeEnvFile({ version: WEAVESTREAM_VERSION, webPort, dataDir: options.dataDir, project: named ? project : null });
+  const env = makeEnvFile({ version: WEAVESTREAM_VERSION, webPort, dataDir: options.dataDir, project: named ? project : null, legacyQueue: options.legacyQueue });
   const dataDir = options.dataDir ?? join(dir, 'data');
   makeFolder(record, dataDir, owner);
   for (const [name, text, mode] of [['compose.yml', composeFile(images), 0o644], ['.env', env.text, 0o600]]) {

@@ -150,7 +150,7 @@ export function tellEnd(job: Job): void {
   if (!job.end || !('problem' in job.end)) return;
   const { problem } = job.end;
   const again = repeat(job);
-  if (problem.code === 'backup_under_way') {
+  if (problem.code === 'backup_under_way' || problem.code === 'lock_held_idle') {
     shown.tell(problem, { label: words.waitThenDump, run: () => void makeDump(job.deployment, 'wait') });
   } else if (problem.code === 'library_missing' || problem.code === 'library_read_only' || problem.code === 'disk_full') {
     shown.tell(problem, { label: words.chooseFolder, run: () => void chooseThen(again) });

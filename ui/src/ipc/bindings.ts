@@ -680,6 +680,14 @@ export type DumpError =
 { code: "backup_under_way"; 
 /**  Since when the holder's session lives, in the laptop's zone, when that could be read. */
 since: string | null } | 
+/**  A session holds the lock, and no run is under way: no backup can be made until it ends. Nothing was begun. */
+{ code: "lock_held_idle"; 
+/**  Its process on the server. */
+session: number; 
+/**  When it began, in the laptop's zone. */
+since: string; 
+/**  The Compose service that it belongs to, where that is known. */
+service: string | null } | 
 /**  This laptop has no `pg_dump`, and without the host it needs one. Nothing was begun. */
 { code: "pg_dump_missing"; 
 /**  Major version of the server. */
@@ -909,6 +917,8 @@ export type Holder = {
 	pid: number,
 	/**  When its session began. */
 	since: When,
+	/**  It holds the lock for nothing: no run is under way. */
+	idle: boolean,
 };
 
 /**  The key that a host showed. */
@@ -1316,13 +1326,13 @@ expected: string;
 file: string; 
 /**  The line there. */
 line: number } | 
-/**  The key is marked `@revoked`. Never connected. */
+/**  The key is marked `@revoked`, or one of `RevokedHostKeys`. Never connected. */
 { code: "host_key_revoked"; 
 /**  The key it showed. */
 key: HostKey; 
 /**  The file that revokes it. */
 file: string; 
-/**  The line there. */
+/**  The line there, from 1; 0 in a list of revoked keys that has no lines. */
 line: number } | 
 /**  A file of known hosts exists and cannot be read, so nothing can be trusted. */
 { code: "known_hosts_unreadable"; 
@@ -1877,6 +1887,8 @@ export type QueueState =
 cron: string; 
 /**  The zone there. */
 zone: string | null } | 
+/**  BullMQ has it more than once, as an older Weavestream registered it and anew: each time fires. */
+{ state: "fires_twice" } | 
 /**
  *  Enabled, and it can never fire: BullMQ refuses its cron expression or its
  *  zone (`WEAVESTREAM.md` section 2).
@@ -2086,6 +2098,10 @@ version: string } |
 { code: "schedule_gone" } | 
 /**  The user is gone, or may not act. Nothing was written. */
 { code: "actor_refused" } | 
+/**  It can never fire, so that there is nothing to register. Nothing was changed. */
+{ code: "schedule_unusable"; 
+/**  What cannot be used. */
+reason: string } | 
 /**  A run of the schedule waits or runs already. Nothing was written. */
 { code: "run_under_way"; 
 /**  Which. */

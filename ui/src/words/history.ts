@@ -71,6 +71,7 @@ export const historyWords = {
   },
   lockFree: 'The backup lock is free.',
   lockHeld: (place: string, user: string, pid: number, since: string) => `The backup lock is held from ${place}, by ${user}, process ${pid}; that session began ${since}.`,
+  lockIdle: (place: string, pid: number, since: string) => `The backup lock is held by session ${pid}, from ${place}, since ${since}, and no run is under way: it keeps every backup from being made until it ends.`,
   service: (name: string) => `the ${name} container`,
   localSocket: 'a local socket in the postgres container',
   looking: 'Looking who is at work…',

@@ -47,7 +47,7 @@ const table: Table = {
   host_key_changed: (p) =>
     told(`The key of ${p.key.host} has changed`, `It showed \`${p.key.fingerprint}\`. On record in ${p.file}, line ${p.line}, is \`${p.expected}\`. Either the host was set up anew, or somebody stands in between.`, 'Selvage did not sign in, and sent nothing. The key on record stays.', 'Ask whoever runs the host. If the change is right, remove the old line from that file yourself and test again; Selvage does not do it.'),
   host_key_revoked: (p) =>
-    told(`The key of ${p.key.host} is revoked`, `${p.file}, line ${p.line}, marks \`${p.key.fingerprint}\` as revoked: it must not be used any more.`, 'Selvage did not sign in, and sent nothing.', 'Ask whoever runs the host for its new key. Selvage never connects to a revoked one.'),
+    told(`The key of ${p.key.host} is revoked`, `${p.file}${p.line === 0 ? '' : `, line ${p.line},`} marks \`${p.key.fingerprint}\` as revoked: it must not be used any more.`, 'Selvage did not sign in, and sent nothing.', 'Ask whoever runs the host for its new key. Selvage never connects to a revoked one.'),
   known_hosts_unreadable: (p) =>
     told('The list of known hosts cannot be read', `${p.file}: ${p.reason}`, 'Selvage did not sign in: without the list no key can be trusted.', 'Make the file readable for your user, and try again.'),
   sign_in_refused: (p) =>
@@ -160,6 +160,15 @@ const table: Table = {
   // One-off dumps
   backup_under_way: (p) =>
     told('A backup is under way on the host', `Somebody holds the lock that keeps two dumps apart${p.since === null ? '' : `, in a session that began ${p.since}`}.`, NOT_BEGUN, 'Wait until it has ended, or make the dump beside it without the lock.'),
+  lock_held_idle: (p) =>
+    told(
+      'The lock of backups is held for nothing',
+      `Session ${p.session} of Postgres${p.service === null ? '' : `, of ${p.service},`} holds it since ${p.since}, and no run is under way. Until it ends every backup of the host is skipped as well.`,
+      NOT_BEGUN,
+      p.service === null
+        ? `End the session: \`select pg_terminate_backend(${p.session})\`. Or make the dump beside it without the lock.`
+        : `Restart it on the host: \`docker compose restart ${p.service}\`. Or make the dump beside it without the lock.`,
+    ),
   pg_dump_missing: (p) => told('There is no pg_dump on this laptop', `Without the host the dump is made here, by the tools of Postgres ${p.server}.`, NOT_BEGUN, installTools(p.server)),
   pg_dump_too_old: (p) =>
     told(`pg_dump ${p.found} is too old`, `The server is Postgres ${p.server}, and an older pg_dump (${p.path}) refuses to dump it.`, NOT_BEGUN, installTools(p.server)),
@@ -175,6 +184,7 @@ const table: Table = {
   schedule_gone: () => told('This schedule is gone', 'It is not in the database any more; somebody deleted it.', NOT_BEGUN, 'Choose another schedule.'),
   actor_refused: () =>
     told('This user may not act', 'The user is gone, is switched off, or has no right to manage backups any more.', 'Nothing was written.', 'Choose another user of Weavestream who may manage backups.'),
+  schedule_unusable: (p) => told('This schedule can never fire', `The host’s queue refuses it: ${p.reason}.`, 'Row and queue are as they were.', 'Correct its cron expression or time zone, and save.'),
   run_under_way: (p) => told('A run is under way', `Run ${p.run} of this schedule waits or runs already.`, 'It goes on. No other was started.', 'Follow it in the history.'),
   outcome_unknown: (p) =>
     told('The connection broke under the change', p.reason, 'It is not known whether the change was made; it was made whole or not at all.', 'Look at the schedule or the history as it is now before trying again.'),

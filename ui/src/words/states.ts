@@ -66,6 +66,10 @@ export const queueStates: Record<QueueState['state'], State & { remedy: string }
     ...state('warn', 'warn', 'Other times in the queue'),
     remedy: 'BullMQ has it with other times than the database: it fires at the wrong ones until it is registered anew.',
   },
+  fires_twice: {
+    ...state('bad', 'warn', 'Twice in the queue'),
+    remedy: 'An older Weavestream registered it in another way, and it was registered anew beside that: each time it fires twice, until it is repaired.',
+  },
   unusable: {
     ...state('bad', 'bad', 'Never fires'),
     remedy: 'It is switched on, and the queue refuses its cron expression or its time zone. Correct them and save.',

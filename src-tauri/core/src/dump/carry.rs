@@ -15,6 +15,7 @@ use crate::library::Names;
 use crate::link::{Link, Links};
 use crate::ports::{Clock, Copy, Folder, Library, LibraryError, LinkError, Notice, Notifier, PartFile, Store};
 use crate::problem::Problem;
+use crate::schedules::service;
 use crate::time::When;
 use crate::weavestream::manifest::Sha256;
 
@@ -139,7 +140,7 @@ impl OneOffDumps {
                 if freed {
                     continue;
                 }
-                job.step("A backup is under way; waiting for its end").await;
+                job.step(&self.waits_for(&link).await).await;
                 tokio::select! {
                     () = job.cancelled().cancelled() => {
                         part.remove()?;
@@ -152,14 +153,29 @@ impl OneOffDumps {
                 part.remove()?;
             }
             match attempt.ended? {
-                Tried::Busy => {
-                    let holder = link.database.lock_holder().await.ok().flatten();
-                    let (now, zone) = (self.clock.now(), self.clock.zone());
-                    let since = holder.map(|holder| When::new(holder.since, now, zone).local);
-                    return Err(DumpError::BackupUnderWay { since }.into());
-                }
+                Tried::Busy => return Err(self.held(&link).await.into()),
                 Tried::Cancelled | Tried::Made(_) => return Ok(None),
             }
+        }
+    }
+
+    /// Who holds the lock, and whether for a backup.
+    async fn held(&self, link: &Link) -> DumpError {
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let Some(holder) = link.database.lock_holder().await.ok().flatten() else {
+            return DumpError::BackupUnderWay { since: None };
+        };
+        let since = When::new(holder.since, now, zone).local;
+        if holder.idle {
+            return DumpError::LockHeldIdle { session: holder.pid, since, service: service(link, &holder) };
+        }
+        DumpError::BackupUnderWay { since: Some(since) }
+    }
+
+    async fn waits_for(&self, link: &Link) -> String {
+        match self.held(link).await {
+            idle @ DumpError::LockHeldIdle { .. } => format!("{idle}; waiting for its end"),
+            _ => "A backup is under way; waiting for its end".to_owned(),
         }
     }
 

@@ -13,6 +13,16 @@ pub enum DumpError {
         /// Since when the holder's session lives, in the laptop's zone, when that could be read.
         since: Option<String>,
     },
+    /// A session holds the lock, and no run is under way: no backup can be made until it ends. Nothing was begun.
+    #[error("session {session} holds the lock of backups since {since}, and no run is under way")]
+    LockHeldIdle {
+        /// Its process on the server.
+        session: i32,
+        /// When it began, in the laptop's zone.
+        since: String,
+        /// The Compose service that it belongs to, where that is known.
+        service: Option<String>,
+    },
     /// This laptop has no `pg_dump`, and without the host it needs one. Nothing was begun.
     #[error("there is no pg_dump on this laptop; the server is Postgres {server}")]
     PgDumpMissing {

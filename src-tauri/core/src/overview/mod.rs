@@ -10,7 +10,7 @@ mod verdict;
 mod view;
 
 pub use checked::{CURRENT_FOR, Checked, Part, PartChecked, Unseen, checked, mark_unseen};
-pub use next::{NextRun, QueueState, against_queue, next};
+pub use next::{NextRun, QueueState, against_queue, next, unusable};
 pub use observe::{DAYS, Observation, RUNS_AT_MOST, observe};
 pub use strip::{Cell, CellState, SizeTrend, Strip, StripRow};
 pub use verdict::{Verdict, VerdictState, verdict};

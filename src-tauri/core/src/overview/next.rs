@@ -45,6 +45,8 @@ pub enum QueueState {
         /// The zone there.
         zone: Option<String>,
     },
+    /// BullMQ has it more than once, as an older Weavestream registered it and anew: each time fires.
+    FiresTwice,
     /// Enabled, and it can never fire: BullMQ refuses its cron expression or its
     /// zone (`WEAVESTREAM.md` section 2).
     Unusable {
@@ -103,18 +105,19 @@ pub fn against_queue(
             Some(reason) => (QueueState::Unusable { reason }, None),
             None => (QueueState::OutOfReach, by_the_row(schedule, now)),
         },
-        QueueSeen::Read(queue) => match queue.of(schedule.id) {
-            Some(q) if schedule.enabled && !q.is_timed_as(schedule) => (
-                QueueState::InQueueOtherwise { cron: q.pattern.clone().unwrap_or_default(), zone: q.tz.clone() },
-                q.next,
-            ),
-            Some(q) if schedule.enabled => (QueueState::InQueue, q.next),
-            Some(q) => (QueueState::InQueueThoughDisabled, q.next),
-            None if schedule.enabled => match unusable(schedule) {
+        QueueSeen::Read(queue) => match queue.of(schedule.id)[..] {
+            [] if schedule.enabled => match unusable(schedule) {
                 Some(reason) => (QueueState::Unusable { reason }, None),
                 None => (QueueState::NotInQueue, None),
             },
-            None => (QueueState::Disabled, None),
+            [] => (QueueState::Disabled, None),
+            [q, ..] if !schedule.enabled => (QueueState::InQueueThoughDisabled, q.next),
+            [q] if q.is_timed_as(schedule) => (QueueState::InQueue, q.next),
+            [q] => (
+                QueueState::InQueueOtherwise { cron: q.pattern.clone().unwrap_or_default(), zone: q.tz.clone() },
+                q.next,
+            ),
+            [q, other, ..] => (QueueState::FiresTwice, q.next.min(other.next).or(q.next)),
         },
     };
     let there = schedule.zone_name().parse::<Tz>().ok();

@@ -258,6 +258,12 @@ fn attention(
                 "It will fire at the wrong times until it is registered anew.".into(),
                 Some(AttentionAction::Schedules),
             ),
+            QueueState::FiresTwice => say(
+                true,
+                format!("{} is in the queue twice", next.schedule),
+                "Each run is made twice, and one of them fails, until it is registered anew.".into(),
+                Some(AttentionAction::Schedules),
+            ),
             QueueState::InQueueThoughDisabled => say(
                 false,
                 format!("{} is switched off and still in the queue", next.schedule),

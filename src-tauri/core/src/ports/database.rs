@@ -207,6 +207,10 @@ pub struct LockHolder {
     /// When the session began.
     #[specta(type = String)]
     pub since: DateTime<Utc>,
+    /// No run is under way and no `pg_dump` is at work: a pool left the lock with a
+    /// session that has nothing to do (`WEAVESTREAM.md` section 4).
+    #[serde(default)]
+    pub idle: bool,
 }
 
 /// Why the database did not answer.

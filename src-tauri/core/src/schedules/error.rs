@@ -21,6 +21,12 @@ pub enum ScheduleError {
     /// The user is gone, or may not act. Nothing was written.
     #[error("this user may not change schedules and start runs any more")]
     ActorRefused,
+    /// It can never fire, so that there is nothing to register. Nothing was changed.
+    #[error("this schedule can never fire: {reason}")]
+    ScheduleUnusable {
+        /// What cannot be used.
+        reason: String,
+    },
     /// A run of the schedule waits or runs already. Nothing was written.
     #[error("run {run} of this schedule is under way")]
     RunUnderWay {

@@ -55,6 +55,8 @@ pub struct Holder {
     pub pid: i32,
     /// When its session began.
     pub since: When,
+    /// It holds the lock for nothing: no run is under way.
+    pub idle: bool,
 }
 
 impl Schedules {
@@ -80,6 +82,7 @@ impl Schedules {
             application: found.application,
             pid: found.pid,
             since: When::new(found.since, now, zone),
+            idle: found.idle,
         });
         Ok(RunInspection { state, holder })
     }
@@ -98,7 +101,7 @@ fn at_work(run: &Run, holder: Option<&LockHolder>, service: Option<&str>) -> AtW
 }
 
 /// The service whose container has the address of the holder.
-fn service(link: &Link, holder: &LockHolder) -> Option<String> {
+pub(crate) fn service(link: &Link, holder: &LockHolder) -> Option<String> {
     let address = holder.address.as_deref()?;
     let found = link.host().ok()?.facts.services.iter().find(|service| service.address.as_deref() == Some(address))?;
     Some(found.service.clone())
@@ -116,7 +119,7 @@ mod tests {
 
     fn holder(since: &str) -> LockHolder {
         let since = since.parse().unwrap_or_default();
-        LockHolder { pid: 7, user: "weavestream".into(), application: String::new(), address: None, since }
+        LockHolder { pid: 7, user: "weavestream".into(), application: String::new(), address: None, since, idle: false }
     }
 
     #[test]

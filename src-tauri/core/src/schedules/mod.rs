@@ -12,6 +12,7 @@ mod write;
 
 pub use clock_changes::{ChangeEffect, ClockChange};
 pub use error::ScheduleError;
+pub(crate) use inspect::service;
 pub use inspect::{AtWork, Holder, RunInspection};
 pub use keeps::{AheadRow, Column, DeletedDump, KeepCell, KeepPreview, KeepState};
 pub use plan::{Actors, DumpsSeen};

@@ -6,6 +6,7 @@ use specta::Type;
 use crate::overview::{NextRun, Observation, next};
 use crate::time::{When, local};
 use crate::weavestream::cron::Cron;
+use crate::weavestream::queue::QueuedScheduler;
 use crate::weavestream::schedule::{Retention, Schedule, scheduler_id};
 
 /// Every schedule of a deployment, in the database and in the queue.
@@ -95,7 +96,11 @@ pub fn schedules_view(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Sched
     };
     let queue = seen.queue.read();
     let known: Vec<String> = seen.schedules.iter().map(|schedule| scheduler_id(schedule.id)).collect();
-    let orphans = queue.into_iter().flat_map(|queue| &queue.schedulers).filter(|queued| !known.contains(&queued.id));
+    let has_row = |queued: &QueuedScheduler| {
+        let fired = queued.legacy_of.is_some_and(|id| seen.schedules.iter().any(|schedule| schedule.id == id));
+        known.contains(&queued.id) || fired
+    };
+    let orphans = queue.into_iter().flat_map(|queue| &queue.schedulers).filter(|queued| !has_row(queued));
     SchedulesView {
         rows: next(seen, now, zone).into_iter().filter_map(row).collect(),
         orphans: orphans

@@ -12,7 +12,7 @@ use super::view::{ScheduleRow, row, version};
 use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
 use crate::link::{Link, Links, Way, is_broken};
-use crate::overview::against_queue;
+use crate::overview::{against_queue, unusable};
 use crate::ports::{Clock, DatabaseError, Library, ScheduleWrite, ScheduleWritten, Store};
 use crate::problem::{Problem, RequestError};
 use crate::weavestream::queue::{Ask, QueueSeen};
@@ -115,6 +115,9 @@ impl Schedules {
         let link = self.links.live(deployment).await?;
         let schedules = link.database.schedules().await?;
         let schedule = schedules.into_iter().find(|schedule| schedule.id == id).ok_or(ScheduleError::ScheduleGone)?;
+        if let Some(reason) = unusable(&schedule).filter(|_| schedule.enabled) {
+            return Err(ScheduleError::ScheduleUnusable { reason }.into());
+        }
         let queue = link.host()?.ask(&wanted(&schedule, &scheduler_id(id))).await?;
         Ok(self.row(deployment, &schedule, QueueSeen::Read(queue)).await)
     }
@@ -123,8 +126,12 @@ impl Schedules {
     pub async fn remove_orphan(&self, deployment: &Deployment, scheduler: &str) -> Result<(), Problem> {
         let link = self.links.live(deployment).await?;
         let known = link.database.schedules().await?;
-        if !known.iter().any(|schedule| scheduler_id(schedule.id) == scheduler) {
-            let queue = link.host()?.ask(&Ask::Remove { scheduler }).await?;
+        let host = link.host()?;
+        // One with a schedule fires for it, under whatever id.
+        let seen = host.ask(&Ask::Read).await?;
+        let fires = known.iter().flat_map(|schedule| seen.of(schedule.id)).any(|queued| queued.id == scheduler);
+        if !fires && !known.iter().any(|schedule| scheduler_id(schedule.id) == scheduler) {
+            let queue = host.ask(&Ask::Remove { scheduler }).await?;
             self.remember(deployment, QueueSeen::Read(queue), |_| {}).await;
         }
         Ok(())

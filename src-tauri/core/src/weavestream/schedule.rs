@@ -86,6 +86,12 @@ pub fn scheduler_id(schedule: Uuid) -> String {
     format!("backup-config-{schedule}")
 }
 
+/// The schedule of a Job Scheduler's id; none when it is no id of ours.
+#[must_use]
+pub fn schedule_of(scheduler: &str) -> Option<Uuid> {
+    scheduler.strip_prefix("backup-config-")?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

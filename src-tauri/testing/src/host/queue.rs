@@ -42,6 +42,12 @@ impl SimQueue {
         self.held.lock().unwrap().runs.clone()
     }
 
+    /// As the script does: by the data of their next jobs.
+    fn remove_legacies(&self, config: &Value) {
+        let is_of = |known: &Value| !config.is_null() && known["config"] == *config;
+        self.held.lock().unwrap().schedulers.retain(|known| !is_of(known));
+    }
+
     /// Answers the script that begins with what is asked.
     pub(super) fn answer(&self, script: &str) -> Answered {
         if self.held.lock().unwrap().down {
@@ -51,9 +57,13 @@ impl SimQueue {
         let asked: Value = serde_json::from_str(asked.unwrap()).unwrap();
         match asked["act"].as_str().unwrap() {
             "upsert" => {
+                self.remove_legacies(&asked["config"]);
                 self.put(json!({ "id": asked["id"], "next": 4_102_444_800_000_u64, "pattern": asked["pattern"], "tz": asked["tz"] }));
             }
-            "remove" => self.held.lock().unwrap().schedulers.retain(|known| known["id"] != asked["id"]),
+            "remove" => {
+                self.remove_legacies(&asked["config"]);
+                self.held.lock().unwrap().schedulers.retain(|known| known["id"] != asked["id"]);
+            }
             "run" => {
                 let run = asked["run"].as_str().unwrap().to_owned();
                 let runs = &mut self.held.lock().unwrap().runs;

@@ -12,6 +12,7 @@ async function registerSchedules() {
   const queue = new Queue('backup', { connection: redisConnection() });
   try {
     for (const scheduler of await queue.getJobSchedulers(0, -1)) await queue.removeJobScheduler(scheduler.key);
+    if (process.env.BACKUP_QUEUE_LEGACY === '1') return await registerRepeatables(database, queue);
     const enabled = await database.query('SELECT id, name, cron, timezone FROM backup_config WHERE enabled ORDER BY created_at');
     for (const { id, cron, timezone } of enabled.rows) {
       await queue.upsertJobScheduler(
@@ -25,6 +26,16 @@ async function registerSchedules() {
     await queue.close();
     await database.end();
   }
+}
+
+/** As it was up to 1.9.3: repeatables, whose key is a digest and whose schedule is told by their data alone. */
+async function registerRepeatables(database, queue) {
+  const enabled = await database.query('SELECT id, name, cron, timezone FROM backup_config WHERE enabled ORDER BY created_at');
+  for (const { id, cron, timezone } of enabled.rows) {
+    const repeat = timezone ? { pattern: cron, tz: timezone } : { pattern: cron };
+    await queue.add('run', { kind: 'run', configId: id }, { repeat, jobId: `backup-config-${id}` });
+  }
+  return enabled.rows.map((row) => row.name);
 }
 
 module.exports = { registerSchedules };

@@ -17,7 +17,7 @@ async function main() {
   const order = JSON.parse(readFileSync(0, 'utf8'));
   const newest = new Date(Math.floor((Date.parse(order.now) - NEWEST_AGO) / 1000) * 1000);
   const past = planPast(order.runs - 1, newest, order.schedules, order.operators);
-  const database = await openDatabase();
+  const database = await openDatabase({ sessions: 1 });
   await database.query('SET synchronous_commit = off');
   // Files first, while the table is small: every dump holds the table as it was.
   const withFiles = past.filter((run) => run.keptFiles);

@@ -8,7 +8,9 @@ const { openDatabase, claimRun, performRun, prune } = require('./run.cjs');
 const SHORT_LIVED = { attempts: 1, removeOnComplete: { age: 3600 }, removeOnFail: { age: 86_400 } };
 
 const queue = new Queue('backup', { connection: redisConnection() });
-const worker = new Worker('backup', (job) => consume(job.data), { connection: redisConnection(), concurrency: 1 });
+// A job whose worker was killed is begun once more when its lock expires.
+const lockDuration = (Number(process.env.BACKUP_JOB_LOCK_MINUTES) || 360) * 60_000;
+const worker = new Worker('backup', (job) => consume(job.data), { connection: redisConnection(), concurrency: 1, lockDuration });
 
 worker.on('ready', () => console.log('worker: consuming the queue backup'));
 worker.on('completed', (job) => console.log(`worker: job ${job.id} (${job.name}) done`));

@@ -3,7 +3,7 @@
 
 const { promises: fs } = require('node:fs');
 const path = require('node:path');
-const { Client } = require('pg');
+const { Pool } = require('pg');
 const { databaseUrl } = require('../../packages/connections.cjs');
 const { writeDump, stampOf } = require('./dump.cjs');
 const { manifestOf } = require('./manifest.cjs');
@@ -12,13 +12,16 @@ const { keptRuns } = require('./retention.cjs');
 const STORAGE = process.env.BACKUP_STORAGE_DIR ?? '/var/lib/weavestream/backup';
 const LOCK = "hashtext('weavestream:backup')";
 
-/** Opens the one session that a run uses from taking the advisory lock to giving it back. */
-async function openDatabase() {
-  const database = new Client({ connectionString: databaseUrl(), application_name: 'weavestream-worker' });
-  await database.connect();
+/**
+ * Opens the pool that a run works with. As in Weavestream the advisory lock is taken
+ * and given back through it: by whichever of its sessions is free at that moment.
+ */
+async function openDatabase({ sessions = 3 } = {}) {
   // Timestamps are stored without zone and hold UTC.
-  await database.query("SET TIME ZONE 'UTC'");
-  return database;
+  const pool = new Pool({ connectionString: databaseUrl(), application_name: 'weavestream-worker', options: '-c TimeZone=UTC', max: sessions });
+  // A free session that breaks is told here; one at work tells whoever uses it.
+  pool.on('error', (error) => console.error(`worker: ${error.message}`));
+  return pool;
 }
 
 /** The row that the web app already made for a manual run, or a new one for a scheduled run; null when it is gone. */

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::compose::Project;
 use super::run::RunId;
-use super::schedule::{Schedule, scheduler_id};
+use super::schedule::{Schedule, schedule_of, scheduler_id};
 use crate::ports::{Host, LinkError};
 
 const SCRIPT: &str = include_str!("script.js");
@@ -24,11 +24,14 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The scheduler of a schedule.
+    /// What fires a schedule: its scheduler, legacy repeatables beside it or instead of it.
     #[must_use]
-    pub fn of(&self, schedule: Uuid) -> Option<&QueuedScheduler> {
+    pub fn of(&self, schedule: Uuid) -> Vec<&QueuedScheduler> {
         let id = scheduler_id(schedule);
-        self.schedulers.iter().find(|scheduler| scheduler.id == id)
+        let mut found: Vec<_> =
+            self.schedulers.iter().filter(|known| known.id == id || known.legacy_of == Some(schedule)).collect();
+        found.sort_by_key(|known| known.legacy_of.is_some());
+        found
     }
 
     /// Whether the host evaluates cron as Selvage does: with major version 4.
@@ -82,6 +85,10 @@ pub struct QueuedScheduler {
     pub pattern: Option<String>,
     /// Its zone.
     pub tz: Option<String>,
+    /// The schedule that a legacy repeatable fires, by the data of its delayed job:
+    /// up to Weavestream 1.9.3 its id is a digest.
+    #[serde(default)]
+    pub legacy_of: Option<Uuid>,
 }
 
 impl QueuedScheduler {
@@ -98,7 +105,7 @@ impl QueuedScheduler {
 pub enum Ask<'a> {
     /// Only to be read.
     Read,
-    /// Register a schedule, or register it anew.
+    /// Register a schedule, or register it anew, and remove legacy repeatables of it.
     Upsert {
         /// The schedule.
         schedule: Uuid,
@@ -107,7 +114,8 @@ pub enum Ask<'a> {
         /// IANA name.
         zone: &'a str,
     },
-    /// Remove a scheduler; one that is not there is fine.
+    /// Remove a scheduler, its job that has come due, and legacy repeatables of the
+    /// same schedule; one that is not there is fine.
     Remove {
         /// Its id.
         scheduler: &'a str,
@@ -128,7 +136,7 @@ impl Ask<'_> {
             Self::Upsert { schedule, cron, zone } => {
                 json!({ "act": "upsert", "id": scheduler_id(*schedule), "pattern": cron, "tz": zone, "config": schedule })
             }
-            Self::Remove { scheduler } => json!({ "act": "remove", "id": scheduler }),
+            Self::Remove { scheduler } => json!({ "act": "remove", "id": scheduler, "config": schedule_of(scheduler) }),
             Self::Run { schedule, run } => json!({ "act": "run", "config": schedule, "run": run }),
         }
     }
@@ -181,6 +189,7 @@ struct ToldScheduler {
     next: Option<f64>,
     pattern: Option<String>,
     tz: Option<String>,
+    config: Option<Uuid>,
 }
 
 fn parse(text: &str) -> Option<Queue> {
@@ -195,7 +204,7 @@ impl From<ToldScheduler> for QueuedScheduler {
         // BullMQ keeps milliseconds since 1970 as a number.
         #[expect(clippy::cast_possible_truncation, reason = "milliseconds of this era fit well within i64")]
         let next = told.next.and_then(|ms| DateTime::from_timestamp_millis(ms as i64));
-        Self { id: told.id, next, pattern: told.pattern, tz: told.tz }
+        Self { id: told.id, next, pattern: told.pattern, tz: told.tz, legacy_of: told.config }
     }
 }
 
