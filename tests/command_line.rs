@@ -45,3 +45,13 @@ fn a_reader_that_stops_reading_is_no_error() {
         assert!(matches!(output.status.code(), Some(0 | 3)) && !said.contains("panicked"), "{args:?}: {said}");
     }
 }
+
+#[test]
+fn an_option_of_the_other_link_points_to_the_right_one() {
+    let data = tempfile::tempdir().unwrap();
+    let args = ["deployment", "add", "acme", "--postgres", "ws@db", "--secret-stdin"];
+    let output = selvage(&data).args(args).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("--postgres-password-stdin"), "{said}");
+}

@@ -61,6 +61,27 @@ fn a_password_an_old_compose_and_an_odd_folder() {
     secrets.not_below(&laptop.data(), 3);
     // The keyring's own files are encrypted.
     secrets.not_below(laptop.home(), 4);
+
+    // A server has no keyring: the secret lies in a folder that only its user reads.
+    let server = Laptop::new(BINARY);
+    let folder = server.home().join("secrets");
+    let file = folder.join("acme.ssh-password");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(&file, format!("{}\n", host.text("/ssh/password"))).unwrap();
+    let mode = |path: &std::path::Path, mode: u32| {
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    };
+    mode(&folder, 0o700);
+    let given = ["--secrets-from", folder.to_str().unwrap()];
+    add(&server, &host, &["--password"], "").expect_problem(1, "password_needed");
+    add(&server, &host, &[&["--password"], &given[..]].concat(), "").expect_problem(1, "secrets_folder_unusable");
+    mode(&file, 0o600);
+    add(&server, &host, &[&["--password"], &given[..]].concat(), "").expect_code(0);
+    server.run(&["runs", "acme"]).expect_problem(1, "keyring_absent");
+    server.run(&[&["runs", "acme"], &given[..]].concat()).expect_code(0);
+    // What needs no keyring asks none.
+    server.run(&["secrets", "list", "acme"]).expect_code(0);
+    secrets.not_below(&server.data(), 1);
 }
 
 #[test]

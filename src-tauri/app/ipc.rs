@@ -52,6 +52,7 @@ pub fn commands() -> Builder<Wry> {
         secrets::put_back,
         secrets::reveal_secret,
         secrets::copy_secret,
+        secrets::create_keyring_collection,
         kits::judge_passphrase,
         kits::generate_passphrase,
         kits::choose_kit_folder,

@@ -20,7 +20,7 @@ use selvage_ssh::{SshConnector, SshSettings};
 use selvage_store::{DiskLibrary, SqliteStore};
 
 use crate::clock::SystemClock;
-use crate::keyring::OsKeyring;
+use crate::keyring::{FolderKeyring, OsKeyring, SecretsFolder};
 
 /// Selvage, assembled.
 pub struct Selvage {
@@ -48,15 +48,25 @@ pub struct Selvage {
     pub kits: Kits,
     /// Running and ended jobs.
     pub jobs: JobCenter,
+    /// Where secrets of links are looked for first.
+    pub secrets: Option<SecretsFolder>,
     home: Option<PathBuf>,
 }
 
 impl Selvage {
     /// Opens everything that lies in `data`, the folder of all state.
-    pub async fn open(data: &Path, notifier: Arc<dyn Notifier>) -> Result<Self, StoreError> {
+    /// Secrets of links are looked for in `secrets` first, should there be such a folder.
+    pub async fn open(
+        data: &Path,
+        secrets: Option<SecretsFolder>,
+        notifier: Arc<dyn Notifier>,
+    ) -> Result<Self, StoreError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data).await?);
-        let keyring: Arc<dyn Keyring> = Arc::new(OsKeyring::default());
+        let mut keyring: Arc<dyn Keyring> = Arc::new(OsKeyring::default());
+        if let Some(folder) = secrets.clone() {
+            keyring = Arc::new(FolderKeyring { folder, keyring, store: Arc::clone(&store) });
+        }
         let ssh = SshSettings::new(data.join("known_hosts"));
         let home = ssh.home.clone();
         let links = Arc::new(Links::new(
@@ -139,6 +149,7 @@ impl Selvage {
             vault,
             kits,
             jobs,
+            secrets,
             home,
         })
     }

@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::clipboard::Clipboard;
 use crate::ipc;
+use crate::keyring::SecretsFolder;
 use crate::notify::Desktop;
 use crate::state::Selvage;
 
@@ -29,7 +30,7 @@ pub fn can_open() -> bool {
 }
 
 /// Opens the window over the state in `data` and stays until it is closed.
-pub fn open(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
+pub fn open(data: &Path, secrets: Option<SecretsFolder>) -> Result<(), Box<dyn std::error::Error>> {
     let handle: Arc<OnceLock<AppHandle>> = Arc::default();
     let app_of_notices = Arc::clone(&handle);
     let in_front = move || app_of_notices.get().is_some_and(is_in_front);
@@ -42,7 +43,7 @@ pub fn open(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
         clicked.tell(place);
     };
     let notifier = Arc::new(Desktop::new(Arc::new(in_front), Arc::new(open)));
-    let selvage = tauri::async_runtime::block_on(Selvage::open(data, notifier))?;
+    let selvage = tauri::async_runtime::block_on(Selvage::open(data, secrets, notifier))?;
     let (watch, dumps) = (selvage.deployments.watch.clone(), selvage.local_dumps.clone());
     let clipboard = Clipboard::default();
     let lent = clipboard.clone();

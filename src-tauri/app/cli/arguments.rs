@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use selvage_core::download::WhichRun;
 use selvage_core::weavestream::run::{RunId, RunStatus};
 
@@ -17,12 +17,33 @@ pub struct Arguments {
     /// Keep all state in this folder
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Take passwords and passphrases of links from the files of this folder, which is never written to
+    #[arg(long, global = true, value_name = "DIR")]
+    pub secrets_from: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long, global = true)]
     pub json: bool,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Arguments {
+    /// What this process was started with; ends it, with the reason, when that is wrong.
+    #[must_use]
+    pub fn read() -> Self {
+        let arguments = Self::parse();
+        let link = match &arguments.command {
+            Some(Command::Deployment {
+                command: DeploymentCommand::Add { link, .. } | DeploymentCommand::Link { link, .. },
+            }) => Some(link),
+            _ => None,
+        };
+        if let Some(reason) = link.and_then(LinkArguments::misplaced) {
+            Self::command().error(clap::error::ErrorKind::MissingRequiredArgument, reason).exit();
+        }
+        arguments
+    }
 }
 
 /// A headless command.

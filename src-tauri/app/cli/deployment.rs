@@ -1,7 +1,7 @@
 use std::io::BufRead;
 
 use selvage_core::Secret;
-use selvage_core::deployment::{Deployment, DeploymentId, SshLink};
+use selvage_core::deployment::{Deployment, DeploymentId, SshAuth, SshLink};
 use selvage_core::deployments::{DirectDraft, Draft, SshDraft};
 use selvage_core::ports::{HostKey, LinkError};
 use selvage_core::probe::{Check, CheckItem, CheckState};
@@ -52,11 +52,27 @@ pub async fn run(selvage: &Selvage, command: DeploymentCommand, print: Print) ->
 
 async fn add(selvage: &Selvage, name: String, link: LinkArguments, print: Print) -> Result<End, Failure> {
     let draft = draft(name, &link)?;
-    selvage.deployments.check(&draft).await?;
-    test(selvage, &draft, None, &link.over_ssh.accept_host_key).await?;
+    let checked = selvage.deployments.check(&draft).await?;
+    // A folder of secrets is for reading: what it holds is tried, and kept nowhere else.
+    let tried = with_folder(selvage, draft.clone(), &checked.slug)?;
+    test(selvage, &tried, None, &link.over_ssh.accept_host_key).await?;
     let deployment = selvage.deployments.add(draft).await?;
     print.one("deployment", &deployment, || format!("{} is added: {}", deployment.name, place(&deployment)));
     Ok(End::Done)
+}
+
+/// Secrets that were not typed, from the folder of secrets.
+fn with_folder(selvage: &Selvage, mut draft: Draft, slug: &str) -> Result<Draft, Problem> {
+    let Some(folder) = &selvage.secrets else { return Ok(draft) };
+    let read = |kind: &str| folder.read(&format!("{slug}.{kind}"));
+    if let Some(ssh) = draft.ssh.as_mut().filter(|ssh| ssh.secret.is_none()) {
+        let kind = if ssh.link.target.auth == SshAuth::Password { "ssh-password" } else { "ssh-passphrase" };
+        ssh.secret = read(kind)?;
+    }
+    if let Some(direct) = draft.direct.as_mut().filter(|direct| direct.password.is_none()) {
+        direct.password = read("postgres-password")?;
+    }
+    Ok(draft)
 }
 
 async fn relink(selvage: &Selvage, name: &str, link: LinkArguments, print: Print) -> Result<End, Failure> {

@@ -27,11 +27,11 @@ pub struct SshArguments {
     /// Only keys of the SSH agent
     #[arg(long, conflicts_with = "password", requires = "ssh")]
     pub agent: bool,
-    /// A password, read from standard input with --secret-stdin
-    #[arg(long, requires_all = ["secret_stdin", "ssh"])]
+    /// A password, read from standard input with --secret-stdin, or from a folder with --secrets-from
+    #[arg(long, requires = "ssh")]
     pub password: bool,
     /// Read the password or passphrase as the first line of standard input; it is kept in the OS keyring
-    #[arg(long, requires = "ssh")]
+    #[arg(long)]
     pub secret_stdin: bool,
     /// Jump hosts, as in ssh -J
     #[arg(long, value_name = "USER@HOST:PORT", requires = "ssh")]
@@ -142,6 +142,21 @@ impl FromStr for Server {
             return Err("a password here could be seen by others; use --postgres-password-stdin".to_owned());
         }
         Ok(Self { at, database })
+    }
+}
+
+impl LinkArguments {
+    /// What stands where it is of no use, with what was meant.
+    #[must_use]
+    pub fn misplaced(&self) -> Option<&'static str> {
+        if !self.over_ssh.secret_stdin || self.over_ssh.ssh.is_some() {
+            return None;
+        }
+        Some(if self.straight.postgres.is_some() {
+            "--secret-stdin reads the secret of an SSH login, and there is no --ssh; the password of the role is read with --postgres-password-stdin"
+        } else {
+            "--secret-stdin reads the secret of an SSH login, and there is no --ssh"
+        })
     }
 }
 

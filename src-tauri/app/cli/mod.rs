@@ -23,6 +23,7 @@ use selvage_core::problem::Class;
 use selvage_core::weavestream::run::{Page, RunFilter, RunId};
 
 use crate::error::Failure;
+use crate::keyring::SecretsFolder;
 use crate::notify::Silent;
 use crate::state::Selvage;
 use print::Print;
@@ -40,7 +41,7 @@ pub enum End {
 
 /// Runs one command; the exit code says how it ended (`docs/cli.md`).
 #[must_use]
-pub fn run(command: Command, data: &Path, json: bool) -> ExitCode {
+pub fn run(command: Command, data: &Path, secrets: Option<SecretsFolder>, json: bool) -> ExitCode {
     let print = Print { json };
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
@@ -49,7 +50,7 @@ pub fn run(command: Command, data: &Path, json: bool) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(carry_out(command, data, print));
+    let ended = runtime.block_on(carry_out(command, data, secrets, print));
     // A keyring that never answers must not keep the process.
     runtime.shutdown_background();
     match ended {
@@ -67,12 +68,17 @@ pub fn run(command: Command, data: &Path, json: bool) -> ExitCode {
     }
 }
 
-async fn carry_out(command: Command, data: &Path, print: Print) -> Result<End, Failure> {
+async fn carry_out(
+    command: Command,
+    data: &Path,
+    secrets: Option<SecretsFolder>,
+    print: Print,
+) -> Result<End, Failure> {
     if let Command::Schedule { command: ScheduleCommand::Preview { preview } } = &command {
         // Nothing is opened for it, and nothing is written.
         return schedule::preview(preview, print);
     }
-    let selvage = Selvage::open(data, Arc::new(Silent)).await?;
+    let selvage = Selvage::open(data, secrets, Arc::new(Silent)).await?;
     match command {
         Command::Deployment { command } => deployment::run(&selvage, command, print).await,
         Command::Schedules { name } => {

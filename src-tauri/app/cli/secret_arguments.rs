@@ -18,6 +18,8 @@ pub enum SecretsCommand {
         /// Name, short name or id of the deployment
         name: String,
     },
+    /// Make the keyring's default collection, where the desktop has none yet
+    MakeKeyring,
     /// Show each name of a version with its state, without values
     Names {
         /// Which version

@@ -35,8 +35,8 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
         }
         SecretsCommand::List { name } => {
             let deployment = selvage.deployments.find(&name).await?;
-            let view = vault.view(&deployment, None, false).await?;
-            print.list("versions", &view.versions, |row| {
+            let versions = vault.rows(deployment.id).await?;
+            print.list("versions", &versions, |row| {
                 let changes = row.changes.as_ref().map(told).unwrap_or_default();
                 let proven = if row.proven { "proven" } else { "" };
                 [&row.number.to_string(), &row.captured.local, proven, &row.note, &changes]
@@ -44,6 +44,10 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
                     .trim_end()
                     .to_owned()
             });
+        }
+        SecretsCommand::MakeKeyring => {
+            vault.keyring.create_collection().await?;
+            print.one("made", &true, || "The keyring has a default collection".into());
         }
         SecretsCommand::Names { which } => {
             let deployment = selvage.deployments.find(&which.name).await?;

@@ -114,3 +114,10 @@ pub async fn copy_secret(
     let value = selvage.vault.reveal(id, Some(version), &name, SecretAct::Copied).await?;
     Ok(clipboard.lend(value).await?)
 }
+
+/// Makes the default collection of a keyring that has none. The desktop asks for a password for it.
+#[tauri::command]
+#[specta::specta]
+pub async fn create_keyring_collection(selvage: State<'_, Selvage>) -> Answer<()> {
+    Ok(selvage.vault.keyring.create_collection().await?)
+}

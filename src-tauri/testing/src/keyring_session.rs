@@ -16,9 +16,19 @@ pub struct KeyringSession {
 }
 
 impl KeyringSession {
-    /// Starts a session that keeps its keyring below `home`.
+    /// Starts a session that keeps its keyring below `home`, unlocked.
     #[must_use]
     pub fn start(home: &Path) -> Self {
+        Self::with(home, Some(b"the keyring's own password"))
+    }
+
+    /// The same for an account that has never signed in: its keyring runs, and holds no collection.
+    #[must_use]
+    pub fn new_account(home: &Path) -> Self {
+        Self::with(home, None)
+    }
+
+    fn with(home: &Path, password: Option<&[u8]>) -> Self {
         let mut bus = Command::new("dbus-daemon")
             .args(["--session", "--nofork", "--print-address"])
             .env("HOME", home)
@@ -32,7 +42,8 @@ impl KeyringSession {
         let runtime = home.join("run");
         std::fs::create_dir_all(&runtime).unwrap();
         let mut keyring = Command::new("gnome-keyring-daemon")
-            .args(["--foreground", "--unlock", "--components=secrets"])
+            .args(["--foreground", "--components=secrets"])
+            .args(password.map(|_| "--unlock"))
             .env("HOME", home)
             .env("XDG_RUNTIME_DIR", &runtime)
             .env("XDG_DATA_HOME", home.join("share"))
@@ -42,7 +53,7 @@ impl KeyringSession {
             .stderr(Stdio::null())
             .spawn()
             .expect("gnome-keyring-daemon is installed");
-        keyring.stdin.take().unwrap().write_all(b"the keyring's own password").unwrap();
+        keyring.stdin.take().unwrap().write_all(password.unwrap_or_default()).unwrap();
         let session = Self { bus, keyring, address };
         until_true("the keyring is there", || {
             let asked = Command::new("dbus-send")

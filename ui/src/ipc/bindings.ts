@@ -96,6 +96,8 @@ export const commands = {
 	 *  it is cleared away.
 	 */
 	copySecret: (id: DeploymentId, version: number, name: string) => typedError<number, Failure>(__TAURI_INVOKE("copy_secret", { id, version, name })),
+	/**  Makes the default collection of a keyring that has none. The desktop asks for a password for it. */
+	createKeyringCollection: () => typedError<null, Failure>(__TAURI_INVOKE("create_keyring_collection")),
 	/**  How hard a passphrase is to guess. */
 	judgePassphrase: (id: DeploymentId, passphrase: Typed) => typedError<PassphraseStrength, Failure>(__TAURI_INVOKE("judge_passphrase", { id, passphrase })),
 	/**  New words for a passphrase. They protect nothing until the admin takes them. */
@@ -1139,10 +1141,18 @@ export type KeyUse =
 
 /**  Why the keyring did not answer. None of these ever leads to a plain file. */
 export type KeyringError = 
-/**  It exists and is locked. */
+/**  It exists and is locked, and nobody can be asked for its password. */
 { code: "keyring_locked" } | 
 /**  The user or the system refused. */
 { code: "keyring_denied" } | 
+/**  A keyring runs, and has no default collection to put entries into. */
+{ code: "keyring_no_collection" } | 
+/**  The folder of secrets, or a file in it, is not fit to be read from. */
+{ code: "secrets_folder_unusable"; 
+/**  Folder or file. */
+path: string; 
+/**  Why. */
+reason: string } | 
 /**  There is no keyring on this desktop. */
 { code: "keyring_absent"; 
 /**  What the system said. */

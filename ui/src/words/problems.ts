@@ -97,7 +97,12 @@ const table: Table = {
   database_refused: (p) => told('Postgres refused the question', p.reason, LAST_KNOWN, 'Check the rights of the database user, and try again.'),
 
   // The keyring
-  keyring_locked: () => told('The keyring is locked', 'The desktop’s keyring exists, and is locked.', NOT_BEGUN, 'Unlock it, and try again.'),
+  keyring_locked: () =>
+    told('The keyring is locked', 'The desktop’s keyring exists, and is locked.', NOT_BEGUN, 'Unlock it, in the desktop’s own program or with `gnome-keyring-daemon --unlock`, and try again.'),
+  keyring_no_collection: () =>
+    told('The keyring has no place for entries yet', 'A keyring runs on this desktop, and it has no default collection: nobody has chosen a password for it.', 'Nothing was written. Selvage never puts a secret into a plain file.', 'Make the collection: the desktop asks for its password. Then try again.'),
+  secrets_folder_unusable: (p) =>
+    told('The folder of secrets cannot be used', `${p.path}: ${p.reason}.`, NOT_BEGUN, 'Only you may read the folder (mode 700) and its files (mode 600). Correct that, and try again.'),
   keyring_denied: () => told('The keyring said no', 'You or the system refused access to the keyring.', NOT_BEGUN, 'Try again, and allow Selvage when the desktop asks.'),
   keyring_absent: (p) =>
     told('There is no keyring', `No keyring was found on this desktop: ${p.reason}`, 'Nothing was written. Selvage never puts a secret into a plain file.', 'Start a keyring (GNOME Keyring, KWallet, KeePassXC), or use the SSH agent.'),

@@ -6,6 +6,7 @@ export const words = {
   app: 'Selvage',
   waitThenDump: 'Wait, then dump',
   tryAgain: 'Try again',
+  makeKeyring: 'Make the collection',
   chooseFolder: 'Choose folder…',
   close: 'Close',
   cancel: 'Cancel',

@@ -13,6 +13,10 @@ pub trait Keyring: Send + Sync {
     async fn set(&self, name: &str, secret: &Secret) -> Result<(), KeyringError>;
     /// Removes `name`; removing what is not there is fine.
     async fn delete(&self, name: &str) -> Result<(), KeyringError>;
+    /// Makes the place for entries that a keyring without any lacks; there is one already elsewhere.
+    async fn create_collection(&self) -> Result<(), KeyringError> {
+        Ok(())
+    }
     /// Characters that one entry can hold; none where there is no limit worth
     /// naming. Longer text is for the caller to split.
     fn entry_limit(&self) -> Option<usize>;
@@ -22,14 +26,25 @@ pub trait Keyring: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum KeyringError {
-    /// It exists and is locked.
-    #[error("the keyring is locked")]
+    /// It exists and is locked, and nobody can be asked for its password.
+    #[error("the keyring is locked: unlock it, and try again")]
     KeyringLocked,
     /// The user or the system refused.
-    #[error("access to the keyring was denied")]
+    #[error("access to the keyring was denied: allow it when the desktop asks")]
     KeyringDenied,
+    /// A keyring runs, and has no default collection to put entries into.
+    #[error("the keyring has no default collection yet: `selvage secrets make-keyring` makes it")]
+    KeyringNoCollection,
+    /// The folder of secrets, or a file in it, is not fit to be read from.
+    #[error("{path} cannot be used for secrets: {reason}")]
+    SecretsFolderUnusable {
+        /// Folder or file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// There is no keyring on this desktop.
-    #[error("no keyring was found: {reason}")]
+    #[error("no keyring was found: {reason}; without one, --secrets-from DIR gives the secrets of links")]
     KeyringAbsent {
         /// What the system said.
         reason: String,

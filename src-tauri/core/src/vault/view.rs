@@ -12,7 +12,7 @@ use super::drift::EnvSeen;
 use super::names::{NameRow, name_rows};
 use super::prove::KeyProof;
 use super::version::{EnvSource, EnvVersion};
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, DeploymentId};
 use crate::overview::{Part, mark_unseen};
 use crate::problem::Problem;
 use crate::time::{When, local};
@@ -156,6 +156,13 @@ impl Vault {
                 old: standing.kit_is_old(),
             }),
         })
+    }
+
+    /// Its versions, newest first. Neither host nor keyring is asked.
+    pub async fn rows(&self, deployment: DeploymentId) -> Result<Vec<VersionRow>, Problem> {
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let versions = self.versions(deployment).await?;
+        Ok(versions.iter().map(|version| row(version, now, zone)).collect())
     }
 
     /// Looks at the host's file now, because the admin asked for it.

@@ -6,7 +6,7 @@ import { NOW, when } from './time';
 import { shownOf, vaultOf, version, type MockVault } from './versions';
 
 type Vault =
-  | 'vault' | 'captureEnv' | 'chooseEnvFile' | 'importEnv' | 'noteEnv' | 'deleteEnv' | 'proveKeys' | 'planPutBack' | 'putBack' | 'revealSecret' | 'copySecret';
+  | 'vault' | 'captureEnv' | 'chooseEnvFile' | 'importEnv' | 'noteEnv' | 'deleteEnv' | 'proveKeys' | 'planPutBack' | 'putBack' | 'revealSecret' | 'copySecret' | 'createKeyringCollection';
 
 /** Writes down what was done with secrets, as Rust does. */
 export function writeDown({ tell }: Here, deployment: string, act: SecretAct, version: number, name: string | null = null): void {
@@ -137,6 +137,7 @@ export function vaultHandlers(of: Here): Pick<Handlers, Vault> {
       writeDown(of, id, 'revealed', number, name);
       return row.kids.length > 1 ? row.kids.map((kid) => `${kid}:bm90IGEgcmVhbCBrZXksIGJ1dCAzMiBieXRlcyE=`).join(',') : 'bm90IGEgcmVhbCBrZXksIGJ1dCAzMiBieXRlcyE=';
     },
+    createKeyringCollection: () => null,
     copySecret: async (id, number, name) => {
       await slow();
       must(id, number);

@@ -1,5 +1,9 @@
 //! The OS keyring: Secret Service, macOS Keychain, Windows Credential Manager.
 
+mod folder;
+#[cfg(target_os = "linux")]
+mod secret_service;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,6 +11,8 @@ use keyring::{Entry, Error};
 use selvage_core::Secret;
 use selvage_core::ports::{Keyring, KeyringError};
 use tokio::sync::oneshot;
+
+pub use folder::{FolderKeyring, SecretsFolder};
 
 /// What the entries are filed under.
 const SERVICE: &str = "app.selvage";
@@ -51,6 +57,18 @@ impl OsKeyring {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, KeyringError> {
+        self.alone(move || {
+            #[cfg(target_os = "linux")]
+            secret_service::standing()?;
+            work().map_err(|error| translate(&error))
+        })
+        .await
+    }
+
+    async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T, KeyringError> {
         let (done, answer) = oneshot::channel();
         std::thread::spawn(move || {
             // Nobody waits any more when the time is up.
@@ -58,7 +76,7 @@ impl OsKeyring {
         });
         let seconds = u32::try_from(self.patience.as_secs()).unwrap_or(u32::MAX);
         match tokio::time::timeout(self.patience, answer).await {
-            Ok(Ok(answer)) => answer.map_err(|error| translate(&error)),
+            Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(KeyringError::KeyringUnreadable { reason: "the keyring's library stopped".into() }),
             Err(_) => Err(KeyringError::KeyringTimedOut { seconds }),
         }
@@ -97,6 +115,13 @@ impl Keyring for OsKeyring {
             Err(other) => Err(other),
         })
         .await
+    }
+
+    async fn create_collection(&self) -> Result<(), KeyringError> {
+        #[cfg(target_os = "linux")]
+        return self.alone(secret_service::create_collection).await;
+        #[cfg(not(target_os = "linux"))]
+        Ok(())
     }
 
     fn entry_limit(&self) -> Option<usize> {
