@@ -172,14 +172,15 @@ impl Connection {
     }
 
     /// A channel for one command.
-    pub(crate) async fn session(&self, patience: Duration) -> Result<Channel<Msg>, LinkError> {
+    pub(crate) async fn session(&self, patience: Duration) -> Result<Channel<Msg>, NoSession> {
         let opening = tokio::time::timeout(patience, self.handle.channel_open_session());
         match opening.await.map_err(|_| timed_out(&self.host, "opening a channel", patience))? {
             Ok(channel) => Ok(channel),
             Err(russh::Error::ChannelOpenFailure(failure)) => {
-                Err(self.lost_because(format!("it opened no channel for a command ({})", self.why(&failure).await)))
+                let why = self.why(&failure).await;
+                Err(NoSession::Refused(self.lost_because(format!("it opened no channel for a command ({why})"))))
             }
-            Err(_) => Err(self.lost()),
+            Err(_) => Err(self.lost().into()),
         }
     }
 
@@ -226,6 +227,29 @@ impl Connection {
             ChannelOpenFailure::ResourceShortage => said.unwrap_or_else(|| "it has no resources left".to_owned()),
             ChannelOpenFailure::UnknownChannelType => "its sshd cannot do this".to_owned(),
             ChannelOpenFailure::Other { reason, .. } => said.unwrap_or_else(|| reason.clone()),
+        }
+    }
+}
+
+/// Why a connection gave no channel for a command.
+#[derive(Debug)]
+pub(crate) enum NoSession {
+    /// The host gives it no more (`MaxSessions`): another connection may have one.
+    Refused(LinkError),
+    /// Anything else.
+    Failed(LinkError),
+}
+
+impl From<LinkError> for NoSession {
+    fn from(error: LinkError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<NoSession> for LinkError {
+    fn from(none: NoSession) -> Self {
+        match none {
+            NoSession::Refused(error) | NoSession::Failed(error) => error,
         }
     }
 }

@@ -57,7 +57,8 @@ struct SshHost {
 impl Host for SshHost {
     async fn run(&self, command: &Command) -> Result<Output, LinkError> {
         let _turn = self.commands.acquire().await;
-        let (connection, channel) = self.link.session().await?;
+        let session = self.link.session().await?;
+        let (connection, channel, _held) = session.parts();
         run::run(&connection, channel, command, &self.link.settings().timeouts).await
     }
 

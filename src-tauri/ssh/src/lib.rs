@@ -14,6 +14,7 @@ mod certificate;
 mod config;
 mod connection;
 mod forward;
+mod framed;
 mod host;
 mod jump;
 mod key_file;

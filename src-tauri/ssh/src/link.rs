@@ -5,9 +5,9 @@ use std::time::Duration;
 use russh::Channel;
 use russh::client::Msg;
 use selvage_core::ports::{Endpoint, HostRequest, LinkError};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, NoSession};
 use crate::settings::SshSettings;
 use crate::window;
 
@@ -15,19 +15,44 @@ use crate::window;
 /// made again: after the laptop slept, it may be dead without knowing.
 const PROOF_OF_LIFE: Duration = Duration::from_secs(5);
 
+/// Connections that are opened beside the shared one at once; more could look like an attack to the host.
+const BESIDE_AT_MOST: usize = 2;
+
+/// A channel for one command, with the connection that it is on.
+pub(crate) struct Session<'a> {
+    connection: Arc<Connection>,
+    channel: Channel<Msg>,
+    beside: Option<SemaphorePermit<'a>>,
+}
+
+impl<'a> Session<'a> {
+    /// The last is held until the command has ended.
+    pub(crate) fn parts(self) -> (Arc<Connection>, Channel<Msg>, Option<SemaphorePermit<'a>>) {
+        (self.connection, self.channel, self.beside)
+    }
+}
+
 /// A connection that is made again when it was lost while nothing happened on
 /// it: a closed lid, another network. Work that had begun is never repeated.
 pub(crate) struct Link {
     settings: Arc<SshSettings>,
     request: HostRequest,
     current: Mutex<Option<Arc<Connection>>>,
+    /// Connections beside the shared one, for a host that gives one of them few sessions.
+    beside: Semaphore,
     /// For the next connection; measured on the shared one.
     window: Arc<AtomicU32>,
 }
 
 impl Link {
     pub(crate) fn new(settings: Arc<SshSettings>, request: HostRequest) -> Self {
-        Self { window: Arc::new(AtomicU32::new(settings.window)), settings, request, current: Mutex::new(None) }
+        Self {
+            window: Arc::new(AtomicU32::new(settings.window)),
+            settings,
+            request,
+            current: Mutex::new(None),
+            beside: Semaphore::new(BESIDE_AT_MOST),
+        }
     }
 
     /// Signs in now, so that what is wrong is found now.
@@ -51,18 +76,27 @@ impl Link {
         &self.settings
     }
 
-    /// A channel for one command.
-    pub(crate) async fn session(&self) -> Result<(Arc<Connection>, Channel<Msg>), LinkError> {
+    /// A channel for one command, on the shared connection or one of its own; the
+    /// permit is given back when the command has ended.
+    pub(crate) async fn session(&self) -> Result<Session<'_>, LinkError> {
         let patience = self.settings.timeouts.connect;
         let (connection, reused) = self.connection(None).await?;
         let first = if reused { patience.min(PROOF_OF_LIFE) } else { patience };
         match connection.session(first).await {
-            Err(error) if reused && broke(&error, &connection) => {
+            Ok(channel) => Ok(Session { connection, channel, beside: None }),
+            Err(NoSession::Refused(error)) => {
+                tracing::debug!(host = connection.host(), %error, "another connection for this command");
+                let beside = self.beside.acquire().await.ok();
+                let connection = self.apart().await?;
+                let channel = connection.session(patience).await?;
+                Ok(Session { connection, channel, beside })
+            }
+            Err(NoSession::Failed(error)) if reused && broke(&error, &connection) => {
                 let connection = self.again(&connection, &error).await?;
                 let channel = connection.session(patience).await?;
-                Ok((connection, channel))
+                Ok(Session { connection, channel, beside: None })
             }
-            opened => opened.map(|channel| (connection, channel)),
+            Err(NoSession::Failed(error)) => Err(error),
         }
     }
 

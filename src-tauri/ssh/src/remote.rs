@@ -6,6 +6,8 @@ use russh::{ChannelWriteHalf, Sig};
 use selvage_core::shell::Command;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::framed;
+
 /// A command that runs on the host. When this is dropped before the command
 /// has ended, it is told to end: a signal for those that are silent, a closed
 /// channel for those that write.
@@ -22,7 +24,7 @@ impl Remote {
         tracing::debug!(program = command.argv().first().map(String::as_str), "running a command");
         // Made first: dropping this future from here on ends the command too.
         let mut remote = Self { write: Arc::clone(&write), ended: false, feeding: None };
-        write.exec(true, command.to_sh()).await?;
+        write.exec(true, framed::wire(&command.to_sh())).await?;
         let input = command.input().cloned();
         let feeding = tokio::spawn(async move {
             if let Some(text) = input {

@@ -27,6 +27,9 @@ pub struct SshSettings {
     pub window: u32,
 }
 
+/// Bytes: what a line of 9,600 baud carries in a quarter of a second.
+pub const TRICKLE: usize = 256;
+
 /// How long is waited before giving up.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
@@ -41,8 +44,12 @@ pub struct Timeouts {
     pub sign_in: Duration,
     /// For a collected command that prints nothing.
     pub command: Duration,
+    /// For a collected command in all, however it goes on printing; one that may be silent for longer has that long.
+    pub whole_command: Duration,
     /// For a streamed command that prints nothing.
     pub idle: Duration,
+    /// A streamed command that prints [`crate::settings::TRICKLE`] bytes in this time of waiting, or fewer, is given up.
+    pub trickle: Duration,
     /// After this much silence the host is asked whether it is still there;
     /// after three questions without answer the connection is lost.
     pub keepalive: Duration,
@@ -56,7 +63,9 @@ impl Default for Timeouts {
             key_exchange: Duration::from_secs(15),
             sign_in: Duration::from_secs(30),
             command: Duration::from_mins(1),
+            whole_command: Duration::from_mins(5),
             idle: Duration::from_secs(30),
+            trickle: Duration::from_mins(2),
             keepalive: Duration::from_secs(15),
         }
     }

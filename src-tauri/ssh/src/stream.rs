@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -10,8 +10,9 @@ use selvage_dial::seconds;
 
 use crate::bounded::Bounded;
 use crate::connection::Connection;
+use crate::framed::{GREETING_AT_MOST, Greeting};
 use crate::remote::{Remote, status_of};
-use crate::settings::Timeouts;
+use crate::settings::{TRICKLE, Timeouts};
 
 /// The output of a command, on a connection of its own. A reader that takes
 /// its time makes the host wait: a bounded number of packets is kept here, and
@@ -20,8 +21,15 @@ pub(crate) struct Source {
     // Before the connection: dropping it still needs that.
     remote: Remote,
     read: ChannelReadHalf,
+    greeting: Greeting,
+    greeting_beside: Greeting,
     connection: Arc<Connection>,
     idle: Duration,
+    trickle: Duration,
+    /// Since the last byte of output.
+    silent: Duration,
+    /// Waited, and what came meanwhile, since that was last looked at.
+    waited: (Duration, usize),
     stderr: Bounded,
     exit: Option<u32>,
     output_ended: bool,
@@ -47,8 +55,13 @@ impl Source {
         Ok(Self {
             remote,
             read,
+            greeting: Greeting::default(),
+            greeting_beside: Greeting::default(),
             connection,
             idle: command.quiet().unwrap_or(timeouts.idle),
+            trickle: timeouts.trickle.max(command.quiet().unwrap_or_default()),
+            silent: Duration::ZERO,
+            waited: (Duration::ZERO, 0),
             stderr: Bounded::default(),
             exit: None,
             output_ended: false,
@@ -56,12 +69,42 @@ impl Source {
         })
     }
 
+    /// `bytes` came. What only drips would take for ever.
+    fn progressed(&mut self, bytes: usize) -> Result<(), LinkError> {
+        self.silent = Duration::ZERO;
+        self.waited.1 += bytes;
+        let (time, came) = self.waited;
+        if time < self.trickle {
+            return Ok(());
+        }
+        self.waited = (Duration::ZERO, 0);
+        if came > TRICKLE {
+            return Ok(());
+        }
+        let bytes = u32::try_from(came).unwrap_or(u32::MAX);
+        Err(LinkError::Trickles { host: self.connection.host().to_owned(), bytes, seconds: seconds(time) })
+    }
+
     async fn step(&mut self) -> Result<Step, LinkError> {
+        // Complaints on standard error are no progress: they may have no end.
+        let begun = Instant::now();
+        let message = tokio::time::timeout(self.idle.saturating_sub(self.silent), self.read.wait()).await;
+        self.silent += begun.elapsed();
+        self.waited.0 += begun.elapsed();
         let stalled = |_| LinkError::Stalled { host: self.connection.host().to_owned(), seconds: seconds(self.idle) };
-        let message = tokio::time::timeout(self.idle, self.read.wait()).await.map_err(stalled)?;
-        match message {
-            Some(ChannelMsg::Data { data }) => return Ok(Step::Piece(data)),
-            Some(ChannelMsg::ExtendedData { data, ext: 1 }) => self.stderr.add(&data),
+        match message.map_err(stalled)? {
+            Some(ChannelMsg::Data { data }) => {
+                self.progressed(data.len())?;
+                let endless = |()| LinkError::PrintsOnAndOn {
+                    host: self.connection.host().to_owned(),
+                    bytes: u32::try_from(GREETING_AT_MOST).unwrap_or(u32::MAX),
+                };
+                return Ok(self.greeting.pass(data).map_err(endless)?.map_or(Step::Other, Step::Piece));
+            }
+            Some(ChannelMsg::ExtendedData { data, ext: 1 }) => match self.greeting_beside.pass(data) {
+                Ok(own) => self.stderr.add(&own.unwrap_or_default()),
+                Err(()) => self.stderr.add(&self.greeting_beside.give_up()),
+            },
             Some(ChannelMsg::ExitStatus { exit_status }) => self.exit = Some(exit_status),
             Some(ChannelMsg::ExitSignal { signal_name, .. }) => self.exit = Some(status_of(&signal_name)),
             Some(ChannelMsg::Failure) => {
@@ -101,10 +144,13 @@ impl ByteSource for Source {
     }
 
     async fn exit(&mut self) -> Result<Exit, LinkError> {
+        self.silent = Duration::ZERO;
         while !self.closed {
             self.step().await?;
         }
         let status = self.exit.ok_or_else(|| self.connection.lost_because("the command ended without saying how"))?;
+        // Without a mark the command never began, and what there is tells why.
+        self.stderr.add(&self.greeting_beside.give_up());
         Ok(Exit { status, stderr: self.stderr.text() })
     }
 }

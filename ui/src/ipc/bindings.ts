@@ -1405,7 +1405,21 @@ reason: string } |
 /**  Host. */
 host: string; 
 /**  How long was waited. */
-seconds: number };
+seconds: number } | 
+/**  It sends, and so little that it would never end. */
+{ code: "trickles"; 
+/**  The host, or the program. */
+host: string; 
+/**  What came. */
+bytes: number; 
+/**  In that time. */
+seconds: number } | 
+/**  It printed on and on where a short answer was expected. The command was ended. */
+{ code: "prints_on_and_on"; 
+/**  The host. */
+host: string; 
+/**  What is read at most. */
+bytes: number };
 
 /**  An entry of a list of previous keys that cannot be used. */
 export type ListFault = {

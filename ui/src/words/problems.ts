@@ -67,6 +67,10 @@ const table: Table = {
   forward_refused: (p) =>
     told('The host does not forward', `A forward to ${p.address} was refused: ${p.reason}`, UNTOUCHED, 'Allow TCP forwarding for this login in sshd’s configuration, or leave it: Selvage then reads through the container.'),
   lost: (p) => told('The connection was lost', `${p.host}: ${p.reason}`, PART_KEPT, 'Try again when the network is steady.'),
+  trickles: (p) =>
+    told('The connection only drips', `${p.host} sent ${p.bytes} bytes in ${p.seconds} seconds, which would never end.`, PART_KEPT, 'Try again when the network is steady.'),
+  prints_on_and_on: (p) =>
+    told('The host does not stop answering', `${p.host} printed more than ${size(p.bytes)} where a short answer was expected, so the command was ended.`, UNTOUCHED, 'Look at the login’s start-up files on the host, such as `.bashrc`: something there prints without an end.'),
   stalled: (p) =>
     told('The connection stalled', `${p.host} sent nothing for ${p.seconds} seconds.`, PART_KEPT, 'Try again when the network is steady.'),
 

@@ -19,6 +19,8 @@ use crate::weavestream::manifest::Sha256;
 /// pieces are small, and waking two threads for each of them costs more than
 /// the work they then do.
 const BATCH: usize = 512 * 1024;
+/// A connection that brought less, in bytes, counts as one that brought nothing: a line that drips is not tried for ever.
+const PROGRESS: u64 = 64 * 1024;
 /// A smaller batch is handed on when the one before is older than this.
 const WAIT_AT_MOST: Duration = Duration::from_millis(100);
 /// Batches under way between the network and the disk. This bounds the memory
@@ -110,7 +112,7 @@ pub async fn transfer(
             }
         };
         resumed = true;
-        if sink.written > before {
+        if sink.written - before >= PROGRESS {
             (tries, wait) = (0, patience.first_wait);
         }
         tries += 1;

@@ -317,6 +317,24 @@ pub enum LinkError {
         /// How long was waited.
         seconds: u32,
     },
+    /// It sends, and so little that it would never end.
+    #[error("{host} sent only {bytes} bytes in {seconds} s")]
+    Trickles {
+        /// The host, or the program.
+        host: String,
+        /// What came.
+        bytes: u32,
+        /// In that time.
+        seconds: u32,
+    },
+    /// It printed on and on where a short answer was expected. The command was ended.
+    #[error("{host} printed more than {bytes} bytes where a short answer was expected; the command was ended")]
+    PrintsOnAndOn {
+        /// The host.
+        host: String,
+        /// What is read at most.
+        bytes: u32,
+    },
 }
 
 impl LinkError {
@@ -327,6 +345,7 @@ impl LinkError {
         match self {
             Self::Lost { .. }
             | Self::Stalled { .. }
+            | Self::Trickles { .. }
             | Self::TimedOut { .. }
             | Self::Refused { .. }
             | Self::Unreachable { .. }

@@ -20,7 +20,7 @@ async fn output_error_and_exit_are_kept_apart() {
     assert_eq!((output.exit, output.stdout.as_slice(), output.stderr.as_slice()), (3, &b"out\n"[..], &b"err\n"[..]));
     assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
     assert_eq!(host.run(&Command::new(["no-such-program"])).await.unwrap().exit, 127);
-    assert_eq!(host.run(&Command::new(["true"]).in_folder("/no/such")).await.unwrap().exit, 1);
+    assert_ne!(host.run(&Command::new(["true"]).in_folder("/no/such")).await.unwrap().exit, 0);
     // All over one connection.
     assert_eq!(sshd.log().matches("Accepted publickey").count(), 1);
 }
@@ -76,7 +76,10 @@ async fn more_than_eight_mebibytes_end_the_command() {
     assert_eq!(exactly.stdout.len(), 8 * 1024 * 1024);
     let pid = sshd.path("pid");
     let error = host.run(&sh(&format!("echo $$ > {pid}; exec cat /dev/zero"))).await.unwrap_err();
-    assert!(matches!(&error, LinkError::Lost { reason, .. } if reason.contains("8 MiB")), "{error:?}");
+    let endless = LinkError::PrintsOnAndOn { host: "127.0.0.1".into(), bytes: 8 * 1024 * 1024 };
+    assert_eq!(error, endless);
+    assert!(!error.is_passing(), "the same again would end like this again");
+    assert_eq!(host.run(&sh("yes >&2")).await.unwrap_err(), endless);
     gone(&pid).await;
     // The connection is still good.
     assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
@@ -126,6 +129,26 @@ async fn a_silent_command_times_out_unless_it_may_be_silent() {
     assert_eq!(host.run(&sh("sleep 4").quiet_for(Duration::from_mins(1))).await.unwrap().exit, 0);
     let talking = sh("for i in $(seq 20); do sleep 0.2; echo $i; done");
     assert!(host.run(&talking).await.unwrap().stdout_text().ends_with("19\n20\n"));
+}
+
+#[tokio::test]
+async fn a_command_that_drips_has_its_time_and_no_more() {
+    let sshd = Sshd::start();
+    let mut settings = sshd.settings();
+    settings.timeouts =
+        Timeouts { whole_command: Duration::from_secs(3), command: Duration::from_secs(2), ..Timeouts::default() };
+    sshd.trusted().await;
+    let host = SshConnector::new(settings).connect(&sshd.request()).await.unwrap();
+    let pid = sshd.path("pid");
+    let begun = std::time::Instant::now();
+    let drips = sh(&format!("echo $$ > {pid}; while :; do printf .; sleep 0.5; done"));
+    let expected = LinkError::TimedOut { host: "127.0.0.1".into(), stage: "running a command".into(), seconds: 3 };
+    assert_eq!(host.run(&drips).await.unwrap_err(), expected);
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    gone(&pid).await;
+    // Who may be silent for long may also take long.
+    let long = sh("for i in 1 2 3 4 5 6 7 8; do printf .; sleep 0.5; done").quiet_for(Duration::from_secs(30));
+    assert_eq!(host.run(&long).await.unwrap().stdout_text(), "........");
 }
 
 #[tokio::test]
@@ -223,7 +246,6 @@ async fn odd_ends_are_told_apart() {
         (Act::JustClose, Err("without saying how")),
         (Act::Refuse, Err("does not let this login run commands")),
         (Act::GoodBye, Err("the host closed it: going down")),
-        (Act::Flood, Err("8 MiB")),
     ] {
         let server = OddServer::start(Door::AnyKey, act).await;
         let host = server.host(server.settings()).await;
@@ -233,4 +255,81 @@ async fn odd_ends_are_told_apart() {
             (result, _) => panic!("{act:?}: {result:?}"),
         }
     }
+    let server = OddServer::start(Door::AnyKey, Act::Flood).await;
+    let flood = server.host(server.settings()).await.run(&Command::new(["x"])).await;
+    assert!(matches!(flood, Err(LinkError::PrintsOnAndOn { .. })), "{flood:?}");
+}
+
+/// The login's shell is `shell`, and its start-up files print first.
+fn with_shell(shell: &str) -> Sshd {
+    let script = format!(
+        "printf '\\nwelcome to %s\\n\\n' {shell}; echo 'mail for you' >&2; exec {shell} -c \"$SSH_ORIGINAL_COMMAND\""
+    );
+    Sshd::with(&["ed25519"], &format!("ForceCommand {script}"))
+}
+
+#[tokio::test]
+async fn every_login_shell_carries_out_what_was_asked_and_no_greeting_is_taken_for_it() {
+    for shell in ["sh", "bash", "tcsh", "fish", "zsh"] {
+        let sshd = with_shell(shell);
+        let host = sshd.host().await;
+        let odd = "we're $HOME; \"odd\" *folder! ~ %s \\ ü `x`";
+        let folder = sshd.at("home").join(odd);
+        std::fs::create_dir(&folder).unwrap();
+        let here = Command::new(["sh", "-c", "pwd\nprintf '%s\\n' \"$1\"\necho oops >&2\nexit 7", "x", odd])
+            .in_folder(folder.display().to_string())
+            .stdin("unread".to_owned());
+        let output = host.run(&here).await.unwrap();
+        assert_eq!(output.stdout_text(), format!("{}\n{odd}\n", folder.display()), "{shell}");
+        assert_eq!(
+            (output.exit, String::from_utf8_lossy(&output.stderr).into_owned()),
+            (7, "oops\n".to_owned()),
+            "{shell}"
+        );
+        let echoed = host.run(&Command::new(["cat"]).stdin("to\nthe end".to_owned())).await.unwrap();
+        assert_eq!(echoed.stdout_text(), "to\nthe end", "{shell}");
+        let mut source = host.stream(&Command::new(["head", "-c", "100000", "/dev/zero"])).await.unwrap();
+        let mut bytes = Vec::new();
+        while let Some(piece) = source.next().await.unwrap() {
+            bytes.extend_from_slice(&piece);
+        }
+        assert_eq!(bytes, vec![0; 100_000], "{shell}");
+        assert_eq!(source.exit().await.unwrap().stderr, "", "{shell}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_may_run_nothing_is_told_in_its_own_words() {
+    let sshd = Sshd::with(&["ed25519"], "ForceCommand echo This account is closed.; exit 1");
+    let host = sshd.host().await;
+    let output = host.run(&Command::new(["true"])).await.unwrap();
+    assert_eq!((output.exit, output.stdout_text()), (1, "This account is closed.\n".into()));
+    let endless = Sshd::with(&["ed25519"], "ForceCommand yes");
+    let mut source = endless.host().await.stream(&Command::new(["true"])).await.unwrap();
+    assert!(matches!(source.next().await, Err(LinkError::PrintsOnAndOn { .. })));
+}
+
+#[tokio::test]
+async fn a_host_that_gives_a_connection_few_sessions_is_asked_over_another() {
+    for most in ["1", "2"] {
+        let sshd = Sshd::with(&["ed25519"], &format!("MaxSessions {most}"));
+        let host = sshd.host().await;
+        let runs = (0..12).map(|n| {
+            let host = std::sync::Arc::clone(&host);
+            async move { host.run(&sh(&format!("sleep 0.1; echo {n}"))).await.unwrap().stdout_text() }
+        });
+        let outputs = futures::future::join_all(runs).await;
+        assert!(outputs.iter().enumerate().all(|(n, text)| *text == format!("{n}\n")), "{outputs:?}");
+        let mut source = host.stream(&Command::new(["echo", "streamed"])).await.unwrap();
+        let beside = host.run(&Command::new(["echo", "beside"])).await.unwrap();
+        assert_eq!(source.next().await.unwrap().unwrap(), "streamed\n");
+        assert_eq!(beside.stdout_text(), "beside\n");
+    }
+    // None at all is told.
+    let sshd = Sshd::with(&["ed25519"], "MaxSessions 0");
+    let error = sshd.host().await.run(&Command::new(["true"])).await.unwrap_err();
+    assert!(
+        matches!(&error, LinkError::Lost { reason, .. } if reason.contains("it opened no channel for a command")),
+        "{error:?}"
+    );
 }

@@ -226,7 +226,7 @@ impl Handler for Visitor {
 }
 
 async fn play(handle: Handle, channel: ChannelId, act: Act) {
-    handle.data(channel, &b"some output"[..]).await.unwrap();
+    handle.data(channel, &b"\n==selvage begins==\nsome output"[..]).await.unwrap();
     match act {
         Act::Refuse | Act::Stall => {}
         Act::JustClose => handle.close(channel).await.unwrap(),

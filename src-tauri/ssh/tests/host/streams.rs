@@ -200,3 +200,48 @@ async fn odd_ends_are_told_apart() {
     let mut source = host.stream(&Command::new(["x"])).await.unwrap();
     assert!(matches!(source.next().await, Err(LinkError::Lost { .. })));
 }
+
+#[tokio::test]
+async fn complaints_without_an_end_are_no_progress() {
+    let sshd = Sshd::start();
+    sshd.trusted().await;
+    let mut settings = sshd.settings();
+    settings.timeouts = Timeouts { idle: Duration::from_secs(2), ..Timeouts::default() };
+    let host = SshConnector::new(settings).connect(&sshd.request()).await.unwrap();
+    let stalled = LinkError::Stalled { host: "127.0.0.1".into(), seconds: 2 };
+    let complaining = Command::new(["sh", "-c", "yes >&2"]);
+    let mut source = host.stream(&complaining).await.unwrap();
+    assert_eq!(source.next().await.unwrap_err(), stalled);
+    // Also behind the output.
+    let complaining = Command::new(["sh", "-c", "echo all; exec 1>&-; yes >&2"]);
+    let mut source = host.stream(&complaining).await.unwrap();
+    assert_eq!(source.next().await.unwrap().unwrap(), "all\n");
+    assert_eq!(source.exit().await.unwrap_err(), stalled);
+}
+
+#[tokio::test]
+async fn what_only_drips_is_given_up_and_what_waits_for_its_reader_is_not() {
+    let sshd = Sshd::start();
+    sshd.trusted().await;
+    let mut settings = sshd.settings();
+    settings.timeouts = Timeouts { trickle: Duration::from_secs(2), ..Timeouts::default() };
+    let host = SshConnector::new(settings).connect(&sshd.request()).await.unwrap();
+    let drips = Command::new(["sh", "-c", "while :; do printf .; sleep 0.2; done"]);
+    let mut source = host.stream(&drips).await.unwrap();
+    let error = loop {
+        match source.next().await {
+            Ok(piece) => assert_eq!(piece.unwrap(), "."),
+            Err(error) => break error,
+        }
+    };
+    let LinkError::Trickles { bytes, seconds, .. } = error else { panic!("{error:?}") };
+    assert!((5..=40).contains(&bytes) && seconds == 2, "{bytes} in {seconds}");
+    // A slow reader is not the host's fault.
+    let mut source = host.stream(&Command::new(["head", "-c", "300000", "/dev/zero"])).await.unwrap();
+    let mut total = 0;
+    while let Some(piece) = source.next().await.unwrap() {
+        total += piece.len();
+        tokio::time::sleep(Duration::from_millis(600)).await;
+    }
+    assert_eq!(total, 300_000);
+}
