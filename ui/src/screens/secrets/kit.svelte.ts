@@ -32,6 +32,7 @@ const OF_HOST: Record<OfHost, true> = {
   passphrase_needed: true,
   passphrase_wrong: true,
   password_needed: true,
+  prints_on_and_on: true,
   probe_unreadable: true,
   refused: true,
   service_down: true,
@@ -39,6 +40,7 @@ const OF_HOST: Record<OfHost, true> = {
   ssh_config: true,
   stalled: true,
   timed_out: true,
+  trickles: true,
   unreachable: true,
 };
 
