@@ -85,6 +85,36 @@ fn a_password_an_old_compose_and_an_odd_folder() {
 }
 
 #[test]
+fn several_deployments_on_one_engine() {
+    let (host, other) = (RealHost::up(&["--runs", "10"]), RealHost::up(&["--runs", "10"]));
+    let laptop = Laptop::new(BINARY);
+    let key = ["--key", host.text("/ssh/key")];
+    let at = |dir: &str| {
+        let address = host.address();
+        let args = ["deployment", "add", "acme", "--ssh", &address, "--dir", dir, key[0], key[1]];
+        laptop.run(&[&args[..], &["--accept-host-key", host.text("/ssh/host_key_sha256")]].concat())
+    };
+    // Each is offered, and whether this login may use it.
+    let mistyped = at("/opt/weavestrem");
+    mistyped.expect_problem(1, "folder_missing");
+    let seen = mistyped.at("/error/problem/seen").as_array().unwrap();
+    let readable = |dir: &str| seen.iter().find(|one| one["folder"] == dir).map(|one| one["readable"].clone());
+    assert_eq!(readable(host.text("/dir")), Some(true.into()), "{}", mistyped.said);
+    assert_eq!(readable(other.text("/dir")), Some(false.into()), "{}", mistyped.said);
+    // What this login may not look at is not told as down.
+    let theirs = at(other.text("/dir"));
+    assert!(!theirs.said.contains("service_down") && !theirs.said.contains("missing\""), "{}", theirs.said);
+    assert_eq!(theirs.code, Some(1), "{}", theirs.said);
+    // A file that Compose cannot read hides nothing of what runs.
+    let env = std::path::PathBuf::from(host.text("/env_file"));
+    std::fs::set_permissions(&env, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+    let unread = at(host.text("/dir"));
+    assert!(!unread.said.contains("service_down"), "{}", unread.said);
+    std::fs::set_permissions(&env, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    at(host.text("/dir")).expect_code(0);
+}
+
+#[test]
 fn an_agent_and_no_forwarding() {
     let host = RealHost::up(&["--auth", "agent", "--no-forwarding"]);
     let mut laptop = Laptop::new(BINARY);

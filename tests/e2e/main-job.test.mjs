@@ -56,7 +56,7 @@ test('a deployment is added after its host key was compared', async () => {
 });
 
 test('a mistyped folder is told, and the one that was found is offered', async () => {
-  await window.text('Found one in');
+  await window.text('Found ');
   await window.shot('add-wrong-folder');
   await window.press(host.dir);
   await window.press('Test connection');

@@ -71,6 +71,7 @@ describe('adding a deployment', () => {
     await user.click(form.getByRole('button', { name: 'Test connection' }));
     const folder = form.getByLabelText<HTMLInputElement>('Folder with compose.yml');
     await waitFor(() => expect(folder.getAttribute('aria-invalid')).toBe('true'));
+    form.getByText('this login may not read its .env');
     await user.click(form.getByRole('button', { name: '/opt/weavestream' }));
     await waitFor(() => expect(form.getByText('Clocks agree')).toBeTruthy());
     expect(folder.value).toBe('/opt/weavestream');

@@ -1746,14 +1746,14 @@ reason: string } |
 folder: string; 
 /**  What the host said. */
 reason: string; 
-/**  Where a deployment was seen. */
-found: string | null } | 
+/**  Where deployments were seen. */
+seen?: SeenFolder[] } | 
 /**  No Compose file in the folder. */
 { code: "not_compose"; 
 /**  The folder. */
 folder: string; 
-/**  Where a deployment was seen. */
-found: string | null } | 
+/**  Where deployments were seen. */
+seen?: SeenFolder[] } | 
 /**  The Compose project has no such container, or it does not run. */
 { code: "service_down"; 
 /**  The service. */
@@ -2225,6 +2225,14 @@ export type SecretAct =
 "put_back" | 
 /**  An emergency kit was written. */
 "kit_written";
+
+/**  The folder of a deployment that was seen on the host. */
+export type SeenFolder = {
+	/**  Its path there. */
+	folder: string,
+	/**  Compose, as this login runs it, may read its `.env`. */
+	readable: boolean,
+};
 
 /**  A SHA-256 digest. */
 export type Sha256 = string;

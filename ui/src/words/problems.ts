@@ -1,5 +1,6 @@
 import type { AnyProblem, ManifestError, UnsafeName } from '../ipc/client';
 import { plural, size } from './units';
+import { listed } from './secrets';
 
 /** A problem in words: one line, then why, what was kept, and what to do next. */
 export interface Told {
@@ -25,6 +26,9 @@ const ENTRY_NEXT = 'Look for the entry in a backup of the keyring, or open an em
 const HOST_UNTOUCHED = 'Nothing was written on the host: its file is as it was.';
 
 // The Postgres project packages every version for these systems.
+const seenIn = (seen?: { folder: string }[]) =>
+  seen === undefined || seen.length === 0 ? 'Check the folder with compose.yml on the host.' : `Use ${listed(seen.map(({ folder }) => folder))}, where ${seen.length === 1 ? 'a deployment was' : 'deployments were'} found.`;
+
 const installTools = (server: number) =>
   `Install the client of Postgres ${server} or newer: \`postgresql-client-${server}\` on Debian and Ubuntu, \`brew install libpq\` on macOS, the “Command Line Tools” of postgresql.org’s installer on Windows. Selvage finds it by itself. Or add a link over SSH: the host has its own.`;
 
@@ -138,9 +142,9 @@ const table: Table = {
     told('This login may not use Docker', p.reason, UNTOUCHED, 'Add the login to the docker group, or allow it sudo for docker without a password.'),
   compose_missing: (p) => told('There is no Docker Compose on this host', p.reason, UNTOUCHED, 'Install the Compose plugin on the host.'),
   folder_missing: (p) =>
-    told(`${p.folder} is not there`, p.reason, UNTOUCHED, p.found === null ? 'Check the folder with compose.yml on the host.' : `Use ${p.found}, where a deployment was found.`),
+    told(`${p.folder} is not there`, p.reason, UNTOUCHED, seenIn(p.seen)),
   not_compose: (p) =>
-    told(`No compose.yml in ${p.folder}`, 'The folder is there, and holds no Compose file.', UNTOUCHED, p.found === null ? 'Check the folder with compose.yml on the host.' : `Use ${p.found}, where a deployment was found.`),
+    told(`No compose.yml in ${p.folder}`, 'The folder is there, and holds no Compose file.', UNTOUCHED, seenIn(p.seen)),
   service_down: (p) =>
     told(`${p.service} does not run`, p.state === 'missing' ? 'The Compose project has no such container.' : `Docker says: ${p.state}.`, LAST_KNOWN, `Start it on the host: \`docker compose up -d ${p.service}\`, then look at its log.`),
   host_command_failed: (p) => told('The host refused a command', `${p.doing}: ${p.reason}`, LAST_KNOWN, 'Run the same on the host to see more, and test the connection again.'),

@@ -201,6 +201,10 @@ fn services_down(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attent
     let Some(facts) = &seen.facts else { return Vec::new() };
     let before = seen.seen_at(Part::Host).filter(|_| !seen.is_current(Part::Host, now));
     let that_was = before.map(|at| format!(" That was {}.", local(at, now, zone))).unwrap_or_default();
+    if let Some(said) = facts.compose_trouble.as_ref().filter(|_| facts.services.is_empty()) {
+        let (title, detail) = ("Whether its services run is not known".to_owned(), format!("{said}.{that_was}"));
+        return vec![Attention { grave: false, title, detail, action: Some(AttentionAction::Connection) }];
+    }
     let down = ["postgres", "redis", "worker", "api"].into_iter().filter_map(|service| facts.running(service).err());
     down.map(|error| Attention {
         grave: before.is_none(),

@@ -123,6 +123,9 @@ fn services(facts: &HostFacts) -> Check {
     if facts.project().is_err() {
         return Check::new(item, CheckState::NotTested, "needs Docker and the folder");
     }
+    if facts.services.is_empty() && facts.compose_trouble.is_some() {
+        return Check::new(item, CheckState::NotTested, "Compose could not be asked");
+    }
     for service in ["postgres", "worker", "api", "redis", "web"] {
         if let Err(error) = facts.running(service) {
             return Check {

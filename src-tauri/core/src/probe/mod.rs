@@ -114,16 +114,18 @@ pub enum ProbeError {
         folder: String,
         /// What the host said.
         reason: String,
-        /// Where a deployment was seen.
-        found: Option<String>,
+        /// Where deployments were seen.
+        #[serde(default)]
+        seen: Vec<SeenFolder>,
     },
     /// No Compose file in the folder.
     #[error("there is no compose.yml in {folder}")]
     NotCompose {
         /// The folder.
         folder: String,
-        /// Where a deployment was seen.
-        found: Option<String>,
+        /// Where deployments were seen.
+        #[serde(default)]
+        seen: Vec<SeenFolder>,
     },
     /// The Compose project has no such container, or it does not run.
     #[error("{service} is {state}")]
@@ -141,6 +143,16 @@ pub enum ProbeError {
         /// What the host said.
         reason: String,
     },
+}
+
+/// The folder of a deployment that was seen on the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenFolder {
+    /// Its path there.
+    pub folder: String,
+    /// Compose, as this login runs it, may read its `.env`.
+    pub readable: bool,
 }
 
 /// Why a probe gave no facts.
@@ -184,9 +196,13 @@ impl HostFacts {
         self.services.iter().find(|s| s.service == name)
     }
 
-    /// The running container of one service.
+    /// The running container of one service. That none was seen says nothing where
+    /// Compose could not be asked.
     pub fn running(&self, name: &str) -> Result<&ServiceState, ProbeError> {
         let found = self.service(name);
+        if let (None, Some(said)) = (found, &self.compose_trouble) {
+            return Err(ProbeError::HostCommandFailed { doing: "compose ps".into(), reason: said.clone() });
+        }
         found.filter(|s| s.is_running()).ok_or_else(|| ProbeError::ServiceDown {
             service: name.to_owned(),
             state: found.map_or_else(|| "missing".to_owned(), |s| s.state.clone()),

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{DockerFacts, HostFacts, ProbeError};
+use super::{DockerFacts, HostFacts, ProbeError, SeenFolder};
 use crate::weavestream::compose::{ComposeWay, ServiceState};
 use crate::weavestream::compose_file::relative;
 use crate::weavestream::compose_project::{Chosen, ComposeFiles};
@@ -23,7 +23,7 @@ pub fn parse(answer: &str, folder: &str, at: DateTime<Utc>) -> Result<HostFacts,
     }
     let section = |name: &str| sections.get(name).map(String::as_str);
     let clock: i64 = section("clock").and_then(|s| s.trim().parse().ok()).ok_or("no clock")?;
-    let found = section("projects").and_then(|s| s.lines().find(|line| line.starts_with('/'))).map(ToOwned::to_owned);
+    let seen = section("projects").unwrap_or_default().lines().filter_map(seen_folder).collect();
     let containers = section("inspect").map(containers).unwrap_or_default();
     let backup_folder = containers.iter().find_map(Container::backup_folder);
     let docker = docker(&section);
@@ -38,7 +38,7 @@ pub fn parse(answer: &str, folder: &str, at: DateTime<Utc>) -> Result<HostFacts,
         docker,
         sudo: section("sudo").is_some_and(|s| tried(s).0 == 0),
         folder: folder.to_owned(),
-        compose_file: compose_file(&section, folder, found, &compose_files),
+        compose_file: compose_file(&section, folder, seen, &compose_files),
         compose_files,
         home: section("home").map(|home| home.trim().to_owned()).filter(|home| home.starts_with('/')),
         services: one_each(containers.into_iter().filter_map(Container::into_service)),
@@ -108,17 +108,23 @@ fn docker<'a>(section: &impl Fn(&str) -> Option<&'a str>) -> Result<DockerFacts,
 fn compose_file<'a>(
     section: &impl Fn(&str) -> Option<&'a str>,
     folder: &str,
-    found: Option<String>,
+    seen: Vec<SeenFolder>,
     files: &ComposeFiles,
 ) -> Result<String, ProbeError> {
     let entered = section("folder").unwrap_or_default();
     if !entered.lines().any(|line| line == "entered") {
-        return Err(ProbeError::FolderMissing { folder: folder.into(), reason: last_line(entered), found });
+        return Err(ProbeError::FolderMissing { folder: folder.into(), reason: last_line(entered), seen });
     }
     match files.here.first() {
         Some(file) => Ok(relative(folder, file).unwrap_or(file).to_owned()),
-        None => Err(ProbeError::NotCompose { folder: folder.into(), found }),
+        None => Err(ProbeError::NotCompose { folder: folder.into(), seen }),
     }
+}
+
+/// `readable /opt/weavestream`
+fn seen_folder(line: &str) -> Option<SeenFolder> {
+    let (how, folder) = line.split_once(' ')?;
+    folder.starts_with('/').then(|| SeenFolder { folder: folder.to_owned(), readable: how == "readable" })
 }
 
 fn compose_files<'a>(section: &impl Fn(&str) -> Option<&'a str>, folder: &str, v1: bool) -> Vec<String> {

@@ -21,7 +21,8 @@ docker: 'compose' is not a docker command.
 0
 1.29.2
 ==selvage projects
-/opt/weavestream
+readable /opt/weavestream
+hidden /srv/other one
 ==selvage folder
 entered
 ==selvage compose_file
@@ -101,8 +102,9 @@ fn compose_files_of_other_names_are_the_projects() {
 fn a_mistyped_folder_names_the_one_that_was_seen() {
     let answer = GOOD.replace("entered\n==selvage compose_file\ncompose.yml", "sh: cd: can't cd to /opt/weavestrem");
     let facts = parse(&answer, "/opt/weavestrem", at()).map(|f| f.compose_file);
-    let Ok(Err(ProbeError::FolderMissing { found, .. })) = facts else { panic!("{facts:?}") };
-    assert_eq!(found.as_deref(), Some("/opt/weavestream"));
+    let Ok(Err(ProbeError::FolderMissing { seen, .. })) = facts else { panic!("{facts:?}") };
+    let told: Vec<_> = seen.iter().map(|seen| (seen.folder.as_str(), seen.readable)).collect();
+    assert_eq!(told, [("/opt/weavestream", true), ("/srv/other one", false)]);
 }
 
 #[test]
@@ -123,4 +125,19 @@ fn an_answer_cut_anywhere_is_never_taken_for_whole() {
     for cut in (0..whole).filter(|&i| GOOD.is_char_boundary(i)) {
         assert!(parse(&GOOD[..cut], "/", at()).is_err(), "cut at {cut}");
     }
+}
+
+#[test]
+fn what_compose_did_not_say_is_not_down() {
+    let refused = GOOD.replace("==selvage containers\n0\nabc", "==selvage containers\n1\nopen .env: permission denied");
+    let at_inspect = refused.find("==selvage inspect").unwrap_or_default();
+    let dumps = refused.find("==selvage dumps_direct").unwrap_or_default();
+    let answer = [&refused[..at_inspect], &refused[dumps..]].concat();
+    let facts = parse(&answer, "/opt/weavestream", at());
+    let Ok(facts) = facts else { panic!("{facts:?}") };
+    assert!(matches!(facts.running("postgres"), Err(ProbeError::HostCommandFailed { .. })));
+    let checks = crate::probe::checklist(&facts);
+    let state = |item| checks.iter().find(|check| check.item == item).map(|check| check.state);
+    assert_eq!(state(crate::probe::CheckItem::Services), Some(crate::probe::CheckState::NotTested));
+    assert_eq!(state(crate::probe::CheckItem::Folder), Some(crate::probe::CheckState::Bad));
 }

@@ -36,10 +36,13 @@ if [ "$docker" != no ]; then
     section compose_v1
     if try $sudo docker-compose version --short; then compose="$sudo docker-compose"; fi
   fi
-  # Where a deployment runs, should the folder be mistyped.
+  # Where deployments run, should the folder be mistyped, and whether Compose may read them there.
   section projects
   $sudo docker ps -a --filter label=com.docker.compose.service=worker \
-    --format '{{.Label "com.docker.compose.project.working_dir"}}' </dev/null 2>/dev/null
+    --format '{{.Label "com.docker.compose.project.working_dir"}}' </dev/null 2>/dev/null | sort -u |
+    while IFS= read -r dir; do
+      if $sudo test -r "$dir/.env" </dev/null 2>/dev/null; then echo "readable $dir"; else echo "hidden $dir"; fi
+    done
 fi
 
 section folder
@@ -65,6 +68,10 @@ if CDPATH= cd -- "$folder" 2>&1; then
     # Warnings stand between the ids.
     ids=
     [ "$status" = 0 ] && ids=$(printf '%s\n' "$said" | grep -E '^[0-9a-f]{12,64}$')
+    # Compose may know the project by another name, when it cannot read .env: the labels tell all the same.
+    for dir in "$folder" "$(pwd -P)"; do
+      [ -n "$ids" ] || ids=$($sudo docker ps -a -q --no-trunc --filter "label=com.docker.compose.project.working_dir=${dir%/}" </dev/null 2>/dev/null)
+    done
     section inspect
     [ -n "$ids" ] && $sudo docker inspect --format '{"id":{{json .Id}},"labels":{{json .Config.Labels}},"state":{{json .State}},"mounts":{{json .Mounts}},"networks":{{json .NetworkSettings.Networks}}}' $ids </dev/null 2>&1
     backup=$([ -n "$ids" ] && $sudo docker inspect --format '{{range .Mounts}}{{if eq .Destination "/var/lib/weavestream/backup"}}{{.Source}}{{"\n"}}{{end}}{{end}}' $ids </dev/null 2>/dev/null | sed '/^$/d' | head -n 1)

@@ -117,7 +117,7 @@ async fn what_the_host_lacks_is_named() {
         (|s| s.stop("postgres"), |e| matches!(e, ProbeError::ServiceDown { service, .. } if service == "postgres")),
         (
             |s| s.folder = "/srv/weavestream".into(),
-            |e| matches!(e, ProbeError::FolderMissing { found: Some(found), .. } if found == "/srv/weavestream"),
+            |e| matches!(e, ProbeError::FolderMissing { seen, .. } if seen[0].folder == "/srv/weavestream"),
         ),
     ];
     for (nth, (change, fits)) in cases.into_iter().enumerate() {

@@ -64,7 +64,7 @@ pub(super) fn probe(state: &HostState, folder: &str) -> String {
                 if state.compose == Compose::V1 { "0\n1.29.2" } else { "127\nsh: docker-compose: not found" },
             );
         }
-        section("projects", &state.folder);
+        section("projects", &format!("readable {}", state.folder));
     }
     let entered = folder == state.folder;
     section("folder", if entered { "entered" } else { "sh: cd: can't cd" });

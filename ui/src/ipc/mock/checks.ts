@@ -26,7 +26,7 @@ export function testHost(world: World, { target, folder }: SshLink): Check[] {
   const begun = [ok('sign_in', `signed in as ${target.user ?? 'deploy'}`), ok('docker', 'Docker 27.3.1, Compose 2.29.7, through sudo')];
   if (folder !== '/opt/weavestream') {
     const late = ITEMS.slice(3).map((item): Check => (item === 'clock' ? ok('clock', 'host and laptop agree') : { item, state: 'not_tested', detail: 'needs Docker and the folder', problem: null }));
-    return [...begun, bad('folder', { code: 'not_compose', folder, found: '/opt/weavestream' }, 'no Compose file'), ...late];
+    return [...begun, bad('folder', { code: 'not_compose', folder, seen: [{ folder: '/opt/weavestream', readable: true }, { folder: '/srv/customers/fabrikam/weavestream', readable: false }] }, 'no Compose file'), ...late];
   }
   return [
     ...begun,

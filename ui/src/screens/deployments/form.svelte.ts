@@ -1,6 +1,6 @@
 import { hostKeyOf } from '../../app/host-key';
 import { shown } from '../../app/window.svelte';
-import { ipc, troubleOf, type AnyProblem, type Check, type CheckItem, type Deployment, type Draft } from '../../ipc/client';
+import { ipc, troubleOf, type AnyProblem, type Check, type CheckItem, type Deployment, type Draft, type SeenFolder } from '../../ipc/client';
 import { tell } from '../../words/problems';
 import { words } from '../../words/words';
 import { DirectFields, SshFields } from './links.svelte';
@@ -31,8 +31,8 @@ export class LinkForm {
   readonly direct = new DirectFields();
 
   errors = $state.raw<Partial<Record<FieldName, string>>>({});
-  /** Where a deployment was seen, when it is not in the folder. */
-  found = $state<string>();
+  /** Where deployments were seen, when none is in the folder. */
+  seen = $state.raw<SeenFolder[]>([]);
   checks = $state.raw<Check[]>();
   problem = $state.raw<AnyProblem>();
   testing = $state(false);
@@ -80,9 +80,8 @@ export class LinkForm {
     if (this.name.trim() === '') this.name = alias;
   }
 
-  useFound(): void {
-    if (this.found === undefined) return;
-    this.ssh.folder = this.found;
+  useSeen(folder: string): void {
+    this.ssh.folder = folder;
     void this.test();
   }
 
@@ -92,7 +91,7 @@ export class LinkForm {
     const mine = ++this.#turn;
     this.testing = true;
     this.problem = undefined;
-    this.found = undefined;
+    this.seen = [];
     this.errors = {};
     try {
       const checks = await ipc.testConnection(this.draft, this.known?.id ?? null);
@@ -155,7 +154,7 @@ export class LinkForm {
     if (!field) return;
     if (field === 'secret') this.ssh.secretAsked = true;
     this.errors = { ...this.errors, [field]: `${tell(problem).title}.` };
-    if (problem.code === 'folder_missing' || problem.code === 'not_compose') this.found = problem.found ?? undefined;
+    if (problem.code === 'folder_missing' || problem.code === 'not_compose') this.seen = problem.seen ?? [];
   }
 
   #fieldOf(problem: AnyProblem): FieldName | undefined {
