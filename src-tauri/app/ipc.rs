@@ -14,6 +14,10 @@ pub fn commands() -> Builder<Wry> {
     Builder::<Wry>::new().disable_serde_phases().semantic_types(floats).commands(collect_commands![
         app::app_info,
         app::watch_openings,
+        app::watch_closing,
+        app::close_window,
+        app::keep_window,
+        app::set_zoom,
         app::set_theme,
         app::choose_library,
         app::choose_key_file,

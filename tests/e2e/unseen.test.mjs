@@ -2,7 +2,7 @@
 // when the host does not: each screen is left and come back to.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +98,49 @@ test('when the host is back, so is what is seen', async () => {
   assert.equal(await window.shows('not checked since'), false, 'everything is seen again');
   await window.shot('unseen-back');
 });
+
+test('a second window brings the first to the front, and ends', async () => {
+  const second = spawnSync(process.env.SELVAGE, ['--data-dir', data], { encoding: 'utf8', timeout: 20_000 });
+  assert.equal(second.status, 0, second.stderr);
+  assert.equal(windows().length, 1, 'there is one window');
+  headless('deployment', 'list');
+});
+
+test('closing asks while something is not saved, and the size is there again', async () => {
+  await window.press('Schedules');
+  await window.fill('Name', 'Nightly');
+  await window.text('Changed here, and not saved yet.');
+  quit();
+  await window.text('Close Selvage?');
+  await window.shot('unseen-closing');
+  await sound('closing');
+  await window.press('Stay');
+  await window.press('Discard');
+  const width = () => window.web.executeScript('return innerWidth');
+  await window.control('+');
+  await window.until(async () => (await width()) < 1280, 'it is shown larger');
+  await window.shot('unseen-zoomed');
+  await window.control('0');
+  await window.until(async () => (await width()) === 1280, 'and as before');
+  await window.resize(1100, 700);
+  quit();
+  await window.until(() => windows().length === 0, 'it is closed');
+  await window.web.quit().catch(() => {});
+  window.driver.kill();
+  window = await Window.open({ data, shots });
+  await window.until(async () => (await width()) === 1100, 'the window has its size again');
+});
+
+/** The app's windows on this display. */
+function windows() {
+  const found = spawnSync('xdotool', ['search', '--onlyvisible', '--name', 'Selvage$'], { encoding: 'utf8' });
+  return found.stdout.trim().split('\n').filter((id) => id !== '');
+}
+
+/** What the desktop's own button does. */
+function quit() {
+  execFileSync('python3', [join(root, 'tests/e2e/quit.py'), windows()[0]]);
+}
 
 /** Goes to a screen, away, and back. */
 async function twice(screen, text) {

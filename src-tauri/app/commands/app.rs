@@ -3,12 +3,12 @@
 use selvage_core::ports::Opening;
 use serde::Serialize;
 use specta::Type;
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{AppHandle, State, WebviewWindow};
 
 use crate::error::Answer;
 use crate::state::Selvage;
-use crate::window::Openings;
+use crate::window::{Closing, Openings};
 
 /// What the window needs to know at its start.
 #[derive(Serialize, Type)]
@@ -22,6 +22,8 @@ pub struct AppInfo {
     theme: Option<String>,
     /// The folder for dumps, once chosen.
     library: Option<String>,
+    /// How large what is in the window is shown, in hundredths.
+    zoom: u32,
 }
 
 /// What the window needs to know at its start.
@@ -33,6 +35,7 @@ pub async fn app_info(selvage: State<'_, Selvage>) -> Answer<AppInfo> {
         zone: selvage.clock.zone().name().to_owned(),
         theme: selvage.settings.theme().await?,
         library: selvage.settings.library().await?.map(|path| path.display().to_string()),
+        zoom: selvage.settings.zoom().await?,
     })
 }
 
@@ -49,6 +52,41 @@ pub async fn watch_openings(openings: State<'_, Openings>, places: Channel<Openi
         }
     });
     Ok(())
+}
+
+/// Is told when the window is about to close. It stays open until `close_window`, or until it is asked to close once more.
+#[tauri::command]
+#[specta::specta]
+pub async fn watch_closing(closing: State<'_, Closing>, asked: Channel<()>) -> Answer<()> {
+    closing.ask(asked);
+    Ok(())
+}
+
+/// Closes the window.
+#[tauri::command]
+#[specta::specta]
+pub async fn close_window(app: AppHandle) -> Answer<()> {
+    app.exit(0);
+    Ok(())
+}
+
+/// The admin stays: the next time the page is asked again.
+#[tauri::command]
+#[specta::specta]
+pub async fn keep_window(closing: State<'_, Closing>) -> Answer<()> {
+    closing.stays();
+    Ok(())
+}
+
+/// Shows what is in the window larger or smaller, in hundredths. Gives what it is then.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_zoom(selvage: State<'_, Selvage>, window: WebviewWindow, percent: u32) -> Answer<u32> {
+    let percent = selvage.settings.set_zoom(percent).await?;
+    if let Err(error) = window.set_zoom(f64::from(percent) / 100.0) {
+        tracing::info!(%error, "the window keeps its zoom");
+    }
+    Ok(percent)
 }
 
 /// Sets the theme; none follows the system.

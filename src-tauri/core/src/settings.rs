@@ -8,6 +8,9 @@ use uuid::Uuid;
 use crate::deployment::DeploymentId;
 use crate::ports::{Store, StoreError};
 
+/// Least and most that the window is shown at, in hundredths.
+const ZOOM: (u32, u32) = (50, 300);
+
 /// Settings of the laptop; only differences from the defaults are stored.
 #[derive(Clone)]
 pub struct Settings {
@@ -30,6 +33,30 @@ impl Settings {
     /// Sets the theme; anything but `light` and `dark` follows the system.
     pub async fn set_theme(&self, theme: Option<&str>) -> Result<(), StoreError> {
         self.store.set_setting("theme", theme.filter(|t| matches!(*t, "light" | "dark"))).await
+    }
+
+    /// Where the window was, as the window wrote it.
+    pub async fn window(&self) -> Result<Option<String>, StoreError> {
+        self.store.setting("window").await
+    }
+
+    /// Keeps where the window is.
+    pub async fn set_window(&self, placement: &str) -> Result<(), StoreError> {
+        self.store.set_setting("window", Some(placement)).await
+    }
+
+    /// How large what is in the window is shown, in hundredths; 100 unless chosen.
+    pub async fn zoom(&self) -> Result<u32, StoreError> {
+        let kept = self.store.setting("zoom").await?.and_then(|zoom| zoom.parse().ok());
+        Ok(kept.map_or(100, |zoom: u32| zoom.clamp(ZOOM.0, ZOOM.1)))
+    }
+
+    /// Keeps that, within what can be read and used.
+    pub async fn set_zoom(&self, percent: u32) -> Result<u32, StoreError> {
+        let percent = percent.clamp(ZOOM.0, ZOOM.1);
+        let kept = Some(percent.to_string()).filter(|_| percent != 100);
+        self.store.set_setting("zoom", kept.as_deref()).await?;
+        Ok(percent)
     }
 
     /// The folder for dumps, once chosen.

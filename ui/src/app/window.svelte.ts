@@ -8,7 +8,7 @@ export interface Told {
 
 /** What is open over the window, and what the window knows from its start. */
 class Window {
-  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null });
+  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null, zoom: 100 });
   failure = $state.raw<Told>();
   /** A host key to be compared; `trusted` goes on with what needed it. */
   hostKey = $state.raw<{ key: HostKey; trusted: () => void }>();
@@ -31,6 +31,10 @@ class Window {
     this.info = { ...this.info, theme };
     this.showTheme();
     await ipc.setTheme(theme);
+  }
+
+  async setZoom(percent: number): Promise<void> {
+    this.info = { ...this.info, zoom: await ipc.setZoom(percent) };
   }
 
   /** Makes the chosen theme the page's; without one it follows the system. */

@@ -8,6 +8,14 @@ export const commands = {
 	appInfo: () => typedError<AppInfo, Failure>(__TAURI_INVOKE("app_info")),
 	/**  Tells every place that is clicked on outside the window, such as in a notification. */
 	watchOpenings: (places: Channel<Opening>) => typedError<null, Failure>(__TAURI_INVOKE("watch_openings", { places })),
+	/**  Is told when the window is about to close. It stays open until `close_window`, or until it is asked to close once more. */
+	watchClosing: (asked: Channel<null>) => typedError<null, Failure>(__TAURI_INVOKE("watch_closing", { asked })),
+	/**  Closes the window. */
+	closeWindow: () => typedError<null, Failure>(__TAURI_INVOKE("close_window")),
+	/**  The admin stays: the next time the page is asked again. */
+	keepWindow: () => typedError<null, Failure>(__TAURI_INVOKE("keep_window")),
+	/**  Shows what is in the window larger or smaller, in hundredths. Gives what it is then. */
+	setZoom: (percent: number) => typedError<number, Failure>(__TAURI_INVOKE("set_zoom", { percent })),
 	/**  Sets the theme; none follows the system. */
 	setTheme: (theme: string | null) => typedError<null, Failure>(__TAURI_INVOKE("set_theme", { theme })),
 	/**  Asks for the folder for dumps with a native dialog. None when it was closed. */
@@ -189,6 +197,8 @@ export type AppInfo = {
 	theme: string | null,
 	/**  The folder for dumps, once chosen. */
 	library: string | null,
+	/**  How large what is in the window is shown, in hundredths. */
+	zoom: number,
 };
 
 /**  Why a file is no readable archive. */

@@ -72,3 +72,10 @@ export async function watchOpenings(onOpen: (place: Opening) => void): Promise<v
   places.onmessage = onOpen;
   await ipc.watchOpenings(places);
 }
+
+/** Is told when the window is about to close; it waits for `closeWindow` or `keepWindow`. */
+export async function watchClosing(onClosing: () => void): Promise<void> {
+  const asked = new Channel<null>();
+  asked.onmessage = onClosing;
+  await ipc.watchClosing(asked);
+}

@@ -84,6 +84,17 @@ export const words = {
     copy: 'Copy details',
   },
 
+  closing: {
+    title: 'Close Selvage?',
+    running: (n: number) => `${plural(n, 'job')} ${n === 1 ? 'is' : 'are'} running:`,
+    runningMeans: 'Closing ends this. A download goes on later where it stopped; a one-off dump has to be made anew.',
+    unsaved: (n: number) => `${plural(n, 'schedule')} ${n === 1 ? 'is' : 'are'} not saved:`,
+    unsavedMeans: 'What was changed is lost.',
+    unnamed: 'a new one',
+    stay: 'Stay',
+    close: 'Close all the same',
+  },
+
   hostKey: {
     title: (host: string) => `Is this ${host}?`,
     lead: 'First connection to this host. Compare its key with what the host itself prints, then trust it.',

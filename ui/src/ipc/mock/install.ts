@@ -74,8 +74,18 @@ export function install(options: Options = {}): Mock {
   const handlers: Handlers = {
     ...vaultHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
     ...kitHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
-    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library }),
+    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, zoom: 100 }),
     watchOpenings: () => null,
+    watchClosing: (asked) => {
+      here.askToClose = () => asked.onmessage(null);
+      return null;
+    },
+    closeWindow: () => {
+      here.closed = true;
+      return null;
+    },
+    keepWindow: () => null,
+    setZoom: (percent) => percent,
     setTheme: (theme) => {
       here.theme = theme;
       return null;

@@ -47,6 +47,9 @@ export interface World {
   library: string | null;
   aliases: string[];
   vaults: Record<string, MockVault>;
+  /** Somebody presses the window's own button. */
+  askToClose?: () => void;
+  closed?: boolean;
 }
 
 export function world(scene: Scene): World {

@@ -43,3 +43,8 @@ export function editorsOf(deployment: DeploymentId): Editors {
   kept.set(deployment, found);
   return found;
 }
+
+/** Whatever was changed and not saved, of all deployments. */
+export function unsavedEditors(): Editor[] {
+  return [...kept.values()].flatMap((editors) => editors.all.filter((editor) => editor.dirty));
+}
