@@ -23,3 +23,17 @@ it('draws sizes from zero and names the period of their growth', () => {
   // The first point stands at 400 of 420 of the height of 66.
   expect(drawn?.line.split(' ')[0]).toBe('0.0,13.1');
 });
+
+it('does what needs to be done from the list itself', async () => {
+  const { user, world } = await open('typical');
+  await user.click(await screen.findByRole('button', { name: 'Register' }));
+  await waitFor(() => expect(world.schedules.find((row) => row.name === 'Weekly')?.next.queue.state).toBe('in_queue'));
+});
+
+it('shows the newest dump where it lies, once it is here', async () => {
+  const { user } = await open('typical');
+  const [get] = await screen.findAllByRole('button', { name: /^Download latest dump/ });
+  if (get) await user.click(get);
+  await waitFor(() => screen.getByRole('button', { name: 'Show the newest dump' }), { timeout: 8000 });
+  expect(screen.queryByRole('button', { name: /^Download latest dump/ })).toBeNull();
+});

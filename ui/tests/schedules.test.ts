@@ -3,7 +3,7 @@ import type { ClockChange, ScheduleRow } from '../src/ipc/client';
 import { install } from '../src/ipc/mock/install';
 import { Editor } from '../src/screens/schedules/editor.svelte';
 import { Editors } from '../src/screens/schedules/editors.svelte';
-import { presetOf, withPreset } from '../src/screens/schedules/presets';
+import { expressionOf, partsOf, presetOf, withPreset } from '../src/screens/schedules/presets';
 import { cronWords } from '../src/words/cron';
 import { clockChange, deletions, offset, zoneHint } from '../src/words/schedules';
 
@@ -125,5 +125,17 @@ describe('the editors', () => {
     expect([editor.timezone, editor.draft.timezone, editor.dirty]).toEqual(['Etc/UTC', null, false]);
     editor.timezone = 'Europe/Berlin';
     expect([editor.draft.timezone, editor.dirty]).toEqual(['Europe/Berlin', true]);
+  });
+});
+
+describe('the parts of a preset', () => {
+  it('are read from its expression, and make it again', () => {
+    expect(partsOf('30 4 * * 7')).toEqual({ minute: 30, hour: 4, day: '0' });
+    expect(partsOf(' 5  23 L * * ')).toEqual({ minute: 5, hour: 23, day: 'L' });
+    expect(partsOf('0 3 * * *')).toEqual({ minute: 0, hour: 3, day: '' });
+    expect([partsOf('60 3 * * *'), partsOf('0 3 1,15 * *'), partsOf('*/5 * * * *')]).toEqual([undefined, undefined, undefined]);
+    expect(expressionOf('weekly', { minute: 30, hour: 4, day: '5' })).toBe('30 4 * * 5');
+    expect(expressionOf('monthly', { minute: 0, hour: 3, day: 'L' })).toBe('0 3 L * *');
+    expect(expressionOf('daily', { minute: 0, hour: 3, day: 'L' })).toBe('0 3 * * *');
   });
 });

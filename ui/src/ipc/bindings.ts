@@ -233,6 +233,8 @@ export type Attention = {
 	detail: string,
 	/**  What to press. */
 	action: AttentionAction | null,
+	/**  The schedule that it is about, for what is done with that one. */
+	schedule: string | null,
 };
 
 /**  What an attention item offers. */
@@ -243,10 +245,14 @@ export type AttentionAction =
 "history" | 
 /**  Show the schedules. */
 "schedules" | 
+/**  Make the queue agree with the database about `schedule`. */
+"register" | 
 /**  Test the connection. */
 "connection" | 
 /**  Show the secrets. */
-"secrets";
+"secrets" | 
+/**  Capture the host's `.env`. */
+"capture";
 
 /**  What a capture came to. */
 export type Captured = {

@@ -115,7 +115,20 @@ export const attentionActions: Record<AttentionAction, string> = {
   schedules: 'Schedules',
   connection: 'Test connection',
   secrets: 'Secrets',
+  register: 'Register',
+  capture: 'Save .env',
 };
+
+/** The section where an action is done by hand. */
+export const sectionOf = {
+  download: 'history',
+  history: 'history',
+  schedules: 'schedules',
+  connection: 'connection',
+  secrets: 'secrets',
+  register: 'schedules',
+  capture: 'secrets',
+} as const satisfies Record<AttentionAction, string>;
 
 export const checkItems: Record<CheckItem, Record<CheckState, string>> = {
   sign_in: { ok: 'Host answers, key is trusted', warn: 'Signed in', bad: 'Cannot sign in', not_tested: 'Host, key and login' },

@@ -205,6 +205,7 @@ export const words = {
     noDump: 'No dump is on the host',
     ownTool: 'with this laptop’s own pg_dump',
     newestOnHost: (when: string) => `newest on the host: ${when}`,
+    newestHere: 'Show the newest dump',
     latestHere: (when: string) => `verified on this laptop ${when}`,
     manually: 'Manual run',
     lastKnown: (when: string) => `What is shown is the last known state, of ${when}.`,

@@ -10,7 +10,8 @@ use crate::watch::lost_key_words;
 pub(super) fn attention(env: &EnvSeen, vault: &VaultStanding, now: DateTime<Utc>) -> Vec<Attention> {
     let Some(newest) = &vault.newest else {
         let detail = "Without its keys a dump opens, and saved passwords, MFA and integrations in it stay shut.";
-        return vec![item(true, "The keys of .env are not in the vault".into(), detail.into())];
+        let missing = item(true, "The keys of .env are not in the vault".into(), detail.into());
+        return vec![Attention { action: Some(AttentionAction::Capture), ..missing }];
     };
     let mut items = of_version(newest);
     items.extend(of_env(env, newest, now));
@@ -108,5 +109,5 @@ fn shortened(names: &[&str]) -> String {
 }
 
 fn item(grave: bool, title: String, detail: String) -> Attention {
-    Attention { grave, title, detail, action: Some(AttentionAction::Secrets) }
+    Attention { grave, title, detail, action: Some(AttentionAction::Secrets), schedule: None }
 }

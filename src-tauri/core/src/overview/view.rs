@@ -92,6 +92,8 @@ pub struct Attention {
     pub detail: String,
     /// What to press.
     pub action: Option<AttentionAction>,
+    /// The schedule that it is about, for what is done with that one.
+    pub schedule: Option<String>,
 }
 
 /// What an attention item offers.
@@ -104,10 +106,14 @@ pub enum AttentionAction {
     History,
     /// Show the schedules.
     Schedules,
+    /// Make the queue agree with the database about `schedule`.
+    Register,
     /// Test the connection.
     Connection,
     /// Show the secrets.
     Secrets,
+    /// Capture the host's `.env`.
+    Capture,
 }
 
 /// Builds the overview from what was seen and what lies on this laptop.
@@ -196,6 +202,42 @@ fn evidence(
     vec![exists, checksum, none(EvidenceKind::OffHost), none(EvidenceKind::Drill), none(EvidenceKind::Proven)]
 }
 
+/// A schedule that does not fire as its row says.
+fn of_schedule(next: &NextRun) -> Option<Attention> {
+    let name = &next.schedule;
+    let (grave, title, detail, action) = match &next.queue {
+        QueueState::Unusable { reason } => {
+            (true, format!("{name} can never fire"), reason.clone(), AttentionAction::Schedules)
+        }
+        QueueState::NotInQueue => (
+            true,
+            format!("{name} is in the database but not in the queue"),
+            "It will not fire until it is registered.".into(),
+            AttentionAction::Register,
+        ),
+        QueueState::InQueueOtherwise { .. } => (
+            true,
+            format!("{name} is in the queue with other times than in the database"),
+            "It will fire at the wrong times until it is registered anew.".into(),
+            AttentionAction::Register,
+        ),
+        QueueState::FiresTwice => (
+            true,
+            format!("{name} is in the queue twice"),
+            "Each run is made twice, and one of them fails, until it is registered anew.".into(),
+            AttentionAction::Register,
+        ),
+        QueueState::InQueueThoughDisabled => (
+            false,
+            format!("{name} is switched off and still in the queue"),
+            "It will fire until it is removed from the queue.".into(),
+            AttentionAction::Register,
+        ),
+        _ => return None,
+    };
+    Some(Attention { grave, title, detail, action: Some(action), schedule: Some(next.id.to_string()) })
+}
+
 /// Services that backups need and that did not run when they were last seen.
 fn services_down(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attention> {
     let Some(facts) = &seen.facts else { return Vec::new() };
@@ -203,7 +245,7 @@ fn services_down(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attent
     let that_was = before.map(|at| format!(" That was {}.", local(at, now, zone))).unwrap_or_default();
     if let Some(said) = facts.compose_trouble.as_ref().filter(|_| facts.services.is_empty()) {
         let (title, detail) = ("Whether its services run is not known".to_owned(), format!("{said}.{that_was}"));
-        return vec![Attention { grave: false, title, detail, action: Some(AttentionAction::Connection) }];
+        return vec![Attention { grave: false, title, detail, action: Some(AttentionAction::Connection), schedule: None }];
     }
     let down = ["postgres", "redis", "worker", "api"].into_iter().filter_map(|service| facts.running(service).err());
     down.map(|error| Attention {
@@ -211,6 +253,7 @@ fn services_down(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attent
         title: format!("The service {error}"),
         detail: format!("Backups need it.{that_was}"),
         action: Some(AttentionAction::Connection),
+        schedule: None,
     })
     .collect()
 }
@@ -223,7 +266,7 @@ fn attention(
     zone: Tz,
 ) -> Vec<Attention> {
     let mut items = Vec::new();
-    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action });
+    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action, schedule: None });
     if let Some(since) = seen.not_checked_since(now) {
         let why = seen.unseen.last().map(|unseen| format!("{}.", unseen.problem));
         say(
@@ -245,38 +288,8 @@ fn attention(
             Some(AttentionAction::History),
         );
     }
-    for next in next(seen, now, zone) {
-        match next.queue {
-            QueueState::Unusable { reason } => {
-                say(true, format!("{} can never fire", next.schedule), reason, Some(AttentionAction::Schedules));
-            }
-            QueueState::NotInQueue => say(
-                true,
-                format!("{} is in the database but not in the queue", next.schedule),
-                "It will not fire until it is registered.".into(),
-                Some(AttentionAction::Schedules),
-            ),
-            QueueState::InQueueOtherwise { .. } => say(
-                true,
-                format!("{} is in the queue with other times than in the database", next.schedule),
-                "It will fire at the wrong times until it is registered anew.".into(),
-                Some(AttentionAction::Schedules),
-            ),
-            QueueState::FiresTwice => say(
-                true,
-                format!("{} is in the queue twice", next.schedule),
-                "Each run is made twice, and one of them fails, until it is registered anew.".into(),
-                Some(AttentionAction::Schedules),
-            ),
-            QueueState::InQueueThoughDisabled => say(
-                false,
-                format!("{} is switched off and still in the queue", next.schedule),
-                "It will fire until it is removed from the queue.".into(),
-                Some(AttentionAction::Schedules),
-            ),
-            _ => {}
-        }
-    }
+    items.extend(next(seen, now, zone).iter().filter_map(of_schedule));
+    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action, schedule: None });
     if !seen.schedules.iter().any(|s| s.enabled) {
         say(
             true,
@@ -308,7 +321,7 @@ fn attention(
     }
     items.extend(super::secrets::attention(&seen.env, vault, now));
     items.extend(services_down(seen, now, zone));
-    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action });
+    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action, schedule: None });
     let Some(facts) = &seen.facts else { return worst_first(items) };
     if facts.clock_skew.abs() > 30 {
         let apart = span(TimeDelta::seconds(facts.clock_skew.abs()));

@@ -113,7 +113,7 @@ function against(names: NameRow[], { seen }: MockVault, compared: boolean): Name
 
 /** What the overview says of it. */
 export function attentionOf({ versions, seen, smtpLost, kit }: MockVault): Attention[] {
-  const item = (grave: boolean, title: string, detail: string): Attention => ({ grave, title, detail, action: 'secrets' });
+  const item = (grave: boolean, title: string, detail: string): Attention => ({ grave, title, detail, action: 'secrets', schedule: null });
   if (versions.length === 0) return [item(true, 'The keys of .env are not in the vault', 'Without its keys a dump opens, and saved passwords, MFA and integrations in it stay shut.')];
   const items: Attention[] = [];
   if (smtpLost) items.push(item(true, 'SMTP_SECRET_KEY was changed on the host, and the old key is gone there', 'What was encrypted with the old key (kid 1) cannot be opened there. Version 7 in the vault still has the key: put it into SMTP_PREVIOUS_KEYS on the host.'));

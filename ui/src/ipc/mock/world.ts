@@ -165,10 +165,10 @@ export function overview(world: World, row: DeploymentRow): Overview {
       none('proven'),
     ],
     attention: [
-      ...(deployment.ssh ? [{ grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered.', action: 'schedules' } as const] : []),
-      ...(latest?.copy ? [] : [{ grave: false, title: `The dump of ${latest?.when.local ?? ''} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download' } as const]),
+      ...(deployment.ssh ? [{ grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered.', action: 'register', schedule: SCHEDULES.Weekly } as const] : []),
+      ...(latest?.copy ? [] : [{ grave: false, title: `The dump of ${latest?.when.local ?? ''} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download', schedule: null } as const]),
       ...attentionOf(vaultOf(world, deployment.id)),
-      ...(deployment.ssh ? [{ grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection' } as const] : []),
+      ...(deployment.ssh ? [{ grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection', schedule: null } as const] : []),
     ].sort((a, b) => Number(b.grave) - Number(a.grave)),
     next: trouble ? nextRuns(world.scene).map((run) => ({ ...run, queue: { state: 'not_checked' as const, since: local(seen) } })) : nextRuns(world.scene),
     strip: strip(world.runs),

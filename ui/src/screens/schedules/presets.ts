@@ -5,8 +5,8 @@ export const presets: Preset[] = ['daily', 'weekly', 'monthly', 'custom'];
 
 const SHAPES: [Exclude<Preset, 'custom'>, RegExp][] = [
   ['daily', /^(\d+) (\d+) \* \* \*$/],
-  ['weekly', /^(\d+) (\d+) \* \* \d$/],
-  ['monthly', /^(\d+) (\d+) \d+ \* \*$/],
+  ['weekly', /^(\d+) (\d+) \* \* ([0-7])$/],
+  ['monthly', /^(\d+) (\d+) (\d+|L) \* \*$/],
 ];
 
 const tidy = (cron: string): string => cron.trim().split(/\s+/).join(' ');
@@ -21,4 +21,26 @@ export function withPreset(cron: string, preset: Exclude<Preset, 'custom'>): str
   const found = SHAPES.map(([, shape]) => shape.exec(tidy(cron))).find((match) => match !== null);
   const time = `${found?.[1] ?? '0'} ${found?.[2] ?? '3'}`;
   return { daily: `${time} * * *`, weekly: `${time} * * 0`, monthly: `${time} 1 * *` }[preset];
+}
+
+/** Time of day, and the weekday (0 is Sunday) or the day of the month (`L` is the last), of a preset's expression. */
+export interface Parts {
+  minute: number;
+  hour: number;
+  day: string;
+}
+
+/** The parts of an expression that is a preset's; none of a custom one. */
+export function partsOf(cron: string): Parts | undefined {
+  const match = SHAPES.map(([, shape]) => shape.exec(tidy(cron))).find((found) => found !== null);
+  if (!match) return undefined;
+  const [, minute, hour, day = ''] = match;
+  const parts = { minute: Number(minute), hour: Number(hour), day: day === '7' ? '0' : day };
+  return parts.minute < 60 && parts.hour < 24 ? parts : undefined;
+}
+
+/** The expression of a preset with these parts. */
+export function expressionOf(preset: Exclude<Preset, 'custom'>, { minute, hour, day }: Parts): string {
+  const time = `${String(minute)} ${String(hour)}`;
+  return { daily: `${time} * * *`, weekly: `${time} * * ${day}`, monthly: `${time} ${day} * *` }[preset];
 }
