@@ -22,6 +22,8 @@ use selvage_testing::wait::until_true;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_selvage");
 const SIZE: &str = "256MiB";
+/// Bytes a second: slow enough for a busy machine to stop a download before its end.
+const IN_TIME: Option<u64> = Some(24 << 20);
 
 #[test]
 fn a_big_dump_comes_home_on_bad_days() {
@@ -90,6 +92,7 @@ fn kills(story: &mut Sections, line: &Line, rng: &mut StdRng) {
     story.section("a program that is killed goes on where it was", || {
         line.laptop.new_library();
         let kills = from_env("SELVAGE_KILLS", 3);
+        line.proxy.set_rate(IN_TIME);
         for kill in 1..=kills {
             let had = line.kept();
             let at = rng.random_range(had + 1..had + (line.size - had) / 2);
@@ -102,6 +105,7 @@ fn kills(story: &mut Sections, line: &Line, rng: &mut StdRng) {
             line.check_kept();
             assert!(!line.laptop.library().join(line.laptop.name_of_latest(&line.host)).exists());
         }
+        line.proxy.set_rate(None);
         let kept = line.kept();
         let passed = line.proxy.passed();
         line.laptop.download("latest").expect_code(0);
@@ -119,10 +123,12 @@ fn stops(story: &mut Sections, line: &Line, rng: &mut StdRng) {
     story.section("Ctrl-C keeps what arrived", || {
         line.laptop.new_library();
         let at = rng.random_range(1..line.size / 2);
+        line.proxy.set_rate(IN_TIME);
         let running = line.laptop.start_download("latest");
         line.until_kept(at);
         running.signal("INT");
         let answer = running.wait();
+        line.proxy.set_rate(None);
         answer.expect_code(130);
         assert_eq!(answer.at("/cancelled"), true);
         assert!(line.kept() >= at);

@@ -245,7 +245,13 @@ fn services_down(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attent
     let that_was = before.map(|at| format!(" That was {}.", local(at, now, zone))).unwrap_or_default();
     if let Some(said) = facts.compose_trouble.as_ref().filter(|_| facts.services.is_empty()) {
         let (title, detail) = ("Whether its services run is not known".to_owned(), format!("{said}.{that_was}"));
-        return vec![Attention { grave: false, title, detail, action: Some(AttentionAction::Connection), schedule: None }];
+        return vec![Attention {
+            grave: false,
+            title,
+            detail,
+            action: Some(AttentionAction::Connection),
+            schedule: None,
+        }];
     }
     let down = ["postgres", "redis", "worker", "api"].into_iter().filter_map(|service| facts.running(service).err());
     down.map(|error| Attention {
@@ -266,7 +272,9 @@ fn attention(
     zone: Tz,
 ) -> Vec<Attention> {
     let mut items = Vec::new();
-    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action, schedule: None });
+    let mut say = |grave, title: String, detail: String, action| {
+        items.push(Attention { grave, title, detail, action, schedule: None })
+    };
     if let Some(since) = seen.not_checked_since(now) {
         let why = seen.unseen.last().map(|unseen| format!("{}.", unseen.problem));
         say(
@@ -289,7 +297,9 @@ fn attention(
         );
     }
     items.extend(next(seen, now, zone).iter().filter_map(of_schedule));
-    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action, schedule: None });
+    let mut say = |grave, title: String, detail: String, action| {
+        items.push(Attention { grave, title, detail, action, schedule: None })
+    };
     if !seen.schedules.iter().any(|s| s.enabled) {
         say(
             true,
@@ -321,7 +331,9 @@ fn attention(
     }
     items.extend(super::secrets::attention(&seen.env, vault, now));
     items.extend(services_down(seen, now, zone));
-    let mut say = |grave, title: String, detail: String, action| items.push(Attention { grave, title, detail, action, schedule: None });
+    let mut say = |grave, title: String, detail: String, action| {
+        items.push(Attention { grave, title, detail, action, schedule: None })
+    };
     let Some(facts) = &seen.facts else { return worst_first(items) };
     if facts.clock_skew.abs() > 30 {
         let apart = span(TimeDelta::seconds(facts.clock_skew.abs()));
