@@ -49,9 +49,20 @@ describe('adding a deployment', () => {
     await user.click(form.getByRole('button', { name: 'Test connection' }));
     const asked = within(await screen.findByRole('alertdialog'));
     await user.click(asked.getByRole('button', { name: 'It differs' }));
+    asked.getByText('Do not trust it.');
+    expect(asked.queryByRole('button', { name: /trust/ })).toBeNull();
+    await user.click(asked.getByRole('button', { name: 'Close' }));
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
     expect(calls).not.toContain('trust_host_key');
     expect(form.getByText('Sign-in, Docker and folder have to work first.')).toBeTruthy();
+    // It lasts: the next look at the same key begins with it.
+    await user.click(form.getByRole('button', { name: 'Compare the key…' }));
+    const again = within(await screen.findByRole('alertdialog'));
+    again.getByText('Do not trust it.');
+    await user.click(again.getByRole('button', { name: 'Compare again' }));
+    again.getByRole('button', { name: 'It is the same: trust' });
+    await user.click(again.getByRole('button', { name: 'Not now' }));
+    expect(calls).not.toContain('trust_host_key');
   });
 
   it('refuses a key that has changed, and offers no way to trust it', async () => {

@@ -159,6 +159,11 @@ export function tellEnd(job: Job): void {
   }
 }
 
+/** Does once more what a job did: a download goes on where it stopped. */
+export function again(job: Job): void {
+  repeat(job)();
+}
+
 function repeat({ deployment, kind }: Job): () => void {
   switch (kind.kind) {
     case 'download':

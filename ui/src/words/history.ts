@@ -138,6 +138,16 @@ export const activityWords = {
   log: 'Log',
   logOf: (file: string) => `Log of ${file}`,
   still: (seconds: number) => `nothing for ${seconds} s`,
+  resume: 'Resume',
+  about: (deployment: string | undefined, began: string, seconds: number | undefined) =>
+    [deployment, began, seconds === undefined ? undefined : lasted(seconds)].filter((part) => part !== undefined).join(', '),
   why: 'Why?',
   noLog: 'Nothing was logged.',
 } as const;
+
+/** `0.4 s`, `12 s`, `3 min 5 s` */
+function lasted(seconds: number): string {
+  if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

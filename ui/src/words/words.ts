@@ -103,6 +103,11 @@ export const words = {
     copyCommand: 'Copy the command',
     later: 'If it changes later, Selvage stops and says so; it never connects to an unknown key.',
     differs: 'It differs',
+    notNow: 'Not now',
+    compareAgain: 'Compare again',
+    copyFingerprint: 'Copy the fingerprint',
+    differsTitle: 'Do not trust it.',
+    differsMeans: 'Somebody may stand between this laptop and the host, or the name leads to another machine. Nothing was sent but the exchange of keys. Check name and port, try from another network, and ask whoever runs the host; compare again on the host’s own console.',
     trust: 'It is the same: trust',
   },
 

@@ -6,7 +6,7 @@ use futures::FutureExt;
 
 use super::error::DownloadError;
 use super::plan::{self, Plan, dump_of};
-use super::source::DumpSource;
+use super::source::{DumpSource, words};
 use super::transfer::{Patience, Transferred, digest, transfer};
 use super::verify::{Verdict, settle, verdict};
 use crate::deployment::Deployment;
@@ -126,7 +126,7 @@ impl Downloads {
             }
             found => (&first, found?),
         };
-        job.log(&format!("{} has {} bytes, read {:?}", dump, found.size, source.way())).await;
+        job.log(&format!("{dump} has {} bytes, read {}", found.size, words(source.way()))).await;
         let plan = plan::plan(&target.deployment, run, dump, &found)?;
         if let Some(copy) = self.already_here(target, &plan, &folder, job).await? {
             return Ok(Some(copy));

@@ -139,7 +139,7 @@ impl<'a> DumpSource<'a> {
     }
 }
 
-fn words(way: &ReadWay) -> String {
+pub(super) fn words(way: &ReadWay) -> String {
     match way {
         ReadWay::Direct => "as this login".to_owned(),
         ReadWay::Sudo => "through sudo".to_owned(),

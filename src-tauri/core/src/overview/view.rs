@@ -273,7 +273,7 @@ fn attention(
 ) -> Vec<Attention> {
     let mut items = Vec::new();
     let mut say = |grave, title: String, detail: String, action| {
-        items.push(Attention { grave, title, detail, action, schedule: None })
+        items.push(Attention { grave, title, detail, action, schedule: None });
     };
     if let Some(since) = seen.not_checked_since(now) {
         let why = seen.unseen.last().map(|unseen| format!("{}.", unseen.problem));
@@ -298,7 +298,7 @@ fn attention(
     }
     items.extend(next(seen, now, zone).iter().filter_map(of_schedule));
     let mut say = |grave, title: String, detail: String, action| {
-        items.push(Attention { grave, title, detail, action, schedule: None })
+        items.push(Attention { grave, title, detail, action, schedule: None });
     };
     if !seen.schedules.iter().any(|s| s.enabled) {
         say(
@@ -332,7 +332,7 @@ fn attention(
     items.extend(super::secrets::attention(&seen.env, vault, now));
     items.extend(services_down(seen, now, zone));
     let mut say = |grave, title: String, detail: String, action| {
-        items.push(Attention { grave, title, detail, action, schedule: None })
+        items.push(Attention { grave, title, detail, action, schedule: None });
     };
     let Some(facts) = &seen.facts else { return worst_first(items) };
     if facts.clock_skew.abs() > 30 {
