@@ -40,3 +40,12 @@ it('writes what is on the screen when the editor is left and come back to', asyn
   await user.type(field('Name'), ' two');
   await waitFor(() => screen.getByRole('button', { name: 'Save' }));
 });
+
+it('begins a new schedule at its name', async () => {
+  const { user } = await open('typical', at('schedules'));
+  await waitFor(() => field('Keep last'));
+  await user.click(screen.getByRole('button', { name: 'New schedule' }));
+  await waitFor(() => expect(document.activeElement).toBe(field('Name')));
+  await user.keyboard('Nightly');
+  expect(field('Name').value).toBe('Nightly');
+});
