@@ -16,6 +16,8 @@ const LOCK: &str = "window.lock";
 /// loopback, and a word that only who reads this file knows.
 const CALL: &str = "window.call";
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Within that time.
+const CALLS: u32 = 10;
 
 /// Whether this is the one window.
 #[derive(Debug)]
@@ -42,7 +44,14 @@ pub fn claim(data: &Path) -> std::io::Result<Claim> {
     match lock.try_lock() {
         Ok(()) => {}
         Err(std::fs::TryLockError::WouldBlock) => {
-            return Ok(if call(data).is_ok() { Claim::Shown } else { Claim::Silent });
+            // One that opens at the same moment is about to write how it is called.
+            for _ in 0..CALLS {
+                if call(data).is_ok() {
+                    return Ok(Claim::Shown);
+                }
+                std::thread::sleep(PATIENCE / CALLS);
+            }
+            return Ok(Claim::Silent);
         }
         Err(std::fs::TryLockError::Error(error)) => return Err(error),
     }
@@ -137,6 +146,22 @@ mod tests {
         assert!(told.recv_timeout(Duration::from_millis(300)).is_err());
         drop(lock);
         assert!(matches!(claim(data.path()).unwrap(), Claim::Ours(_)));
+    }
+
+    #[test]
+    fn two_in_one_second_are_one_window() {
+        let data = tempfile::tempdir().unwrap();
+        // What an earlier one left behind leads nowhere.
+        std::fs::write(data.path().join(CALL), "1 left").unwrap();
+        let lock = private(&data.path().join(LOCK)).unwrap();
+        lock.lock().unwrap();
+        let folder = data.path().to_owned();
+        let second = std::thread::spawn(move || claim(&folder).unwrap());
+        std::thread::sleep(Duration::from_millis(400));
+        let (tell, told) = channel();
+        listen(data.path(), tell).unwrap();
+        assert!(matches!(second.join().unwrap(), Claim::Shown));
+        told.recv_timeout(PATIENCE).unwrap();
     }
 
     #[test]
