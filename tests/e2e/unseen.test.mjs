@@ -61,6 +61,7 @@ test('a dump that was deleted by hand lowers the verdict, and is told as gone', 
   rmSync(join(library, dump));
   await twice('Overview', 'At risk.');
   assert.equal(await window.shows('verified on this laptop'), false, 'no copy is here');
+  await window.text('Download latest dump');
   await window.shot('unseen-copy-gone');
   await sound('overview, the copy is gone');
   await window.press('History');
@@ -70,7 +71,7 @@ test('a dump that was deleted by hand lowers the verdict, and is told as gone', 
   await sound('history, the copy is gone');
   assert.equal(JSON.parse(headless('copies', 'production-acme', '--json')).copies[0].state, 'gone');
   headless('download', 'production-acme', '--to', library);
-  await twice('Overview', 'Download latest dump');
+  await twice('Overview', 'Show the newest dump');
   await window.text('verified on this laptop');
 });
 
