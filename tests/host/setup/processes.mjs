@@ -75,13 +75,20 @@ export async function waitUntil(what, probe, { seconds = 30, every = 50, whileUn
   }
 }
 
-/** The command line of a live process, or null. A zombie has none and counts as ended. */
+/**
+ * The command line of a live process, or null. A zombie has none and counts as ended. For an instant of its exec a live
+ * process shows none either, so an empty one is read again while the process is neither gone nor a zombie.
+ */
 export function commandLine(pid) {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || null;
-  } catch {
-    return null;
-  }
+    for (const end = Date.now() + 1000; Date.now() < end;) {
+      const shown = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      if (shown) return shown;
+      // After the name in parentheses, which may hold anything, comes the state: Z is a zombie, X is dead.
+      if (/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return null;
+    }
+  } catch { /* gone */ }
+  return null;
 }
 
 /** Ends one process, but only while its command line still holds `marker`: a pid may have been given to another. */
