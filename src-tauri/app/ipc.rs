@@ -20,6 +20,7 @@ pub fn commands() -> Builder<Wry> {
         app::set_zoom,
         app::set_theme,
         app::choose_library,
+        app::use_proposed_library,
         app::choose_key_file,
         app::choose_certificate_file,
         deployments::deployments,

@@ -166,3 +166,10 @@ impl Selvage {
 pub fn data_folder() -> Option<PathBuf> {
     directories::ProjectDirs::from("app", "", "selvage").map(|dirs| dirs.data_dir().to_path_buf())
 }
+
+/// The folder that is proposed for dumps: in the home of the user, for the folder of
+/// documents is copied to a cloud service on many laptops, and dumps with it.
+#[must_use]
+pub fn proposed_library() -> Option<PathBuf> {
+    directories::UserDirs::new().map(|dirs| dirs.home_dir().join("Selvage"))
+}

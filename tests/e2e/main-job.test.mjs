@@ -77,6 +77,10 @@ test('the overview tells how it stands', async () => {
 
 test('the dump is downloaded into a folder from the native dialog, and verified', async () => {
   await window.press('Download latest dump');
+  await window.text('Where should dumps be kept on this laptop?');
+  await window.shot('library-dialog');
+  await sound('folder for dumps');
+  await window.press('Choose another…');
   choosePath('Folder for dumps', library);
   await window.text('verified', 90_000);
   const file = join(folder, host.runs.latest.filename.replace('weavestream-postgres-', 'weavestream-postgres-production-acme-'));

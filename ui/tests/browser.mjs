@@ -59,6 +59,15 @@ export const views = [
   { name: 'overview', scene: 'typical', ready: '#verdict' },
   { name: 'overview-downloading', scene: 'downloading', ready: '#verdict' },
   { name: 'overview-risk', scene: 'risk', ready: '#verdict' },
+  {
+    name: 'library-dialog',
+    scene: 'risk',
+    ready: '#verdict',
+    act: async (tab) => {
+      await tab.getByRole('button', { name: 'Download latest dump' }).click();
+      await tab.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'overview-trouble', scene: 'trouble', ready: '.notice' },
   { name: 'overview-fresh', scene: 'fresh', ready: '.notice' },
   { name: 'crowd', scene: 'crowd', ready: '#verdict', hash: `#/deployments/d3a1c0de-0000-4000-8000-000000000040/overview` },

@@ -74,8 +74,9 @@ describe('a download', () => {
   it('asks for the folder first, then goes on, and ends verified in a toast', async () => {
     const { user, calls } = await open('risk');
     await user.click(await screen.findByRole('button', { name: /Download latest dump/ }));
+    await user.click(await screen.findByRole('button', { name: 'Use this folder' }));
     await waitFor(() => expect(screen.getByText('Dump of Today, 09:00 verified')).toBeTruthy());
-    expect(calls.filter((call) => call === 'download' || call === 'choose_library')).toEqual(['download', 'choose_library', 'download']);
+    expect(calls.filter((call) => call === 'download' || call === 'use_proposed_library')).toEqual(['download', 'use_proposed_library', 'download']);
     await user.click(screen.getByRole('button', { name: 'Show' }));
     await waitFor(() => expect(location.hash).toContain('/history/'));
   });

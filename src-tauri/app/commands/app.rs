@@ -22,6 +22,8 @@ pub struct AppInfo {
     theme: Option<String>,
     /// The folder for dumps, once chosen.
     library: Option<String>,
+    /// The folder that is proposed for them until then; none without a home.
+    proposed_library: Option<String>,
     /// How large what is in the window is shown, in hundredths.
     zoom: u32,
 }
@@ -30,7 +32,9 @@ pub struct AppInfo {
 #[tauri::command]
 #[specta::specta]
 pub async fn app_info(selvage: State<'_, Selvage>) -> Answer<AppInfo> {
+    let proposed_library = crate::state::proposed_library().map(|path| path.display().to_string());
     Ok(AppInfo {
+        proposed_library,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         zone: selvage.clock.zone().name().to_owned(),
         theme: selvage.settings.theme().await?,
@@ -102,8 +106,17 @@ pub async fn set_theme(selvage: State<'_, Selvage>, theme: Option<String>) -> An
 pub async fn choose_library(selvage: State<'_, Selvage>) -> Answer<Option<String>> {
     let chosen = rfd::AsyncFileDialog::new().set_title("Folder for dumps").pick_folder().await;
     let Some(folder) = chosen else { return Ok(None) };
-    selvage.settings.set_library(folder.path()).await?;
+    selvage.local_dumps.use_folder(folder.path()).await?;
     Ok(Some(folder.path().display().to_string()))
+}
+
+/// Takes the proposed folder for dumps, and makes it for this user alone. None where none is proposed.
+#[tauri::command]
+#[specta::specta]
+pub async fn use_proposed_library(selvage: State<'_, Selvage>) -> Answer<Option<String>> {
+    let Some(folder) = crate::state::proposed_library() else { return Ok(None) };
+    selvage.local_dumps.use_folder(&folder).await?;
+    Ok(Some(folder.display().to_string()))
 }
 
 /// Asks for a file of certificates or of their key. None when the dialog was closed.

@@ -34,7 +34,7 @@ export async function download(id: DeploymentId, run: RunId | null): Promise<voi
     const { problem } = troubleOf(thrown);
     switch (problem.code) {
       case 'no_library':
-        await chooseThen(() => void download(id, run));
+        proposeThen(() => void download(id, run));
         return;
       case 'already_running':
         shown.drawer = true;
@@ -56,7 +56,15 @@ export function bring(deployment: Deployment): void {
   else shown.dumping = deployment;
 }
 
-async function chooseThen(go: () => void): Promise<void> {
+/** Says why a folder is needed and proposes one, before anything is asked of the desktop. */
+function proposeThen(go: () => void): void {
+  const { proposedLibrary: proposed } = shown.info;
+  if (proposed === null) void chooseThen(go);
+  else shown.library = { proposed, chosen: go };
+}
+
+/** Has the admin choose the folder for dumps, and goes on. */
+export async function chooseThen(go: () => void): Promise<void> {
   await attempt(async () => {
     if (await shown.chooseLibrary()) go();
   });
@@ -70,7 +78,7 @@ export async function makeDump(id: DeploymentId, lock: LockChoice): Promise<void
     const { problem } = troubleOf(thrown);
     switch (problem.code) {
       case 'no_library':
-        await chooseThen(() => void makeDump(id, lock));
+        proposeThen(() => void makeDump(id, lock));
         return;
       case 'already_running':
         shown.drawer = true;

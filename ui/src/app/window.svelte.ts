@@ -9,7 +9,7 @@ export interface Told {
 
 /** What is open over the window, and what the window knows from its start. */
 class Window {
-  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null, zoom: 100 });
+  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null, proposedLibrary: null, zoom: 100 });
   failure = $state.raw<Told>();
   /** A host key to be compared; `trusted` goes on with what needed it. */
   hostKey = $state.raw<{ key: HostKey; trusted: () => void }>();
@@ -19,6 +19,8 @@ class Window {
   linking = $state.raw<{ to?: Deployment; changed?: 'ssh' | 'direct' }>();
   /** A one-off dump of this deployment is about to be made. */
   dumping = $state.raw<Deployment>();
+  /** Where dumps lie is asked for the first time; `chosen` goes on with what needed it. */
+  library = $state.raw<{ proposed: string; chosen: () => void }>();
   /** An emergency kit is about to be opened. */
   kit = $state(false);
   drawer = $state(false);
@@ -51,7 +53,15 @@ class Window {
 
   /** Asks for the folder for dumps. False when the dialog was closed. */
   async chooseLibrary(): Promise<boolean> {
-    const library = await ipc.chooseLibrary();
+    return this.keepLibrary(await ipc.chooseLibrary());
+  }
+
+  /** Takes the proposed folder for dumps. */
+  async useProposedLibrary(): Promise<boolean> {
+    return this.keepLibrary(await ipc.useProposedLibrary());
+  }
+
+  private keepLibrary(library: string | null): boolean {
     if (library === null) return false;
     this.info = { ...this.info, library };
     return true;

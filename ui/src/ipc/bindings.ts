@@ -20,6 +20,8 @@ export const commands = {
 	setTheme: (theme: string | null) => typedError<null, Failure>(__TAURI_INVOKE("set_theme", { theme })),
 	/**  Asks for the folder for dumps with a native dialog. None when it was closed. */
 	chooseLibrary: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_library")),
+	/**  Takes the proposed folder for dumps, and makes it for this user alone. None where none is proposed. */
+	useProposedLibrary: () => typedError<string | null, Failure>(__TAURI_INVOKE("use_proposed_library")),
 	/**  Asks for a private key file with a native dialog. None when it was closed. */
 	chooseKeyFile: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_key_file")),
 	/**  Asks for a file of certificates or of their key. None when the dialog was closed. */
@@ -197,6 +199,8 @@ export type AppInfo = {
 	theme: string | null,
 	/**  The folder for dumps, once chosen. */
 	library: string | null,
+	/**  The folder that is proposed for them until then; none without a home. */
+	proposedLibrary: string | null,
 	/**  How large what is in the window is shown, in hundredths. */
 	zoom: number,
 };

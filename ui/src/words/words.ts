@@ -84,6 +84,15 @@ export const words = {
     copy: 'Copy details',
   },
 
+  library: {
+    title: 'Where should dumps be kept on this laptop?',
+    lead: 'This is the first dump that comes here. Selvage keeps dumps in one folder, with a folder in it for each deployment.',
+    proposed: 'Proposed, and made for your user alone:',
+    means: 'It is outside the folders that cloud services usually copy. Settings can change it at any time.',
+    another: 'Choose another…',
+    use: 'Use this folder',
+  },
+
   closing: {
     title: 'Close Selvage?',
     running: (n: number) => `${plural(n, 'job')} ${n === 1 ? 'is' : 'are'} running:`,

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use super::names::{aside, manifest_beside};
 use super::{LocalDump, SharedFolder, local_dumps, set_aside};
 use crate::deployment::{Deployment, DeploymentId};
-use crate::download::{DownloadError, digest};
+use crate::download::{DownloadError, blocking, digest};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
 use crate::ports::{Clock, Copy, CopyState, Library, LibraryError, Store, StoreError};
 use crate::problem::Problem;
+use crate::settings::Settings;
 use crate::weavestream::run::RunId;
 
 /// The dumps on this laptop: looked at, read again, removed. No host is needed.
@@ -24,6 +25,14 @@ pub struct LocalDumps {
 }
 
 impl LocalDumps {
+    /// Makes `folder` the one for dumps, and makes it where only its parent exists:
+    /// for this user alone. Where that fails, the one before stays.
+    pub async fn use_folder(&self, folder: &Path) -> Result<(), Problem> {
+        let (library, at) = (Arc::clone(&self.library), folder.to_path_buf());
+        blocking(move || library.open(&at).map(drop)).await?;
+        Ok(Settings::of(&self.store).set_library(folder).await?)
+    }
+
     /// Every dump of a deployment on this laptop, looked at now.
     pub async fn list(&self, id: DeploymentId) -> Result<Vec<LocalDump>, StoreError> {
         local_dumps(&self.store, &self.library, id).await

@@ -1,9 +1,12 @@
 //! Copies on this laptop: looked at again, altered, gone, deleted.
 
+use std::sync::Arc;
+
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
-use selvage_core::ports::{Clock, CopyState, Store};
+use selvage_core::ports::{Clock, CopyState, Library as _, LibraryError, Store};
 use selvage_core::problem::Problem;
+use selvage_core::settings::Settings;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
 
@@ -166,4 +169,21 @@ async fn the_verdict_falls_when_the_dump_is_gone() {
     assert_eq!(judged().await, VerdictState::Held);
     scene.library.put(&scene.folder(), &scene.name(), None);
     assert_eq!(judged().await, VerdictState::AtRisk);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_folder_for_dumps_is_made_and_kept_or_the_one_before_stays() {
+    let scene = Scene::with_dump(sample::dump(9_000, 11));
+    let store: Arc<dyn Store> = scene.store.clone();
+    let settings = Settings::of(&store);
+    let dumps = scene.kept(&scene.start().await);
+    let home = scene.folder();
+    scene.library.open(&home).unwrap();
+    let made = home.join("Selvage");
+    dumps.use_folder(&made).await.unwrap();
+    assert_eq!(settings.library().await.unwrap(), Some(made.clone()));
+    assert!(scene.library.open(&made.join("acme")).is_ok(), "it can hold the folders of deployments");
+    let refused = dumps.use_folder(&home.join("not/there")).await.unwrap_err();
+    assert!(matches!(refused, Problem::Library(LibraryError::LibraryMissing { .. })), "{refused:?}");
+    assert_eq!(settings.library().await.unwrap(), Some(made));
 }

@@ -74,7 +74,7 @@ export function install(options: Options = {}): Mock {
   const handlers: Handlers = {
     ...vaultHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
     ...kitHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
-    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, zoom: 100 }),
+    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, proposedLibrary: '/home/ada/Selvage', zoom: 100 }),
     watchOpenings: () => null,
     watchClosing: (asked) => {
       here.askToClose = () => asked.onmessage(null);
@@ -91,6 +91,7 @@ export function install(options: Options = {}): Mock {
       return null;
     },
     chooseLibrary: () => (here.library = '/home/ada/Dumps'),
+    useProposedLibrary: () => (here.library = '/home/ada/Selvage'),
     chooseKeyFile: () => '/home/ada/.ssh/id_ed25519',
     chooseCertificateFile: () => '/home/ada/acme-ca.crt',
     deployments: () => here.deployments,
