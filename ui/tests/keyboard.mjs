@@ -1,24 +1,7 @@
 // What only a browser that draws can show: that the keyboard reaches everything,
 // that dialogs keep the focus and give it back, and that long lists scroll.
 import assert from 'node:assert/strict';
-import { open, show, views } from './browser.mjs';
-
-const view = (name) => views.find((known) => known.name === name);
-const browser = await open();
-let passed = 0;
-
-async function check(what, name, act) {
-  const tab = await show(browser, view(name), {});
-  try {
-    await act(tab);
-    passed++;
-    console.log(`ok   ${what}`);
-  } catch (error) {
-    process.exitCode = 1;
-    console.error(`FAIL ${what}\n${error.message}`);
-  }
-  await tab.context().close();
-}
+import { check, finish } from './checked.mjs';
 
 /** Presses Tab through everything inside `selector`: what was reached, and whether the focus left. */
 async function tabThrough(tab, selector, most = 80) {
@@ -230,15 +213,4 @@ await check('the way through the secrets: list, kit, notice, title, table', 'sec
   assert.deepEqual(areas, ['steps', 'foot', 'notices', 'title', 'scroll']);
 });
 
-for (const name of ['overview', 'secrets', 'secrets-trouble', 'secrets-empty']) {
-  await check(`nothing is cut off at the smallest size: ${name}`, name, async (tab) => {
-    await tab.setViewportSize({ width: 960, height: 640 });
-    const over = await tab.evaluate(() => [document.documentElement, document.querySelector('.content')].map((element) => element.scrollWidth - element.clientWidth));
-    assert.deepEqual(over, [0, 0]);
-  });
-}
-
-await browser.end();
-for (const trouble of browser.troubles) console.error(trouble);
-if (browser.troubles.length > 0) process.exitCode = 1;
-console.log(`${passed} passed`);
+await finish();
