@@ -31,6 +31,7 @@ pub fn commands() -> Builder<Wry> {
         connection::test_connection,
         connection::test_deployment,
         connection::trust_host_key,
+        connection::host_key_differs,
         views::overview,
         views::schedules,
         views::history,

@@ -105,4 +105,25 @@ for (const name of [...SCREENS, 'add', 'host-key', 'failure', 'remove', 'library
   });
 }
 
+/** What has the focus, until it is something. */
+const focused = (tab) => tab.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent?.trim());
+
+await check('a key that was trusted from the form leaves the focus in the form', 'host-key', async (tab) => {
+  const dialog = tab.getByRole('alertdialog');
+  await dialog.getByRole('button', { name: 'It is the same: trust' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await tab.getByText('Sign-in works').or(tab.getByText('signed in')).first().waitFor({ timeout: 3000 }).catch(() => undefined);
+  assert.equal(await focused(tab), 'Test connection');
+});
+
+await check('also when the key was looked at again first', 'host-key', async (tab) => {
+  await tab.getByRole('alertdialog').getByRole('button', { name: 'Not now' }).click();
+  await tab.getByRole('button', { name: 'Compare the key…' }).click();
+  await tab.getByRole('alertdialog').getByRole('button', { name: 'It is the same: trust' }).click();
+  await tab.getByRole('alertdialog').waitFor({ state: 'detached' });
+  await tab.waitForTimeout(200);
+  assert.notEqual(await tab.evaluate(() => document.activeElement?.tagName), 'BODY');
+  assert.equal(await focused(tab), 'Test connection');
+});
+
 await finish();

@@ -24,6 +24,8 @@ pub struct AppInfo {
     library: Option<String>,
     /// The folder that is proposed for them until then; none without a home.
     proposed_library: Option<String>,
+    /// Fingerprints of host keys that were found to differ from what their host prints.
+    differing_keys: Vec<String>,
     /// How large what is in the window is shown, in hundredths.
     zoom: u32,
 }
@@ -39,6 +41,7 @@ pub async fn app_info(selvage: State<'_, Selvage>) -> Answer<AppInfo> {
         zone: selvage.clock.zone().name().to_owned(),
         theme: selvage.settings.theme().await?,
         library: selvage.settings.library().await?.map(|path| path.display().to_string()),
+        differing_keys: selvage.settings.differing_keys().await?,
         zoom: selvage.settings.zoom().await?,
     })
 }

@@ -31,5 +31,19 @@ pub async fn test_deployment(selvage: State<'_, Selvage>, id: DeploymentId) -> A
 #[tauri::command]
 #[specta::specta]
 pub async fn trust_host_key(selvage: State<'_, Selvage>, key: HostKey) -> Answer<()> {
-    Ok(selvage.links.trust(&key).await?)
+    selvage.links.trust(&key).await?;
+    selvage.settings.set_key_differs(&key.fingerprint, false).await?;
+    Ok(())
+}
+
+/// Keeps that the key with this fingerprint differs from what its host prints, or that it is to be compared again.
+/// Gives all that differ.
+#[tauri::command]
+#[specta::specta]
+pub async fn host_key_differs(
+    selvage: State<'_, Selvage>,
+    fingerprint: String,
+    differs: bool,
+) -> Answer<Vec<String>> {
+    Ok(selvage.settings.set_key_differs(&fingerprint, differs).await?)
 }

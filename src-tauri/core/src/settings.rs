@@ -11,6 +11,10 @@ use crate::ports::{Store, StoreError};
 /// Least and most that the window is shown at, in hundredths.
 const ZOOM: (u32, u32) = (50, 300);
 
+/// Where keys are kept that were found to differ, and how many.
+const DIFFERING_KEYS: &str = "differing_keys";
+const DIFFERING_AT_MOST: usize = 100;
+
 /// Settings of the laptop; only differences from the defaults are stored.
 #[derive(Clone)]
 pub struct Settings {
@@ -57,6 +61,28 @@ impl Settings {
         let kept = Some(percent.to_string()).filter(|_| percent != 100);
         self.store.set_setting("zoom", kept.as_deref()).await?;
         Ok(percent)
+    }
+
+    /// Fingerprints of host keys that the admin found to differ from what the host
+    /// itself prints, oldest first.
+    pub async fn differing_keys(&self) -> Result<Vec<String>, StoreError> {
+        let kept = self.store.setting(DIFFERING_KEYS).await?;
+        Ok(kept.map(|kept| kept.split(' ').map(str::to_owned).collect()).unwrap_or_default())
+    }
+
+    /// Keeps that a key differs, or that it is to be compared again. Of more than a
+    /// hundred the oldest are forgotten.
+    pub async fn set_key_differs(&self, fingerprint: &str, differs: bool) -> Result<Vec<String>, StoreError> {
+        let mut keys = self.differing_keys().await?;
+        keys.retain(|known| known != fingerprint);
+        // A fingerprint has no blanks; what has some is none.
+        if differs && !fingerprint.contains(char::is_whitespace) {
+            keys.push(fingerprint.to_owned());
+        }
+        let kept = keys.split_off(keys.len().saturating_sub(DIFFERING_AT_MOST));
+        let text = Some(kept.join(" ")).filter(|text| !text.is_empty());
+        self.store.set_setting(DIFFERING_KEYS, text.as_deref()).await?;
+        Ok(kept)
     }
 
     /// The folder for dumps, once chosen.

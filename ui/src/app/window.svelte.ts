@@ -9,7 +9,7 @@ export interface Told {
 
 /** What is open over the window, and what the window knows from its start. */
 class Window {
-  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null, proposedLibrary: null, zoom: 100 });
+  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null, proposedLibrary: null, differingKeys: [], zoom: 100 });
   failure = $state.raw<Told>();
   /** A host key to be compared; `trusted` goes on with what needed it. */
   hostKey = $state.raw<{ key: HostKey; trusted: () => void }>();
@@ -38,6 +38,11 @@ class Window {
 
   async setZoom(percent: number): Promise<void> {
     this.info = { ...this.info, zoom: await ipc.setZoom(percent) };
+  }
+
+  /** Keeps that a host key differs from what the host prints, or that it is to be compared again. */
+  async setKeyDiffers(key: HostKey, differs: boolean): Promise<void> {
+    this.info = { ...this.info, differingKeys: await ipc.hostKeyDiffers(key.fingerprint, differs) };
   }
 
   /** Makes the chosen theme the page's; without one it follows the system. */

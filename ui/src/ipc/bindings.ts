@@ -46,6 +46,11 @@ export const commands = {
 	/**  Trusts a host key that the admin compared. */
 	trustHostKey: (key: HostKey) => typedError<null, Failure>(__TAURI_INVOKE("trust_host_key", { key })),
 	/**
+	 *  Keeps that the key with this fingerprint differs from what its host prints, or that it is to be compared again.
+	 *  Gives all that differ.
+	 */
+	hostKeyDiffers: (fingerprint: string, differs: boolean) => typedError<string[], Failure>(__TAURI_INVOKE("host_key_differs", { fingerprint, differs })),
+	/**
 	 *  The overview. `fresh` looks at the host now; a look that fails shows the
 	 *  last known state and says why.
 	 */
@@ -201,6 +206,8 @@ export type AppInfo = {
 	library: string | null,
 	/**  The folder that is proposed for them until then; none without a home. */
 	proposedLibrary: string | null,
+	/**  Fingerprints of host keys that were found to differ from what their host prints. */
+	differingKeys: string[],
 	/**  How large what is in the window is shown, in hundredths. */
 	zoom: number,
 };

@@ -74,7 +74,7 @@ export function install(options: Options = {}): Mock {
   const handlers: Handlers = {
     ...vaultHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
     ...kitHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
-    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, proposedLibrary: '/home/ada/Selvage', zoom: 100 }),
+    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, proposedLibrary: '/home/ada/Selvage', differingKeys: here.differingKeys, zoom: 100 }),
     watchOpenings: () => null,
     watchClosing: (asked) => {
       here.askToClose = () => asked.onmessage(null);
@@ -123,6 +123,10 @@ export function install(options: Options = {}): Mock {
       await slow();
       const { ssh, direct } = find(id).deployment;
       return [...(ssh ? testHost(here, ssh) : []), ...(direct ? testPostgres(direct) : [])];
+    },
+    hostKeyDiffers: (fingerprint, differs) => {
+      const others = here.differingKeys.filter((known) => known !== fingerprint);
+      return (here.differingKeys = differs ? [...others, fingerprint] : others);
     },
     trustHostKey: (key) => {
       here.trusted.add(key.host);

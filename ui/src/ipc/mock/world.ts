@@ -45,6 +45,7 @@ export interface World {
   trusted: Set<string>;
   theme: string | null;
   library: string | null;
+  differingKeys: string[];
   aliases: string[];
   vaults: Record<string, MockVault>;
   /** Somebody presses the window's own button. */
@@ -72,6 +73,7 @@ export function world(scene: Scene): World {
     jobs: scene === 'downloading' ? jobsOf(runs) : [],
     trusted: new Set(['ws1.acme.example', 'staging.acme.example', 'ws.northwind.example']),
     theme: null,
+    differingKeys: [],
     library: scene === 'empty' || scene === 'risk' ? null : '/home/ada/Dumps',
     aliases: ['acme-prod', 'acme-staging', 'bastion', 'northwind'],
     vaults: vaults(scene),
