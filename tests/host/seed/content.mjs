@@ -1,4 +1,4 @@
-// Folders, assets, articles and uploads; and the files that lie on disk for the uploads.
+// Folders, articles with their history, and uploads; and the files that lie on disk for the uploads.
 
 import { createHash } from 'node:crypto';
 import { pngOf } from './picture.mjs';
@@ -10,23 +10,17 @@ const ARTICLES = [
   ['Who to call at night', 'The on-call phone rings at two people, then at the office.', false],
 ];
 
-/** A tree of three levels for each company, parents before children. */
-export function makeFolders(dice, now, companies) {
+/** A tree of three levels for each company, parents before children; with slugs for articles, without for passwords. */
+export function makeFolders(dice, now, companies, { slugs }) {
   const at = new Date(now.getTime() - 300 * 86_400_000).toISOString();
   return companies.flatMap(({ id: company_id }) => {
-    const folder = (name, parent_id, position) => ({ id: dice.uuid(), company_id, parent_id, name, position, created_at: at, updated_at: at });
+    const folder = (name, parent_id, position) => ({
+      id: dice.uuid(), company_id, parent_id, name, ...(slugs ? { slug: slugOf(name) } : {}), position, created_at: at, updated_at: at,
+    });
     const runbooks = folder('Runbooks', null, 0);
     const servers = folder('Servers', runbooks.id, 0);
     return [runbooks, servers, folder('File server', servers.id, 0), folder('Network', runbooks.id, 1), folder('People', null, 1)];
   });
-}
-
-export function makeAssets(dice, now, companies) {
-  const at = new Date(now.getTime() - 200 * 86_400_000).toISOString();
-  return companies.flatMap(({ id: company_id, slug }) => ['srv-01', 'fw-01', 'nas-01'].map((name) => ({
-    id: dice.uuid(), company_id, name: `${slug}-${name}`, fields: { ip: `10.0.${Math.floor(dice.roll() * 250)}.10`, warranty: '2028-03-31' },
-    created_at: at, updated_at: at,
-  })));
 }
 
 export function makeArticles(dice, now, { companies, users }, folders) {
@@ -34,12 +28,26 @@ export function makeArticles(dice, now, { companies, users }, folders) {
     const at = new Date(now.getTime() - (100 - place * 20) * 86_400_000).toISOString();
     return {
       id: dice.uuid(), company_id: company.id, folder_id: dice.pick(folders.filter((folder) => folder.company_id === company.id)).id,
-      title, slug: title.toLowerCase().replace(/[^a-z]+/g, '-'),
-      content: { type: 'doc', content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] },
+      title, slug: slugOf(title),
+      ...(place === ARTICLES.length - 1
+        ? { editor_mode: 'markdown', content: null, markdown_source: `# ${title}\n\n${text}\n` }
+        : { editor_mode: 'tiptap', content: { type: 'doc', content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] }, markdown_source: null }),
       content_plaintext: `${title}\n${text}`, visible_to_clients: visible, created_by: users[1].id, created_at: at, updated_at: at,
     };
   }));
 }
+
+/** A published version of each article, and one draft. The last article is Markdown now, and was not at first. */
+export function makeArticleVersions(dice, articles) {
+  const version = (article, number, is_draft) => ({
+    id: dice.uuid(), article_id: article.id, company_id: article.company_id, version: number, is_draft, title: article.title, slug: article.slug, folder_id: article.folder_id,
+    visible_to_clients: article.visible_to_clients, editor_mode: 'tiptap', content: article.content ?? { type: 'doc', content: [] }, content_plaintext: article.content_plaintext,
+    changed_fields: ['title', 'content'], changed_by: article.created_by, change_reason: is_draft ? null : 'initial version', created_at: article.created_at, updated_at: article.updated_at,
+  });
+  return [...articles.map((article) => version(article, 1, false)), version(articles[0], 2, true)];
+}
+
+const slugOf = (name) => name.toLowerCase().replace(/[^a-z]+/g, '-');
 
 /**
  * @param secrets plaintexts, of which an export holds some: a copy that takes exports along leaks them.
@@ -60,7 +68,7 @@ export function makeUploads(dice, now, { companies, users }, secrets) {
       uploads.push({
         id, company_id: company.id, filename: kind.name, mime_type: kind.mime, size_bytes: bytes.length, storage_key,
         sha256: createHash('sha256').update(bytes).digest('hex'), is_image: Boolean(kind.image), thumbnail_key: thumbnail,
-        attached_to_type: null, attached_to_id: null, uploaded_by: users[1].id,
+        attached_to_type: null, attached_to_id: null, uploader_id: users[1].id, width: kind.image ? 160 : null, height: kind.image ? 100 : null,
         deleted_at: kind.deleted ? new Date(at.getTime() + 86_400_000).toISOString() : null, created_at: at.toISOString(),
       });
       if (!kind.gone) files.push({ path: `${company.id}/${stored}`, bytes, at });

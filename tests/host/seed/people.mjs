@@ -18,7 +18,7 @@ const USERS = [
   { name: 'Farid Haddad', role: 'OPERATOR', capabilities: ['BACKUP_MANAGE', 'EXPORT_CREATE'], access: 'NONE', inactive: true },
   { name: 'Greta Maurer', role: 'CLIENT_USER', company: 1 },
   { name: 'Hugh Ormsby', role: 'CLIENT_USER', company: 0, mfa: true },
-  { name: 'Ines Prado', role: 'CLIENT_USER', company: 2 },
+  { name: 'Ines Prado', role: 'CONTRACTOR', company: 2 },
   { name: "Joan O'Hara", role: 'CLIENT_USER', company: 2 },
 ];
 
@@ -49,9 +49,9 @@ export function makePeople(dice, now, mfaKey) {
   const companies = COMPANIES.map((company) => ({
     id: dice.uuid(), ...company, is_active: true, created_by: users[0].id, created_at: ago(390), updated_at: ago(12),
   }));
-  const memberships = USERS.flatMap((user, place) => (user.role === 'CLIENT_USER' ? [user.company] : [0, 1, 2]).map((company) => ({
+  const memberships = USERS.flatMap((user, place) => (user.company === undefined ? [0, 1, 2] : [user.company]).map((company) => ({
     id: dice.uuid(), user_id: users[place].id, company_id: companies[company].id,
-    role: user.role === 'CLIENT_USER' ? 'READONLY' : 'FULL', created_at: ago(300), updated_at: ago(300),
+    role: user.company === undefined ? 'FULL' : 'READONLY', created_at: ago(300), updated_at: ago(300),
   })));
   const sessions = users.slice(0, 4).map((user, place) => ({
     id: dice.uuid(), user_id: user.id, refresh_token_hash: dice.bytes(32).toString('hex'), ip: `192.0.2.${place + 10}`,

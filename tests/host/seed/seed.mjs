@@ -1,11 +1,15 @@
 // All rows and files of a host, from one seed and the host's keys.
 
-import { makeArticles, makeAssets, makeFolders, makeUploads } from './content.mjs';
+import { makeArticles, makeArticleVersions, makeFolders, makeUploads } from './content.mjs';
+import { makeAddresses, makeInventory, makeTags } from './inventory.mjs';
 import { makePeople } from './people.mjs';
+import { makePersonal } from './personal.mjs';
 import { Dice } from './reproducible.mjs';
 import { makeSchedules } from './schedules.mjs';
-import { insert } from './sql.mjs';
+import { insert, insertAll, settle } from './sql.mjs';
+import { makeSync } from './sync.mjs';
 import { makeConnections, makePasswords } from './vault-rows.mjs';
+import { makeAlerts, makeDomains } from './watching.mjs';
 
 const SEED = 20261001;
 
@@ -17,11 +21,17 @@ export function makeSeed(now, keyrings) {
   const dice = new Dice(SEED);
   const people = makePeople(dice, now, keyrings.mfa);
   const { companies, users } = people;
-  const folders = makeFolders(dice, now, companies);
-  const vault = makePasswords(dice, now, people, keyrings.password, folders);
+  const folders = makeFolders(dice, now, companies, { slugs: true });
+  const drawers = makeFolders(dice, now, companies, { slugs: false });
+  const vault = makePasswords(dice, now, people, keyrings.password, drawers);
   const connections = makeConnections(dice, now, people, keyrings);
   const content = makeUploads(dice, now, people, vault.plaintexts);
   const schedules = makeSchedules(dice, now, users);
+  const inventory = makeInventory(dice, now, people);
+  const addresses = makeAddresses(dice, now, people);
+  const articles = makeArticles(dice, now, people, folders);
+  const { domains, checks } = makeDomains(dice, now, people);
+  const { alerts, fired, ipRules } = makeAlerts(dice, now, people);
   const sql = [
     'SET synchronous_commit = off;',
     insert('users', users),
@@ -29,16 +39,23 @@ export function makeSeed(now, keyrings) {
     insert('memberships', people.memberships),
     insert('sessions', people.sessions),
     insert('folders', folders),
-    insert('assets', makeAssets(dice, now, companies)),
+    insert('password_folders', drawers),
+    insertAll({ asset_layouts: inventory.layouts, asset_fields: inventory.fields, assets: inventory.assets, asset_field_values: inventory.values, relations: inventory.relations }),
+    insertAll({ tags: makeTags(dice, now), subnets: addresses.subnets, ip_reservations: addresses.reservations }),
     insert('uploads', content.uploads),
     ...companies.map(({ id }) => `UPDATE companies SET logo_upload_id = '${content.uploads.find((upload) => upload.company_id === id).id}' WHERE id = '${id}';`),
-    insert('articles', makeArticles(dice, now, people, folders)),
+    insert('articles', articles),
+    insert('article_versions', makeArticleVersions(dice, articles)),
     insert('passwords', vault.passwords),
     insert('password_versions', vault.versions),
     insert('integrations', connections.integrations),
     insert('integration_secrets', connections.secrets),
-    insert('email_settings', connections.emailSettings),
-    insert('ai_settings', connections.aiSettings),
+    insertAll(makeSync(dice, now, people, connections, inventory, addresses, articles)),
+    settle('email_settings', connections.emailSettings),
+    settle('ai_settings', connections.aiSettings),
+    `UPDATE system_settings SET workspace_name = 'Acme IT', article_default_editor_mode = 'markdown';`,
+    insertAll({ monitored_domains: domains, domain_checks: checks, alert_config: alerts, alert_trigger: fired, ip_rules: ipRules }),
+    insertAll(makePersonal(dice, now, people, { passwords: vault.passwords, assets: inventory.assets, articles })),
     insert('backup_config', Object.values(schedules)),
     insert('audit_log', auditRows(dice, now, users, companies, schedules)),
   ].join('\n');

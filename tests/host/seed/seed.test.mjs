@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeEnvFile } from './env-file.mjs';
 import { open } from './envelope.mjs';
@@ -24,7 +26,7 @@ test('every password opens with the key of its kid; both versions and all kids o
   const dice = new Dice(1);
   const { keyrings } = envFile();
   const people = makePeople(dice, now, keyrings.mfa);
-  const { passwords, versions, plaintexts } = makePasswords(dice, now, people, keyrings.password, makeFolders(dice, now, people.companies));
+  const { passwords, versions, plaintexts } = makePasswords(dice, now, people, keyrings.password, makeFolders(dice, now, people.companies, { slugs: false }));
   const forms = new Set();
   for (const row of [...passwords, ...versions]) {
     for (const [column, field] of [['password_ciphertext', 'password'], ['totp_secret_ciphertext', 'totp'], ['notes_ciphertext', 'notes']]) {
@@ -36,6 +38,15 @@ test('every password opens with the key of its kid; both versions and all kids o
     }
   }
   assert.equal(forms.size, 3 * 2 * 3);
+});
+
+test('every table of the 52 gets rows', () => {
+  const folder = join(import.meta.dirname, '../database/migrations');
+  const made = readdirSync(folder).flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/^CREATE TABLE (\w+)/gm)].map(([, table]) => table));
+  const { sql } = makeSeed(now, envFile().keyrings);
+  const elsewhere = { search_index: 'triggers', backup_run: 'the history', system_settings: 'its migration' };
+  assert.equal(made.length + 1, 52, 'with that of the migrations themselves');
+  assert.deepEqual(made.filter((table) => !sql.includes(`INSERT INTO ${table} (`) && !(table in elsewhere)), []);
 });
 
 test('a name may occur twice in .env and the last is the real one', () => {

@@ -54,7 +54,7 @@ export function makeConnections(dice, now, { users }, keyrings) {
     return seal(plaintext, { key: ring.keys[kid], kid, aad });
   };
   const integrations = ['ninjaone', 'cloudflare', 'halo'].map((driver) => ({
-    id: dice.uuid(), driver, name: `${driver} (main)`, status: driver === 'halo' ? 'ERROR' : 'ACTIVE',
+    id: dice.uuid(), driver, name: `${driver} (main)`, status: driver === 'halo' ? 'DISABLED' : 'ACTIVE',
     config: { baseUrl: `https://${driver}.example.test`, pageSize: 100 }, created_by: users[0].id, created_at: at, updated_at: at,
   }));
   const { integration, smtp } = keyrings;
@@ -70,11 +70,11 @@ export function makeConnections(dice, now, { users }, keyrings) {
     integrations, secrets,
     // Never saved again since the SMTP key changed: it still needs the previous key.
     emailSettings: [{
-      id: 'singleton', host: 'mail.example.test', port: 587, secure_mode: 'STARTTLS', username: 'weavestream@example.test',
+      id: 'singleton', enabled: true, host: 'mail.example.test', port: 587, secure_mode: 'STARTTLS', username: 'weavestream@example.test',
       password_ciphertext: sealed(dice.password(), smtp, '1', 'email-settings:singleton:smtp-password'), from_email: 'weavestream@example.test', updated_at: at,
     }],
     aiSettings: [{
-      id: 'singleton', enabled: true, provider: 'openai-compatible', model: 'local-8b',
+      id: 'singleton', enabled: true, base_url: 'http://ai.example.test/v1', default_model: 'local-8b', allow_private_network: true,
       api_key_ciphertext: sealed(`sk-test-${dice.bytes(20).toString('hex')}`, integration, integration.kid, 'ai-settings:singleton:api-key'), updated_at: at,
     }],
     plaintexts,

@@ -95,6 +95,12 @@ async function checkHost(host, session) {
     same(row.status, 'running');
     session.compose('exec -T postgres dropdb -U weavestream probe');
   });
+  await check('all 52 tables are there, and none is empty', () => {
+    const tables = session.rows("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1").map((row) => row.name);
+    same(tables.length, 52, 'tables');
+    const empty = tables.filter((name) => session.rows(`SELECT count(*)::int AS held FROM ${name}`)[0].held === 0);
+    same(empty, []);
+  });
   await check('the audit log refuses changes; the search index is filled', () => {
     holds(session.fails('docker compose exec -T postgres psql -U weavestream -c "DELETE FROM audit_log"'), 'audit_log was changed');
     const [{ hits }] = session.rows("SELECT count(*)::int AS hits FROM search_index WHERE body_internal_tsv @@ to_tsquery('english', 'snapshot')");

@@ -1,4 +1,4 @@
-CREATE TYPE "UserRole" AS ENUM ('SUPER_ADMIN', 'OPERATOR', 'CLIENT_USER');
+CREATE TYPE "UserRole" AS ENUM ('SUPER_ADMIN', 'OPERATOR', 'CONTRACTOR', 'CLIENT_USER');
 
 CREATE TABLE users (
   id uuid PRIMARY KEY,
@@ -9,8 +9,10 @@ CREATE TABLE users (
   is_active boolean NOT NULL DEFAULT true,
   mfa_enabled boolean NOT NULL DEFAULT false,
   mfa_secret_encrypted text,
+  mfa_enforcement_completed_at timestamp(3),
   deactivated_at timestamp(3),
   timezone text,
+  last_login_at timestamp(3),
   created_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   updated_at timestamp(3) NOT NULL
 );
@@ -20,8 +22,9 @@ CREATE TABLE sessions (
   id uuid PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE ON UPDATE CASCADE,
   refresh_token_hash text NOT NULL,
-  ip text,
-  user_agent text,
+  mfa_pending boolean NOT NULL DEFAULT false,
+  ip text NOT NULL,
+  user_agent text NOT NULL,
   expires_at timestamp(3) NOT NULL,
   revoked_at timestamp(3),
   created_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP
@@ -31,7 +34,7 @@ CREATE INDEX sessions_user_id_idx ON sessions (user_id);
 
 CREATE TABLE audit_log (
   id uuid PRIMARY KEY,
-  actor_id uuid,
+  actor_id uuid REFERENCES users (id) ON DELETE SET NULL ON UPDATE CASCADE,
   action text NOT NULL,
   entity_type text NOT NULL,
   entity_id text,

@@ -2,13 +2,18 @@
 CREATE TABLE folders (
   id uuid PRIMARY KEY,
   company_id uuid NOT NULL REFERENCES companies (id) ON DELETE CASCADE ON UPDATE CASCADE,
-  parent_id uuid REFERENCES folders (id) ON DELETE CASCADE ON UPDATE CASCADE,
+  parent_id uuid REFERENCES folders (id) ON DELETE RESTRICT ON UPDATE CASCADE,
   name text NOT NULL,
+  slug text NOT NULL,
+  icon text,
   position integer NOT NULL DEFAULT 0,
+  archived_at timestamp(3),
+  created_by uuid,
   created_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   updated_at timestamp(3) NOT NULL
 );
-CREATE UNIQUE INDEX folders_company_parent_name_key ON folders (company_id, parent_id, name);
+CREATE UNIQUE INDEX folders_company_parent_slug_live_key
+  ON folders (company_id, coalesce(parent_id, '00000000-0000-0000-0000-000000000000'), slug) WHERE archived_at IS NULL;
 
 CREATE TABLE uploads (
   id uuid PRIMARY KEY,
@@ -19,17 +24,17 @@ CREATE TABLE uploads (
   storage_key text NOT NULL,
   sha256 text NOT NULL,
   is_image boolean NOT NULL DEFAULT false,
+  width integer,
+  height integer,
   thumbnail_key text,
   attached_to_type text,
   attached_to_id uuid,
-  uploaded_by uuid REFERENCES users (id) ON DELETE SET NULL ON UPDATE CASCADE,
+  uploader_id uuid,
   deleted_at timestamp(3),
   created_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 CREATE UNIQUE INDEX uploads_storage_key_key ON uploads (storage_key);
 CREATE INDEX uploads_company_id_created_at_idx ON uploads (company_id, created_at DESC);
-
-ALTER TABLE companies ADD COLUMN logo_upload_id uuid REFERENCES uploads (id) ON DELETE SET NULL ON UPDATE CASCADE;
 
 CREATE TABLE articles (
   id uuid PRIMARY KEY,
@@ -38,10 +43,12 @@ CREATE TABLE articles (
   title text NOT NULL,
   slug text NOT NULL,
   content jsonb NOT NULL,
-  content_plaintext text NOT NULL DEFAULT '',
-  visible_to_clients boolean NOT NULL DEFAULT false,
+  content_plaintext text NOT NULL,
+  excerpt text,
+  visible_to_clients boolean NOT NULL DEFAULT true,
   archived_at timestamp(3),
-  created_by uuid REFERENCES users (id) ON DELETE SET NULL ON UPDATE CASCADE,
+  created_by uuid,
+  updated_by uuid,
   created_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   updated_at timestamp(3) NOT NULL
 );

@@ -6,6 +6,7 @@ CREATE TABLE search_index (
   body_public text NOT NULL DEFAULT '',
   body_internal text NOT NULL DEFAULT '',
   visible_to_clients boolean NOT NULL DEFAULT true,
+  layout_id uuid,
   archived_at timestamp(3),
   updated_at timestamp(3) NOT NULL,
   body_public_tsv tsvector GENERATED ALWAYS AS (
@@ -47,7 +48,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- One function for both tables: the trigger's argument names the kind.
+-- One function for all tables: the trigger's argument names the kind.
 CREATE FUNCTION search_index_forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM search_index WHERE entity_type = TG_ARGV[0] AND entity_id = OLD.id;

@@ -1,9 +1,25 @@
 CREATE TYPE "TotpAlgo" AS ENUM ('SHA1', 'SHA256', 'SHA512');
 
+-- A tree of its own, beside that of the articles.
+CREATE TABLE password_folders (
+  id uuid PRIMARY KEY,
+  company_id uuid NOT NULL REFERENCES companies (id) ON DELETE CASCADE ON UPDATE CASCADE,
+  parent_id uuid REFERENCES password_folders (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  name text NOT NULL,
+  icon text,
+  color text,
+  position integer NOT NULL DEFAULT 0,
+  archived_at timestamp(3),
+  created_by uuid,
+  created_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  updated_at timestamp(3) NOT NULL
+);
+CREATE INDEX password_folders_company_parent_position_idx ON password_folders (company_id, parent_id, position);
+
 CREATE TABLE passwords (
   id uuid PRIMARY KEY,
   company_id uuid NOT NULL REFERENCES companies (id) ON DELETE CASCADE ON UPDATE CASCADE,
-  folder_id uuid REFERENCES folders (id) ON DELETE SET NULL ON UPDATE CASCADE,
+  folder_id uuid REFERENCES password_folders (id) ON DELETE SET NULL ON UPDATE CASCADE,
   asset_id uuid REFERENCES assets (id) ON DELETE SET NULL ON UPDATE CASCADE,
   name text NOT NULL,
   username text,
@@ -14,6 +30,13 @@ CREATE TABLE passwords (
   totp_algorithm "TotpAlgo" NOT NULL DEFAULT 'SHA1',
   totp_digits integer NOT NULL DEFAULT 6,
   totp_period integer NOT NULL DEFAULT 30,
+  password_strength integer,
+  pwned_count integer,
+  pwned_checked_at timestamp(3),
+  last_rotated_at timestamp(3),
+  rotation_reminder_days integer,
+  expires_at timestamp(3),
+  color text,
   tags text[] NOT NULL DEFAULT '{}',
   visible_to_clients boolean NOT NULL DEFAULT false,
   require_reason_to_view boolean NOT NULL DEFAULT false,
@@ -33,9 +56,14 @@ CREATE TABLE password_versions (
   company_id uuid NOT NULL,
   version integer NOT NULL,
   name text NOT NULL,
+  username text,
+  url text,
   notes_ciphertext text,
   password_ciphertext text NOT NULL,
   totp_secret_ciphertext text,
+  totp_algorithm "TotpAlgo" NOT NULL DEFAULT 'SHA1',
+  totp_digits integer NOT NULL DEFAULT 6,
+  totp_period integer NOT NULL DEFAULT 30,
   changed_fields text[] NOT NULL DEFAULT '{}',
   changed_by uuid NOT NULL REFERENCES users (id) ON DELETE RESTRICT ON UPDATE CASCADE,
   change_reason text,

@@ -1,8 +1,10 @@
 CREATE TABLE ai_settings (
   id text PRIMARY KEY DEFAULT 'singleton',
   enabled boolean NOT NULL DEFAULT false,
-  provider text,
-  model text,
+  base_url text,
   api_key_ciphertext text,
-  updated_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP
+  default_model text,
+  updated_at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  updated_by uuid
 );
+INSERT INTO ai_settings (id) VALUES ('singleton');

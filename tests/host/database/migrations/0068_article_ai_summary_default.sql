@@ -1,1 +1,1 @@
-ALTER TABLE articles ALTER COLUMN ai_summary_enabled SET DEFAULT true;
+ALTER TABLE articles ALTER COLUMN ai_summary_at SET DEFAULT now();

@@ -1,0 +1,1 @@
+ALTER TYPE "FieldType" ADD VALUE 'IP_ADDRESS';

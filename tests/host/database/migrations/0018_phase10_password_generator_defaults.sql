@@ -1,0 +1,1 @@
+ALTER TABLE system_settings ADD COLUMN password_generator_defaults jsonb;

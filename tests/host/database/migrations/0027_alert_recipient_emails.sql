@@ -1,0 +1,1 @@
+ALTER TABLE alert_config ADD COLUMN recipient_emails text[] NOT NULL DEFAULT '{}';

@@ -1,0 +1,1 @@
+CREATE INDEX integration_sync_records_asset_id_idx ON integration_sync_records (asset_id);

@@ -1,0 +1,1 @@
+ALTER TABLE subnets ADD COLUMN dhcp_range_start text, ADD COLUMN dhcp_range_end text;

@@ -1,0 +1,1 @@
+ALTER TABLE system_settings ADD COLUMN article_autosave_enabled boolean NOT NULL DEFAULT false;

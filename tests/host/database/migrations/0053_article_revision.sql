@@ -1,0 +1,1 @@
+ALTER TABLE articles ADD COLUMN revision integer NOT NULL DEFAULT 1;

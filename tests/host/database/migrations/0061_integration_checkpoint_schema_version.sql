@@ -1,0 +1,1 @@
+ALTER TABLE integration_sync_checkpoints ADD COLUMN schema_version varchar(32);

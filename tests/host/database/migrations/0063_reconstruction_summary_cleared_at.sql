@@ -1,0 +1,1 @@
+ALTER TABLE integration_reconstruction_summaries ADD COLUMN cleared_at timestamp(3);

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN show_item_counts boolean NOT NULL DEFAULT false;
