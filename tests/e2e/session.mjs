@@ -283,3 +283,17 @@ export function choosePath(title, path) {
   }
   if (isOpen()) throw new Error(`the dialog ${title} did not take ${path}`);
 }
+
+/** Answers the desktop's own prompt for a keyring: names of keys are pressed, anything else is typed. */
+export function promptFor(answers, { shot } = {}) {
+  const xdotool = (...args) => execFileSync('xdotool', args, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] });
+  const [id] = xdotool('search', '--sync', '--onlyvisible', '--class', 'gcr-prompter').trim().split('\n');
+  execFileSync('sleep', ['1']);
+  if (shot) execFileSync('import', ['-window', 'root', shot]);
+  xdotool('windowfocus', '--sync', id);
+  for (const answer of answers) {
+    if (/^(Escape|Return|Tab)$/.test(answer)) xdotool('key', answer);
+    else xdotool('type', '--delay', '40', answer);
+    execFileSync('sleep', ['0.3']);
+  }
+}

@@ -40,10 +40,6 @@ pub async fn trust_host_key(selvage: State<'_, Selvage>, key: HostKey) -> Answer
 /// Gives all that differ.
 #[tauri::command]
 #[specta::specta]
-pub async fn host_key_differs(
-    selvage: State<'_, Selvage>,
-    fingerprint: String,
-    differs: bool,
-) -> Answer<Vec<String>> {
+pub async fn host_key_differs(selvage: State<'_, Selvage>, fingerprint: String, differs: bool) -> Answer<Vec<String>> {
     Ok(selvage.settings.set_key_differs(&fingerprint, differs).await?)
 }

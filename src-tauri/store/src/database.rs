@@ -162,6 +162,11 @@ impl Store for SqliteStore {
         u32::try_from(next).map_err(trouble)
     }
 
+    async fn give_back_env_number(&self, id: DeploymentId, number: u32) -> Result<(), StoreError> {
+        let sql = "update env_numbers set last = last - 1 where deployment = ?1 and last = cast(?2 as integer)";
+        self.execute(sql, &[&id.to_string(), &number.to_string()]).await
+    }
+
     async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError> {
         self.documents("select document from env_versions where deployment = ?1 order by number desc", &id.to_string())
             .await

@@ -21,6 +21,8 @@ pub enum Mood {
     Absent,
     /// It never answers; the adapter gives up after its patience.
     Silent,
+    /// It runs and has no default collection: nothing is in it, and nothing can be put there.
+    Empty,
     /// It stores something else than what it was given.
     Forgetful,
 }
@@ -86,11 +88,11 @@ impl FakeKeyring {
 
     fn answer<T>(&self, work: impl FnOnce(&mut State) -> T) -> Result<T, KeyringError> {
         let mut state = self.state.lock().unwrap();
-        if !matches!(state.mood, Mood::Open | Mood::Forgetful) {
+        if !matches!(state.mood, Mood::Open | Mood::Forgetful | Mood::Empty) {
             state.refusals += 1;
         }
         match state.mood {
-            Mood::Open | Mood::Forgetful => Ok(work(&mut state)),
+            Mood::Open | Mood::Forgetful | Mood::Empty => Ok(work(&mut state)),
             Mood::Locked => Err(KeyringError::KeyringLocked),
             Mood::Denied => Err(KeyringError::KeyringDenied),
             Mood::Absent => Err(KeyringError::KeyringAbsent { reason: "no secret service".into() }),
@@ -104,11 +106,14 @@ impl Keyring for FakeKeyring {
     async fn get(&self, name: &str) -> Result<Option<Secret>, KeyringError> {
         self.answer(|state| {
             state.asked.push(name.to_owned());
-            state.entries.get(name).cloned()
+            state.entries.get(name).filter(|_| state.mood != Mood::Empty).cloned()
         })
     }
 
     async fn set(&self, name: &str, secret: &Secret) -> Result<(), KeyringError> {
+        if self.state.lock().unwrap().mood == Mood::Empty {
+            return Err(KeyringError::KeyringNoCollection);
+        }
         let kept = self.answer(|state| {
             let fits = state.limit.is_none_or(|limit| secret.expose().chars().count() <= limit);
             if state.mood == Mood::Open && fits {

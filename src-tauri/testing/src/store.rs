@@ -152,6 +152,14 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn give_back_env_number(&self, id: DeploymentId, number: u32) -> Result<(), StoreError> {
+        self.with(|t| {
+            if let Some(last) = t.env_numbers.get_mut(&id).filter(|last| **last == number) {
+                *last -= 1;
+            }
+        })
+    }
+
     async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError> {
         self.with(|t| t.env_versions.iter().rev().filter(|((of, _), _)| *of == id).map(|(_, v)| v.clone()).collect())
     }

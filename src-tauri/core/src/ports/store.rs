@@ -34,8 +34,12 @@ pub trait Store: Send + Sync {
     /// Forgets the record of a deployment's dump at `path`.
     async fn remove_copy(&self, id: DeploymentId, path: &str) -> Result<(), StoreError>;
 
-    /// A number for the next version of a deployment's `.env`, never given before.
+    /// A number for the next version of a deployment's `.env`, never given before
+    /// unless it was given back.
     async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError>;
+    /// Gives a number back under which nothing was kept anywhere. It is given again
+    /// unless a later one was given meanwhile.
+    async fn give_back_env_number(&self, id: DeploymentId, number: u32) -> Result<(), StoreError>;
     /// The index of a deployment's vault, newest first.
     async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError>;
     /// Adds a version that is not complete yet.

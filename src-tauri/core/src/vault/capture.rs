@@ -208,19 +208,35 @@ impl Vault {
     async fn free_number(&self, deployment: DeploymentId) -> Result<u32, Problem> {
         loop {
             let number = self.store.next_env_number(deployment).await?;
-            if !safe::taken(self.keyring.as_ref(), deployment, number).await? {
-                return Ok(number);
+            match safe::taken(self.keyring.as_ref(), deployment, number).await {
+                Ok(false) => return Ok(number),
+                Ok(true) => {}
+                Err(problem) => {
+                    self.give_back(deployment, number).await;
+                    return Err(problem);
+                }
             }
         }
     }
 
-    /// Forgets a version that was not completed. What is left of it in the keyring
-    /// keeps it in the index, so that a later capture can clear it away.
+    /// Forgets a version that was not completed, and its number. What is left of it in
+    /// the keyring keeps it in the index, so that a later capture can clear it away.
     async fn give_up(&self, version: &EnvVersion, left: bool) {
-        let forgotten =
-            if left { Ok(()) } else { self.store.remove_env_version(version.deployment, version.number).await };
-        if let Err(error) = forgotten {
-            tracing::warn!(%error, version = version.number, "a version that was not completed is left");
+        if left {
+            return;
+        }
+        match self.store.remove_env_version(version.deployment, version.number).await {
+            Ok(()) => self.give_back(version.deployment, version.number).await,
+            Err(error) => {
+                tracing::warn!(%error, version = version.number, "a version that was not completed is left");
+            }
+        }
+    }
+
+    /// A gap in the numbers would look as though a version had been lost.
+    async fn give_back(&self, deployment: DeploymentId, number: u32) {
+        if let Err(error) = self.store.give_back_env_number(deployment, number).await {
+            tracing::warn!(%error, number, "the number of a version that was not kept is left out");
         }
     }
 

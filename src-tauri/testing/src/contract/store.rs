@@ -117,6 +117,11 @@ async fn vault(store: &dyn Store) {
     assert_eq!(store.change_env_version(owner.id, 11, &late).await, Ok(false), "what is gone does not come back");
     assert_eq!(store.env_versions(owner.id).await.unwrap(), versions);
     assert_eq!(store.next_env_number(owner.id).await.unwrap(), 12, "a number is never given twice");
+    store.give_back_env_number(owner.id, 11).await.unwrap();
+    store.give_back_env_number(other.id, 12).await.unwrap();
+    store.give_back_env_number(owner.id, 12).await.unwrap();
+    assert_eq!(store.next_env_number(owner.id).await.unwrap(), 12, "only the last that was given comes back");
+    assert_eq!(store.next_env_number(other.id).await.unwrap(), 2);
     let (old, new) = (sample::kit(owner.id, "/usb/old.age", 1), sample::kit(owner.id, "/usb/new.age", 9));
     for kit in [&new, &old] {
         store.save_kit(kit).await.unwrap();
