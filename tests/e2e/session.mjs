@@ -216,6 +216,18 @@ export class Window {
     writeFileSync(join(this.shots, `${name}.png`), Buffer.from(await this.web.takeScreenshot(), 'base64'));
   }
 
+  /** The screen at both sizes and in both themes, each without a serious finding. */
+  async look(shot) {
+    for (const [width, height, theme] of [[1280, 800, 'light'], [960, 640, 'dark']]) {
+      await this.resize(width, height);
+      await this.theme(theme);
+      await this.shot(`${shot}-${theme}`);
+      const found = await this.axe();
+      if (found.length > 0) throw new Error(`axe: ${shot}, ${theme}: ${found.join('\n')}`);
+    }
+    await this.resize(1280, 800);
+  }
+
   /** What axe finds serious or critical, as `rule: selector` lines. */
   async axe() {
     await this.web.executeScript(`if (!window.axe) { ${axe} }`);

@@ -171,19 +171,9 @@ async function everyScreen(why, status) {
       for (const claim of ['In the queue', 'registered in the queue', 'Nothing needs a decision', 'Database held']) {
         assert.equal(await window.shows(claim), false, `${why}, ${screen}, ${visit} visit: ${claim}`);
       }
-      if (visit === 'second') await look(`unseen-${why}-${screen.toLowerCase()}`);
+      if (visit === 'second') await window.look(`unseen-${why}-${screen.toLowerCase()}`);
     }
   }
-}
-
-async function look(shot) {
-  for (const [width, height, theme] of [[1280, 800, 'light'], [960, 640, 'dark']]) {
-    await window.resize(width, height);
-    await window.theme(theme);
-    await window.shot(`${shot}-${theme}`);
-    await sound(`${shot}, ${theme}`);
-  }
-  await window.resize(1280, 800);
 }
 
 /** What the host's `docker` does to the container of a service. */

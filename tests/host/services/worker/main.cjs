@@ -26,8 +26,10 @@ async function consume(data) {
 
 async function consumeRun({ configId, backupRunId }) {
   const settled = await withDatabase(async (database) => {
-    const found = await database.query('SELECT name, notify_emails, notify_on_success FROM backup_config WHERE id = $1', [configId]);
+    const found = await database.query('SELECT name, enabled, notify_emails, notify_on_success FROM backup_config WHERE id = $1', [configId]);
     if (found.rows.length === 0) return console.log(`worker: schedule ${configId} is gone, nothing to run`);
+    // A tick that was still on its way leaves no row; a run that somebody asked for is made all the same.
+    if (!backupRunId && !found.rows[0].enabled) return console.log(`worker: schedule ${configId} is disabled, nothing to run`);
     const runId = await claimRun(database, { configId, backupRunId });
     if (!runId) return console.log(`worker: run ${backupRunId} is gone`);
     const manifest = await performRun(database, { runId, configId });

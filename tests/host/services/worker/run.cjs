@@ -102,7 +102,10 @@ async function prune(database, configId) {
   const kept = keptRuns(successes.rows, config.rows[0].retention);
   const dropped = successes.rows.filter((run) => !kept.has(run.id) && (run.dump_path || run.manifest_path));
   for (const run of dropped) {
-    for (const file of [run.dump_path, run.manifest_path]) if (file) await fs.rm(file, { force: true });
+    for (const file of [run.dump_path, run.manifest_path].filter(Boolean)) {
+      // As in Weavestream: what could not be deleted loses its pointer all the same, and stays on disk without one.
+      await fs.rm(file, { force: true }).catch((error) => console.error(`worker: ${file} stays: ${error.message}`));
+    }
   }
   await database.query('UPDATE backup_run SET dump_path = NULL, manifest_path = NULL WHERE id = ANY($1)', [dropped.map((run) => run.id)]);
   return dropped.length;
