@@ -134,6 +134,8 @@ test('a schedule is made, changed, run and deleted', async () => {
   await window.shot('schedule-wrong');
   await sound('schedule, a field in error');
   await window.fill('Cron', '15 * * * *');
+  // With its complaint gone, what lies below stays where it is.
+  await window.until(() => window.web.executeScript("return document.querySelector('[aria-invalid=true]') === null"), 'cron is right');
   await window.fill('Time zone', 'Lord How');
   await window.press('Australia/Lord_Howe');
   await window.fill('Keep last', '48');

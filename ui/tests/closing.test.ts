@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
 import { zoom } from '../src/app/keys';
+import { shown } from '../src/app/window.svelte';
 import { ACME } from '../src/ipc/mock/world';
 import { open } from './app';
 
@@ -30,6 +31,15 @@ it('zooms in the steps of browsers', () => {
   expect([press('+', 100), press('=', 110), press('-', 100), press('0', 175), press('+', 300), press('-', 50)]).toEqual([110, 125, 90, 100, 300, 50]);
   expect(press('+', 100, { ctrlKey: true, shiftKey: true })).toBe(110);
   expect([press('+', 100, {}), press('a', 100), press('-', 100, { ctrlKey: true, altKey: true })]).toEqual([undefined, undefined, undefined]);
+});
+
+it('counts every press, however quickly they follow', async () => {
+  const { user, calls } = await open('typical', at('overview'));
+  await user.keyboard('{Control>}+++++{/Control}');
+  await waitFor(() => expect(calls.filter((call) => call === 'set_zoom')).toHaveLength(5));
+  expect(shown.info.zoom).toBe(200);
+  await user.keyboard('{Control>}0{/Control}');
+  expect(shown.info.zoom).toBe(100);
 });
 
 // Last: what it leaves unsaved stays so.

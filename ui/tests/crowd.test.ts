@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { expect, it, vi } from 'vitest';
+import { initials } from '../src/app/initials';
 import { open } from './app';
 
 const list = () => screen.getByRole('list', { name: 'Deployments' });
@@ -22,4 +23,10 @@ it('offers no search among a few', async () => {
   await open('typical');
   await waitFor(() => expect(within(list()).getAllByRole('link')).toHaveLength(3));
   expect(screen.queryByRole('searchbox')).toBeNull();
+});
+
+it('names a deployment by two or three characters where there is no more room', () => {
+  expect(['Client 40', 'Client 4', 'Production – acme', 'Staging', 'Überlandwerk Ost', '株式会社 東京', '2026', 'x', '–'].map(initials)).toEqual(
+    ['C40', 'C4', 'Pa', 'St', 'ÜO', '株東', '20', 'x', '–'],
+  );
 });

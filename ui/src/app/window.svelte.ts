@@ -37,7 +37,10 @@ class Window {
   }
 
   async setZoom(percent: number): Promise<void> {
-    this.info = { ...this.info, zoom: await ipc.setZoom(percent) };
+    // The next press counts from here, however quickly it follows.
+    this.info = { ...this.info, zoom: percent };
+    const kept = await ipc.setZoom(percent);
+    if (this.info.zoom === percent) this.info = { ...this.info, zoom: kept };
   }
 
   /** Keeps that a host key differs from what the host prints, or that it is to be compared again. */
