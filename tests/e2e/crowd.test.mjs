@@ -2,29 +2,34 @@
 // each is left and come back to, at both sizes and in both themes.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { Key, Window, hostDown, hostUp, root } from './session.mjs';
 
 const name = `crowd${process.pid}`.slice(0, 16);
 const shots = process.env.SELVAGE_SHOTS ?? join(root, 'ui/test-results/window');
 const data = mkdtempSync(join(tmpdir(), 'selvage-e2e-'));
 const CROWD = 40;
+const run = promisify(execFile);
 let host;
 let window;
 
-const headless = (...args) => execFileSync(process.env.SELVAGE, ['--data-dir', data, ...args], { encoding: 'utf8' });
+const add = (client) =>
+  run(process.env.SELVAGE, ['--data-dir', data, 'deployment', 'add', client, '--ssh', `${host.ssh.user}@${host.ssh.host}:${host.ssh.port}`,
+    '--key', host.ssh.key, '--dir', host.dir, '--accept-host-key', host.ssh.host_key_sha256]);
 const ask = (script, ...given) => window.web.executeScript(script, ...given);
 
 before(async () => {
   host = hostUp(name, ['--runs', '30']);
-  for (let n = CROWD; n >= 1; n -= 1) {
-    headless('deployment', 'add', `Client ${n}`, '--ssh', `${host.ssh.user}@${host.ssh.host}:${host.ssh.port}`,
-      '--key', host.ssh.key, '--dir', host.dir, '--accept-host-key', host.ssh.host_key_sha256);
-  }
+  const left = Array.from({ length: CROWD }, (_, at) => `Client ${CROWD - at}`);
+  const addRest = async () => {
+    for (let client = left.shift(); client !== undefined; client = left.shift()) await add(client);
+  };
+  await Promise.all([addRest(), addRest(), addRest(), addRest()]);
   window = await Window.open({ data, shots });
 });
 
