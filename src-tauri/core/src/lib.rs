@@ -18,14 +18,15 @@ pub mod ports;
 pub mod probe;
 pub mod problem;
 pub mod project_files;
+pub mod queue;
 pub mod schedules;
 pub mod secret;
 pub mod settings;
-pub mod shell;
 pub mod time;
 pub mod vault;
 pub mod watch;
-pub mod weavestream;
 
 pub use problem::{Class, Problem};
-pub use secret::Secret;
+pub use selvage_weavestream as weavestream;
+pub use selvage_weavestream::Secret;
+pub use selvage_weavestream::shell;

@@ -10,10 +10,10 @@ use crate::dump::DumpError;
 use crate::kit::KitError;
 use crate::ports::{DatabaseError, KeyringError, LibraryError, LinkError, StoreError};
 use crate::probe::ProbeError;
+use crate::queue::QueueError;
 use crate::schedules::ScheduleError;
 use crate::vault::VaultError;
 use crate::weavestream::env_file::EnvFileError;
-use crate::weavestream::queue::QueueError;
 
 /// One problem, whatever it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]

@@ -9,8 +9,8 @@ use selvage_core::jobs::{JobCenter, JobEnd};
 use selvage_core::overview::{QueueState, observe};
 use selvage_core::ports::{Clock, DatabaseError, Store};
 use selvage_core::problem::Problem;
+use selvage_core::queue::QueueError;
 use selvage_core::schedules::{ScheduleError, ScheduleRow, ScheduleVersion, Schedules};
-use selvage_core::weavestream::queue::QueueError;
 use selvage_core::weavestream::run::RunStatus;
 use selvage_core::weavestream::schedule::{Schedule, scheduler_id};
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
@@ -139,7 +139,7 @@ async fn a_legacy_repeatable_is_its_schedules_and_makes_it_fire_twice_beside_ano
     assert!(admin.queue.schedulers().is_empty());
 }
 
-async fn observe_queue(admin: &Admin) -> selvage_core::weavestream::queue::QueueSeen {
+async fn observe_queue(admin: &Admin) -> selvage_core::queue::QueueSeen {
     let link = admin.schedules.links.live(&admin.scene.deployment).await.unwrap();
     link.host().unwrap().ask(&selvage_core::weavestream::queue::Ask::Read).await.into()
 }

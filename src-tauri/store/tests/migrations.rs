@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use selvage_core::ports::Store as _;
-use selvage_core::weavestream::queue::QueueSeen;
+use selvage_core::queue::QueueSeen;
 use selvage_store::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 

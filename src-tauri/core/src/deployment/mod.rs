@@ -46,16 +46,7 @@ pub struct Deployment {
     pub direct: Option<DirectLink>,
 }
 
-/// What is wrong with one field of a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
-#[error("{field}: {reason}")]
-#[serde(rename_all = "camelCase")]
-pub struct FieldError {
-    /// The field's name as in the form.
-    pub field: String,
-    /// What was found and what is expected.
-    pub reason: String,
-}
+pub use selvage_weavestream::FieldError;
 
 fn field(field: &str, reason: &str) -> FieldError {
     FieldError { field: field.into(), reason: reason.into() }

@@ -4,9 +4,10 @@ use crate::Secret;
 use crate::ports::{Clock, Database, DatabaseConnector, DatabaseCredentials, Endpoint, Forward, Host, LinkError};
 use crate::probe::{HostFacts, ProbeError, ProbeFailure, probe};
 use crate::problem::Problem;
+use crate::queue::{self, QueueError};
 use crate::shell::Command;
 use crate::weavestream::compose::Project;
-use crate::weavestream::queue::{self, Ask, Queue, QueueError};
+use crate::weavestream::queue::{Ask, Queue};
 
 /// A host that was signed in to and probed: what can be done there without
 /// Postgres, or without Docker, or before anything runs.

@@ -9,8 +9,9 @@ use crate::dump::choose;
 use crate::ports::{Clock, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, Host, ServerFacts};
 use crate::probe::{Check, CheckItem, CheckState, HostFacts, checklist, clock_check, probe};
 use crate::problem::Problem;
+use crate::queue::{self, QueueError};
 use crate::weavestream::compose::Project;
-use crate::weavestream::queue::{self, Ask, QueueError};
+use crate::weavestream::queue::Ask;
 
 /// What is looked at over SSH, in this order.
 const OVER_SSH: [CheckItem; 8] = [

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::observe::Observation;
+use crate::queue::QueueSeen;
 use crate::time::{When, local, relative};
 use crate::weavestream::cron::{Cron, Zone};
-use crate::weavestream::queue::QueueSeen;
 use crate::weavestream::schedule::Schedule;
 
 /// When a schedule fires next.

@@ -10,8 +10,9 @@ use crate::link::{Link, Links, Way};
 use crate::ports::Store;
 use crate::probe::{HostFacts, probe};
 use crate::problem::Problem;
+use crate::queue::{self, QueueError, QueueSeen};
 use crate::vault::{EnvSeen, Vault};
-use crate::weavestream::queue::{self, Ask, QueueError, QueueSeen};
+use crate::weavestream::queue::Ask;
 use crate::weavestream::run::{Page, Run, RunFilter};
 use crate::weavestream::schedule::Schedule;
 

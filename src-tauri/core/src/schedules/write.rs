@@ -15,7 +15,8 @@ use crate::link::{Link, Links, Way, is_broken};
 use crate::overview::{against_queue, unusable};
 use crate::ports::{Clock, DatabaseError, Library, ScheduleWrite, ScheduleWritten, Store};
 use crate::problem::{Problem, RequestError};
-use crate::weavestream::queue::{Ask, QueueSeen};
+use crate::queue::QueueSeen;
+use crate::weavestream::queue::Ask;
 use crate::weavestream::schedule::{Schedule, scheduler_id};
 use crate::weavestream::schedule_draft::{ScheduleDraft, ScheduleValues};
 

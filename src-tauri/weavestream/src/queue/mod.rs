@@ -1,16 +1,13 @@
-//! What BullMQ itself says about the schedules, and making it agree
+//! What BullMQ itself says about the schedules, and the script that makes it agree
 //! (`WEAVESTREAM.md` section 3).
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use specta::Type;
 use uuid::Uuid;
 
-use super::compose::Project;
 use super::run::RunId;
 use super::schedule::{Schedule, schedule_of, scheduler_id};
-use crate::ports::{Host, LinkError};
 
 const SCRIPT: &str = include_str!("script.js");
 
@@ -24,6 +21,17 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// The queue in what the script of [`Ask::script`] printed; none when it did not come
+    /// to its end. It prints once everything was done: what goes wrong after it, such as
+    /// hanging up, changes nothing.
+    #[must_use]
+    pub fn of_output(text: &str) -> Option<Self> {
+        let line = text.lines().find_map(|line| line.strip_prefix("selvage:"))?;
+        let told: Told = serde_json::from_str(line).ok()?;
+        let schedulers = told.schedulers.into_iter().map(QueuedScheduler::from).collect();
+        Some(Self { schedulers, cron_parser: told.cron_parser })
+    }
+
     /// What fires a schedule: its scheduler, legacy repeatables beside it or instead of it.
     #[must_use]
     pub fn of(&self, schedule: Uuid) -> Vec<&QueuedScheduler> {
@@ -38,39 +46,6 @@ impl Queue {
     #[must_use]
     pub fn reads_cron_as_we_do(&self) -> bool {
         self.cron_parser.as_deref().is_none_or(|version| version.starts_with("4."))
-    }
-}
-
-/// What is known of the queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "seen", rename_all = "snake_case")]
-pub enum QueueSeen {
-    /// It was read.
-    Read(Queue),
-    /// It could not be read.
-    Unread {
-        /// Why.
-        reason: String,
-    },
-    /// The link ends at Postgres: the api registers the rows when it next starts
-    /// (`WEAVESTREAM.md` section 3).
-    OutOfReach,
-}
-
-impl QueueSeen {
-    /// The queue, when it was read.
-    #[must_use]
-    pub fn read(&self) -> Option<&Queue> {
-        match self {
-            Self::Read(queue) => Some(queue),
-            Self::Unread { .. } | Self::OutOfReach => None,
-        }
-    }
-}
-
-impl From<Result<Queue, QueueError>> for QueueSeen {
-    fn from(asked: Result<Queue, QueueError>) -> Self {
-        asked.map_or_else(|error| Self::Unread { reason: error.to_string() }, Self::Read)
     }
 }
 
@@ -130,6 +105,13 @@ pub enum Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// What `node` of a container that has `bullmq` is given to do this and to read the
+    /// queue back; [`Queue::of_output`] reads what it prints.
+    #[must_use]
+    pub fn script(&self) -> String {
+        format!("const asked = {};\n{SCRIPT}", self.document())
+    }
+
     fn document(&self) -> Value {
         match self {
             Self::Read => json!({ "act": "read" }),
@@ -140,40 +122,6 @@ impl Ask<'_> {
             Self::Run { schedule, run } => json!({ "act": "run", "config": schedule, "run": run }),
         }
     }
-}
-
-/// Why the queue could not be asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum QueueError {
-    /// Neither api nor worker could answer: stopped, without node, or Redis is down.
-    #[error("the queue cannot be reached: {reason}")]
-    QueueUnreachable {
-        /// What the last container said.
-        reason: String,
-    },
-    /// The host could not be asked.
-    #[error(transparent)]
-    #[serde(untagged)]
-    Link(#[from] LinkError),
-}
-
-/// Does what is asked with the host's own `bullmq`, in api, else in worker, and
-/// reads the queue back.
-pub async fn ask(host: &dyn Host, project: &Project, what: &Ask<'_>) -> Result<Queue, QueueError> {
-    let script = format!("const asked = {};\n{SCRIPT}", what.document());
-    let mut reason = String::new();
-    for service in ["api", "worker"] {
-        let folder = format!("/app/apps/{service}");
-        let command = project.exec_in(service, &folder, ["node", "-"]).stdin(script.clone());
-        let output = host.run(&command).await?;
-        // Printed once everything was done: what goes wrong after it, such as hanging up, changes nothing.
-        match parse(&output.stdout_text()) {
-            Some(found) => return Ok(found),
-            None => reason = output.last_words(),
-        }
-    }
-    Err(QueueError::QueueUnreachable { reason })
 }
 
 #[derive(Deserialize)]
@@ -192,13 +140,6 @@ struct ToldScheduler {
     config: Option<Uuid>,
 }
 
-fn parse(text: &str) -> Option<Queue> {
-    let line = text.lines().find_map(|line| line.strip_prefix("selvage:"))?;
-    let told: Told = serde_json::from_str(line).ok()?;
-    let schedulers = told.schedulers.into_iter().map(QueuedScheduler::from).collect();
-    Some(Queue { schedulers, cron_parser: told.cron_parser })
-}
-
 impl From<ToldScheduler> for QueuedScheduler {
     fn from(told: ToldScheduler) -> Self {
         // BullMQ keeps milliseconds since 1970 as a number.
@@ -214,13 +155,13 @@ mod tests {
 
     #[test]
     fn the_marked_line_is_found_among_others() {
-        let found = parse(
+        let found = Queue::of_output(
             "a warning\nselvage:{\"schedulers\":[{\"id\":\"backup-config-x\",\"next\":1792000000000,\"pattern\":\"0 3 * * *\",\"tz\":null}],\"cronParser\":\"4.9.0\"}\n",
         );
         let next = found.as_ref().and_then(|queue| queue.schedulers.first()?.next).map(|next| next.timestamp());
         assert_eq!(next, Some(1_792_000_000));
         assert!(found.is_some_and(|queue| queue.reads_cron_as_we_do()));
-        assert_eq!(parse("nothing here"), None);
+        assert_eq!(Queue::of_output("nothing here"), None);
     }
 
     #[test]

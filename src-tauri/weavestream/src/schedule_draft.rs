@@ -7,7 +7,7 @@ use specta::Type;
 
 use super::cron::{Cron, CronError, Zone};
 use super::schedule::{Retention, Schedule};
-use crate::deployment::FieldError;
+use crate::FieldError;
 
 /// What the form for a schedule holds. Nothing of it is checked yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -10,6 +10,7 @@ pub mod dump_name;
 pub mod env_file;
 pub mod env_names;
 pub mod envelope;
+mod field;
 pub mod key_set;
 pub mod manifest;
 pub mod queue;
@@ -18,4 +19,9 @@ pub mod run;
 pub mod schedule;
 pub mod schedule_draft;
 pub mod sealed;
+mod secret;
 pub mod server_version;
+pub mod shell;
+
+pub use field::FieldError;
+pub use secret::Secret;
