@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use selvage_core::ports::{
-    ByteSource, Endpoint, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output,
+    ByteSink, ByteSource, Endpoint, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output,
 };
 use selvage_core::shell::Command;
 use tokio::sync::Semaphore;
 
 use crate::link::Link;
 use crate::settings::SshSettings;
+use crate::sink::Sink;
 use crate::stream::Source;
 use crate::{forward, known_hosts, run};
 
@@ -65,6 +66,11 @@ impl Host for SshHost {
     async fn stream(&self, command: &Command) -> Result<Box<dyn ByteSource>, LinkError> {
         let connection = self.link.apart().await?;
         Ok(Box::new(Source::start(connection, command, &self.link.settings().timeouts).await?))
+    }
+
+    async fn feed(&self, command: &Command) -> Result<Box<dyn ByteSink>, LinkError> {
+        let connection = self.link.apart().await?;
+        Ok(Box::new(Sink::start(connection, command, &self.link.settings().timeouts).await?))
     }
 
     async fn forward(&self, to: &Endpoint) -> Result<Forward, LinkError> {

@@ -28,6 +28,7 @@ mod revoked;
 mod run;
 mod settings;
 mod sign_in;
+mod sink;
 mod stream;
 mod tokens;
 mod watch;

@@ -18,13 +18,19 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    /// Asks the host to start `command`; its input is sent beside.
-    pub(crate) async fn start(write: ChannelWriteHalf<Msg>, command: &Command) -> Result<Self, russh::Error> {
-        let write = Arc::new(write);
+    /// Asks the host to start `command`. Its input is the caller's affair.
+    pub(crate) async fn open(write: &Arc<ChannelWriteHalf<Msg>>, command: &Command) -> Result<Self, russh::Error> {
         tracing::debug!(program = command.argv().first().map(String::as_str), "running a command");
         // Made first: dropping this future from here on ends the command too.
-        let mut remote = Self { write: Arc::clone(&write), ended: false, feeding: None };
+        let remote = Self { write: Arc::clone(write), ended: false, feeding: None };
         write.exec(true, framed::wire(&command.to_sh())).await?;
+        Ok(remote)
+    }
+
+    /// The same; the command's input is sent beside.
+    pub(crate) async fn start(write: ChannelWriteHalf<Msg>, command: &Command) -> Result<Self, russh::Error> {
+        let write = Arc::new(write);
+        let mut remote = Self::open(&write, command).await?;
         let input = command.input().cloned();
         let feeding = tokio::spawn(async move {
             if let Some(text) = input {

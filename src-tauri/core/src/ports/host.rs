@@ -10,8 +10,9 @@ use crate::Secret;
 use crate::deployment::SshTarget;
 use crate::shell::Command;
 
-/// A host that has been signed in to. Everything done there is one of three
-/// primitives: run a command, stream through one, forward to an address.
+/// A host that has been signed in to. Everything done there is one of four
+/// primitives: run a command, stream out of one, stream into one, forward to an
+/// address.
 #[async_trait]
 pub trait Host: Send + Sync {
     /// Runs `command` and collects what it prints, at most 8 MiB of each
@@ -20,6 +21,9 @@ pub trait Host: Send + Sync {
     /// Starts `command` on a connection of its own and streams its standard
     /// output, so that a slow reader never parks other work.
     async fn stream(&self, command: &Command) -> Result<Box<dyn ByteSource>, LinkError>;
+    /// Starts `command` on a connection of its own and streams into its standard
+    /// input; what the command carries as its input comes first.
+    async fn feed(&self, command: &Command) -> Result<Box<dyn ByteSink>, LinkError>;
     /// Forwards a new loopback port of this laptop to `to` as seen by the
     /// host. Refused forwards are found now, not at first use.
     async fn forward(&self, to: &Endpoint) -> Result<Forward, LinkError>;
@@ -32,6 +36,19 @@ pub trait ByteSource: Send {
     async fn next(&mut self) -> Result<Option<Bytes>, LinkError>;
     /// How the command ended. To be asked after the last piece.
     async fn exit(&mut self) -> Result<Exit, LinkError>;
+}
+
+/// The standard input of a running command. Dropped before [`ByteSink::finish`],
+/// the command is told to end; it may see its input end first and take half of it
+/// for the whole, so whoever writes a file there says beforehand how long it is.
+#[async_trait]
+pub trait ByteSink: Send {
+    /// Sends a piece, as fast as the host takes it. False when the command has ended
+    /// and takes no more: how is told by `finish`.
+    async fn write(&mut self, piece: Bytes) -> Result<bool, LinkError>;
+    /// Ends the input and waits for the command: what it printed, the first and the
+    /// last 32 KiB of each stream, and how it ended.
+    async fn finish(self: Box<Self>) -> Result<Output, LinkError>;
 }
 
 /// How a command ended.

@@ -17,7 +17,8 @@ pub use database::{
 };
 pub use direct::{DirectConnector, DirectPostgres, DirectRequest, HeldLock, LineProtection, PgDump};
 pub use host::{
-    ByteSource, Endpoint, Exit, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output, SshSecrets,
+    ByteSink, ByteSource, Endpoint, Exit, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output,
+    SshSecrets,
 };
 pub use keyring::{Keyring, KeyringError};
 pub use library::{FileStat, Folder, Library, LibraryError, PartFile, ReadSeek};

@@ -6,6 +6,7 @@
 mod agent;
 mod agents;
 mod commands;
+mod feeds;
 mod forwards;
 mod host_keys;
 mod odd_server;

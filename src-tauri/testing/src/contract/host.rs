@@ -1,5 +1,6 @@
 //! A host that has been signed in to, with a running deployment.
 
+use bytes::Bytes;
 use selvage_core::ports::{ByteSource, Endpoint, Host, LinkError};
 use selvage_core::shell::Command;
 use selvage_core::weavestream::compose::Project;
@@ -23,10 +24,11 @@ pub struct Known {
     pub postgres: Endpoint,
 }
 
-/// The three primitives.
+/// The four primitives.
 pub async fn works(host: &dyn Host, known: &Known) {
     runs(host, known).await;
     streams(host, known).await;
+    feeds(host, known).await;
     forwards(host, known).await;
 }
 
@@ -91,6 +93,34 @@ async fn streams(host: &dyn Host, known: &Known) {
     let abandoned = host.stream(&known.project.exec("worker", ["cat", &known.dump])).await.unwrap();
     drop(abandoned);
     assert_eq!(said(host, &Command::new(["true"])).await.0, 0, "a stream that was dropped disturbs others");
+}
+
+async fn feeds(host: &dyn Host, known: &Known) {
+    // As text: the fake's answers are made of text.
+    let text = "a line, with 'quotes' and $(id)\n".repeat(40_000);
+    let digest = sha256(text.as_bytes()).to_string();
+    for command in [Command::new(["sha256sum"]), known.project.exec("worker", ["sha256sum"])] {
+        let mut sink = host.feed(&command).await.unwrap();
+        for piece in text.as_bytes().chunks(100_000) {
+            assert!(sink.write(Bytes::copy_from_slice(piece)).await.unwrap(), "it was not taken");
+        }
+        let output = sink.finish().await.unwrap();
+        assert_eq!((output.exit, output.stdout_text().split_whitespace().next()), (0, Some(digest.as_str())));
+    }
+    let empty = host.feed(&Command::new(["wc", "-c"])).await.unwrap().finish().await.unwrap();
+    assert_eq!((empty.exit, empty.stdout_text().trim()), (0, "0"), "an empty input has an end");
+    let mut first = host.feed(&Command::new(["cat"]).stdin("a token\n".to_owned())).await.unwrap();
+    assert!(first.write(Bytes::from_static(b"the rest")).await.unwrap());
+    assert_eq!(first.finish().await.unwrap().stdout_text(), "a token\nthe rest");
+    let mut gone = host.feed(&Command::new(["false"])).await.unwrap();
+    let (piece, mut pieces) = (Bytes::from(vec![b'x'; 100_000]), 0);
+    while gone.write(piece.clone()).await.unwrap() {
+        pieces += 1;
+        assert!(pieces < 10_000, "a command that has ended goes on taking");
+    }
+    assert_eq!(gone.finish().await.unwrap().exit, 1);
+    drop(host.feed(&Command::new(["cat"])).await.unwrap());
+    assert_eq!(said(host, &Command::new(["true"])).await.0, 0, "one that was dropped disturbs others");
 }
 
 async fn forwards(host: &dyn Host, known: &Known) {

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use selvage_core::ports::{ByteSource, Endpoint, Forward, Host, LinkError, Output};
+use selvage_core::ports::{ByteSink, ByteSource, Endpoint, Forward, Host, LinkError, Output};
 use selvage_core::shell::Command;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -9,6 +9,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::answer::answer;
 use super::faults::{Faults, StreamFault};
+use super::sink::FakeSink;
 use super::state::HostState;
 use super::stream::{FakeSource, lost};
 
@@ -27,6 +28,12 @@ impl FakeHost {
         Self { state: Arc::new(Mutex::new(state)), faults: Faults::default() }
     }
 
+    /// What `command` prints when it has read `input`.
+    pub(super) fn answer(&self, command: &Command, input: &[u8]) -> Output {
+        let command = command.clone().stdin(String::from_utf8_lossy(input).into_owned());
+        answer(&self.state.lock().unwrap(), &command).into_output()
+    }
+
     /// Changes what the host is.
     pub fn change<T>(&self, change: impl FnOnce(&mut HostState) -> T) -> T {
         change(&mut self.state.lock().unwrap())
@@ -40,7 +47,7 @@ impl Host for FakeHost {
         self.faults.run_begins(command.to_sh())?;
         let answered = answer(&self.state.lock().unwrap(), command);
         self.faults.run_ends()?;
-        Ok(Output { exit: answered.exit, stdout: answered.stdout.to_vec(), stderr: answered.stderr.into_bytes() })
+        Ok(answered.into_output())
     }
 
     async fn stream(&self, command: &Command) -> Result<Box<dyn ByteSource>, LinkError> {
@@ -54,6 +61,12 @@ impl Host for FakeHost {
             return Err(lost("connection refused"));
         }
         Ok(Box::new(FakeSource::new(answer(&state, command), faults, self.faults.clone(), piece)))
+    }
+
+    async fn feed(&self, command: &Command) -> Result<Box<dyn ByteSink>, LinkError> {
+        tokio::task::yield_now().await;
+        self.faults.run_begins(command.to_sh())?;
+        Ok(Box::new(FakeSink::new(self.clone(), command.clone())))
     }
 
     /// Leads to a server that greets like a Postgres without TLS.

@@ -8,6 +8,7 @@ mod fake;
 mod faults;
 mod look;
 mod queue;
+mod sink;
 mod state;
 mod stream;
 
