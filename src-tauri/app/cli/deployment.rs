@@ -4,7 +4,7 @@ use selvage_core::Secret;
 use selvage_core::deployment::{Deployment, DeploymentId, SshAuth, SshLink};
 use selvage_core::deployments::{DirectDraft, Draft, SshDraft};
 use selvage_core::ports::{HostKey, LinkError};
-use selvage_core::probe::{Check, CheckItem, CheckState};
+use selvage_core::probe::{Check, CheckState};
 use selvage_core::problem::{Problem, RequestError};
 
 use super::arguments::DeploymentCommand;
@@ -107,8 +107,7 @@ async fn test(
             break checks;
         }
     };
-    let needed = [CheckItem::SignIn, CheckItem::Docker, CheckItem::Folder, CheckItem::Postgres, CheckItem::Tables];
-    match first_problem(checks.iter().filter(|check| needed.contains(&check.item))) {
+    match first_problem(checks.iter().filter(|check| check.item.is_needed())) {
         Some(problem) => Err(problem.into()),
         None => Ok(()),
     }

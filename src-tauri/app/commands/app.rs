@@ -1,6 +1,7 @@
 //! The app itself: version, theme, native dialogs.
 
 use selvage_core::ports::Opening;
+use selvage_core::probe::CheckPlan;
 use serde::Serialize;
 use specta::Type;
 use tauri::ipc::Channel;
@@ -26,6 +27,8 @@ pub struct AppInfo {
     proposed_library: Option<String>,
     /// Fingerprints of host keys that were found to differ from what their host prints.
     differing_keys: Vec<String>,
+    /// What the connection tests look at.
+    checks: CheckPlan,
     /// How large what is in the window is shown, in hundredths.
     zoom: u32,
 }
@@ -42,6 +45,7 @@ pub async fn app_info(selvage: State<'_, Selvage>) -> Answer<AppInfo> {
         theme: selvage.settings.theme().await?,
         library: selvage.settings.library().await?.map(|path| path.display().to_string()),
         differing_keys: selvage.settings.differing_keys().await?,
+        checks: CheckPlan::default(),
         zoom: selvage.settings.zoom().await?,
     })
 }

@@ -208,6 +208,8 @@ export type AppInfo = {
 	proposedLibrary: string | null,
 	/**  Fingerprints of host keys that were found to differ from what their host prints. */
 	differingKeys: string[],
+	/**  What the connection tests look at. */
+	checks: CheckPlan,
 	/**  How large what is in the window is shown, in hundredths. */
 	zoom: number,
 };
@@ -365,6 +367,14 @@ export type CheckItem =
 "pg_dump" | 
 /**  Straight to it: server and laptop agree about the time. */
 "server_clock";
+
+/**  The lines of the connection tests, in order, before any is made. */
+export type CheckPlan = {
+	/**  Over SSH. */
+	ssh: PlannedCheck[],
+	/**  Straight to Postgres. */
+	direct: PlannedCheck[],
+};
 
 /**  How a line stands. */
 export type CheckState = 
@@ -1748,6 +1758,14 @@ export type Place =
 run: RunId | null } | 
 /**  The secrets. */
 { screen: "secrets" };
+
+/**  One line of a test that is to be made. */
+export type PlannedCheck = {
+	/**  What is looked at. */
+	item: CheckItem,
+	/**  Whether a link is taken only when this works. */
+	needed: boolean,
+};
 
 /**  Why a host cannot be used as a Weavestream deployment. */
 export type ProbeError = 

@@ -7,27 +7,13 @@ use chrono::{DateTime, Utc};
 use super::host::open_database;
 use crate::dump::choose;
 use crate::ports::{Clock, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, Host, ServerFacts};
-use crate::probe::{Check, CheckItem, CheckState, HostFacts, checklist, clock_check, probe};
+use crate::probe::{
+    CHECKED_DIRECTLY, CHECKED_OVER_SSH, Check, CheckItem, CheckState, HostFacts, checklist, clock_check, probe,
+};
 use crate::problem::Problem;
 use crate::queue::{self, QueueError};
 use crate::weavestream::compose::Project;
 use crate::weavestream::queue::Ask;
-
-/// What is looked at over SSH, in this order.
-const OVER_SSH: [CheckItem; 8] = [
-    CheckItem::SignIn,
-    CheckItem::Docker,
-    CheckItem::Folder,
-    CheckItem::Services,
-    CheckItem::Dumps,
-    CheckItem::Database,
-    CheckItem::Queue,
-    CheckItem::Clock,
-];
-
-/// What is looked at straight to Postgres.
-const STRAIGHT: [CheckItem; 5] =
-    [CheckItem::Postgres, CheckItem::Tables, CheckItem::Rights, CheckItem::PgDump, CheckItem::ServerClock];
 
 /// The host that was signed in to, or why it was not.
 pub(super) async fn over_ssh(
@@ -53,7 +39,7 @@ pub(super) async fn over_ssh(
             }
         }
     }
-    in_order(checks, &OVER_SSH)
+    in_order(checks, &CHECKED_OVER_SSH)
 }
 
 /// The Postgres that was signed in to, or why it was not.
@@ -64,14 +50,14 @@ pub(super) async fn straight(
 ) -> Vec<Check> {
     let postgres = match signed_in {
         Ok(postgres) => postgres,
-        Err(problem) => return in_order(vec![Check::bad(CheckItem::Postgres, problem)], &STRAIGHT),
+        Err(problem) => return in_order(vec![Check::bad(CheckItem::Postgres, problem)], &CHECKED_DIRECTLY),
     };
     let database = postgres.database();
     let mut checks = Vec::new();
     let asked = clock.now();
     let server = match database.server().await {
         Ok(server) => server,
-        Err(error) => return in_order(vec![Check::bad(CheckItem::Postgres, error)], &STRAIGHT),
+        Err(error) => return in_order(vec![Check::bad(CheckItem::Postgres, error)], &CHECKED_DIRECTLY),
     };
     let line = postgres.line();
     let state = if line.verified { CheckState::Ok } else { CheckState::Warn };
@@ -101,7 +87,7 @@ pub(super) async fn straight(
         Err(error) => Check { state: CheckState::Warn, ..Check::bad(CheckItem::PgDump, error) },
     });
     checks.push(server_clock(&server, asked, clock.now()));
-    in_order(checks, &STRAIGHT)
+    in_order(checks, &CHECKED_DIRECTLY)
 }
 
 fn server_clock(server: &ServerFacts, asked: DateTime<Utc>, answered: DateTime<Utc>) -> Check {

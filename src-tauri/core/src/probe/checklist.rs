@@ -51,6 +51,60 @@ pub enum CheckItem {
     ServerClock,
 }
 
+/// What is looked at over SSH, in this order.
+pub const CHECKED_OVER_SSH: [CheckItem; 8] = [
+    CheckItem::SignIn,
+    CheckItem::Docker,
+    CheckItem::Folder,
+    CheckItem::Services,
+    CheckItem::Dumps,
+    CheckItem::Database,
+    CheckItem::Queue,
+    CheckItem::Clock,
+];
+
+/// What is looked at straight to Postgres, in this order.
+pub const CHECKED_DIRECTLY: [CheckItem; 5] =
+    [CheckItem::Postgres, CheckItem::Tables, CheckItem::Rights, CheckItem::PgDump, CheckItem::ServerClock];
+
+impl CheckItem {
+    /// Whether a link is taken only when this works: what answers and is no
+    /// deployment would only fail later.
+    #[must_use]
+    pub fn is_needed(self) -> bool {
+        matches!(self, Self::SignIn | Self::Docker | Self::Folder | Self::Postgres | Self::Tables)
+    }
+}
+
+/// The lines of the connection tests, in order, before any is made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckPlan {
+    /// Over SSH.
+    pub ssh: Vec<PlannedCheck>,
+    /// Straight to Postgres.
+    pub direct: Vec<PlannedCheck>,
+}
+
+/// One line of a test that is to be made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedCheck {
+    /// What is looked at.
+    pub item: CheckItem,
+    /// Whether a link is taken only when this works.
+    pub needed: bool,
+}
+
+impl Default for CheckPlan {
+    fn default() -> Self {
+        let plan = |items: &[CheckItem]| {
+            items.iter().map(|item| PlannedCheck { item: *item, needed: item.is_needed() }).collect()
+        };
+        Self { ssh: plan(&CHECKED_OVER_SSH), direct: plan(&CHECKED_DIRECTLY) }
+    }
+}
+
 /// How a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-pub use checklist::{Check, CheckItem, CheckState, checklist, clock_check};
+pub use checklist::{
+    CHECKED_DIRECTLY, CHECKED_OVER_SSH, Check, CheckItem, CheckPlan, CheckState, PlannedCheck, checklist, clock_check,
+};
 pub use parse::parse;
 
 use crate::ports::{Clock, Host, LinkError};

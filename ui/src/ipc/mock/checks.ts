@@ -1,4 +1,4 @@
-import type { Check, CheckItem, DirectLink, HostKey, Problem, SshLink } from '../bindings';
+import type { Check, CheckItem, CheckPlan, DirectLink, HostKey, Problem, SshLink } from '../bindings';
 import { timedOut, type World } from './world';
 
 export function hostKey(host: string): HostKey {
@@ -9,7 +9,12 @@ export function changed(host: string): Problem {
   return { code: 'host_key_changed', key: hostKey(host), expected: 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU', file: '~/.ssh/known_hosts', line: 12 };
 }
 
-const ITEMS: CheckItem[] = ['sign_in', 'docker', 'folder', 'services', 'dumps', 'database', 'queue', 'clock'];
+/** As core plans them. */
+export const PLAN: CheckPlan = {
+  ssh: (['sign_in', 'docker', 'folder', 'services', 'dumps', 'database', 'queue', 'clock'] as const).map((item) => ({ item, needed: ['sign_in', 'docker', 'folder'].includes(item) })),
+  direct: (['postgres', 'tables', 'rights', 'pg_dump', 'server_clock'] as const).map((item) => ({ item, needed: ['postgres', 'tables'].includes(item) })),
+};
+const ITEMS = PLAN.ssh.map(({ item }) => item);
 
 const bad = (item: CheckItem, problem: Problem, detail: string): Check => ({ item, state: 'bad', detail, problem });
 const ok = (item: CheckItem, detail: string): Check => ({ item, state: 'ok', detail, problem: null });
@@ -39,7 +44,7 @@ export function testHost(world: World, { target, folder }: SshLink): Check[] {
   ];
 }
 
-const DIRECT: CheckItem[] = ['postgres', 'tables', 'rights', 'pg_dump', 'server_clock'];
+const DIRECT = PLAN.direct.map(({ item }) => item);
 
 /** A link straight to Postgres. Hosts called `other…`, `self…` and `plain…` show what they are called. */
 export function testPostgres({ host, user, tls }: DirectLink): Check[] {

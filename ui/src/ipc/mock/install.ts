@@ -7,7 +7,7 @@ import { MARK } from './mark';
 import { copyOf, pageOf } from './runs';
 import { NOW, when, ZONE } from './time';
 import { ACTORS, draftOf, keeps, preview, written, wrongRules, ZONES } from './schedules';
-import { testHost, testPostgres } from './checks';
+import { PLAN, testHost, testPostgres } from './checks';
 import { kitHandlers } from './kits';
 import { vaultHandlers } from './vault';
 import { vaultOf } from './versions';
@@ -74,7 +74,7 @@ export function install(options: Options = {}): Mock {
   const handlers: Handlers = {
     ...vaultHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
     ...kitHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
-    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, proposedLibrary: '/home/ada/Selvage', differingKeys: here.differingKeys, zoom: 100 }),
+    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, proposedLibrary: '/home/ada/Selvage', differingKeys: here.differingKeys, checks: PLAN, zoom: 100 }),
     watchOpenings: () => null,
     watchClosing: (asked) => {
       here.askToClose = () => asked.onmessage(null);

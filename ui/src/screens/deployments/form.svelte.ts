@@ -12,13 +12,6 @@ export type FieldName =
 /** How a deployment is reached. */
 export type By = 'ssh' | 'direct';
 
-/** Lines of the test, in order, and those without which a link is not taken. */
-export const LINES: Record<By, CheckItem[]> = {
-  ssh: ['sign_in', 'docker', 'folder', 'services', 'dumps', 'database', 'queue', 'clock'],
-  direct: ['postgres', 'tables', 'rights', 'pg_dump', 'server_clock'],
-};
-const NEEDED: Record<By, CheckItem[]> = { ssh: ['sign_in', 'docker', 'folder'], direct: ['postgres', 'tables'] };
-
 /** What the form for a link holds, its test, and what is wrong with it. */
 export class LinkForm {
   /** The deployment that gets another link, or one changed; none for a new one. */
@@ -71,7 +64,7 @@ export class LinkForm {
     if (!this.checks) return blocked.untested;
     if (this.stale) return blocked.changed;
     const works = (item: CheckItem) => this.checks?.some((c) => c.item === item && (c.state === 'ok' || c.state === 'warn'));
-    return NEEDED[this.by].every(works) ? undefined : blocked.bad[this.by];
+    return shown.info.checks[this.by].every(({ item, needed }) => !needed || works(item)) ? undefined : blocked.bad[this.by];
   }
 
   /** Takes a host of the SSH configuration. */
