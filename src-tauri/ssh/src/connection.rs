@@ -171,6 +171,16 @@ impl Connection {
         LinkError::Lost { host: self.host.clone(), reason: reason.into() }
     }
 
+    /// The error of a command that the host does not begin.
+    pub(crate) fn runs_nothing(&self) -> LinkError {
+        self.lost_because("it does not let this login run commands")
+    }
+
+    /// The error of a command whose end was not told.
+    pub(crate) fn no_status(&self) -> LinkError {
+        self.lost_because("the command ended without saying how")
+    }
+
     /// A channel for one command.
     pub(crate) async fn session(&self, patience: Duration) -> Result<Channel<Msg>, NoSession> {
         let opening = tokio::time::timeout(patience, self.handle.channel_open_session());

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use russh::client::Msg;
-use russh::{ChannelWriteHalf, Sig};
+use russh::{ChannelMsg, ChannelWriteHalf, Sig};
 use selvage_core::shell::Command;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -63,8 +63,17 @@ impl Drop for Remote {
     }
 }
 
-/// The shell's number for a command that a signal ended: 128 + n.
-pub(crate) fn status_of(signal: &Sig) -> u32 {
+/// How the command ended, when a message says so: its exit status, or the shell's
+/// number for one that a signal ended, 128 + n.
+pub(crate) fn status_in(message: &ChannelMsg) -> Option<u32> {
+    match message {
+        ChannelMsg::ExitStatus { exit_status } => Some(*exit_status),
+        ChannelMsg::ExitSignal { signal_name, .. } => Some(status_of(signal_name)),
+        _ => None,
+    }
+}
+
+fn status_of(signal: &Sig) -> u32 {
     let number = match signal {
         Sig::HUP => 1,
         Sig::INT => 2,

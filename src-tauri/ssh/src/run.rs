@@ -8,7 +8,7 @@ use selvage_dial::timed_out;
 
 use crate::connection::Connection;
 use crate::framed;
-use crate::remote::{Remote, status_of};
+use crate::remote::{Remote, status_in};
 use crate::settings::Timeouts;
 
 /// The most that is kept of each stream.
@@ -45,20 +45,18 @@ async fn collect(
         match message {
             Some(ChannelMsg::Data { data }) => keep(&mut stdout, &data, connection)?,
             Some(ChannelMsg::ExtendedData { data, ext: 1 }) => keep(&mut stderr, &data, connection)?,
-            Some(ChannelMsg::ExitStatus { exit_status }) => exit = Some(exit_status),
-            Some(ChannelMsg::ExitSignal { signal_name, .. }) => exit = Some(status_of(&signal_name)),
             Some(ChannelMsg::Failure) => {
-                return Err(connection.lost_because("it does not let this login run commands"));
+                return Err(connection.runs_nothing());
             }
             Some(ChannelMsg::Close) => {
                 remote.has_ended();
-                let exit = exit.ok_or_else(|| connection.lost_because("the command ended without saying how"))?;
+                let exit = exit.ok_or_else(|| connection.no_status())?;
                 let own = |printed: &[u8]| framed::own(printed).to_vec();
                 return Ok(Output { exit, stdout: own(&stdout), stderr: own(&stderr) });
             }
             // The channel is gone with its connection: what was printed may not be all.
             None => return Err(connection.lost()),
-            Some(_) => {}
+            Some(other) => exit = status_in(&other).or(exit),
         }
     }
 }

@@ -13,7 +13,7 @@ use selvage_dial::seconds;
 use crate::bounded::Bounded;
 use crate::connection::Connection;
 use crate::framed::Greeting;
-use crate::remote::{Remote, status_of};
+use crate::remote::{Remote, status_in};
 use crate::settings::Timeouts;
 
 /// Of one piece, so much has to be taken within the patience of the link.
@@ -127,17 +127,15 @@ impl Sink {
         match message {
             Some(ChannelMsg::Data { data }) => self.stdout.add(data),
             Some(ChannelMsg::ExtendedData { data, ext: 1 }) => self.stderr.add(data),
-            Some(ChannelMsg::ExitStatus { exit_status }) => self.exit = Some(exit_status),
-            Some(ChannelMsg::ExitSignal { signal_name, .. }) => self.exit = Some(status_of(&signal_name)),
             Some(ChannelMsg::Failure) => {
-                return Err(self.connection.lost_because("it does not let this login run commands"));
+                return Err(self.connection.runs_nothing());
             }
             Some(ChannelMsg::Close) => {
                 self.closed = true;
                 self.remote.has_ended();
             }
             None => return Err(self.connection.lost()),
-            Some(_) => {}
+            Some(other) => self.exit = status_in(&other).or(self.exit),
         }
         Ok(())
     }
@@ -159,7 +157,7 @@ impl ByteSink for Sink {
             let _ = self.write.eof().await;
         }
         self.await_close().await?;
-        let exit = self.exit.ok_or_else(|| self.connection.lost_because("the command ended without saying how"))?;
+        let exit = self.exit.ok_or_else(|| self.connection.no_status())?;
         Ok(Output { exit, stdout: self.stdout.text(), stderr: self.stderr.text() })
     }
 }

@@ -11,7 +11,7 @@ use selvage_dial::seconds;
 use crate::bounded::Bounded;
 use crate::connection::Connection;
 use crate::framed::{GREETING_AT_MOST, Greeting};
-use crate::remote::{Remote, status_of};
+use crate::remote::{Remote, status_in};
 use crate::settings::{TRICKLE, Timeouts};
 
 /// The output of a command, on a connection of its own. A reader that takes
@@ -105,10 +105,8 @@ impl Source {
                 Ok(own) => self.stderr.add(&own.unwrap_or_default()),
                 Err(()) => self.stderr.add(&self.greeting_beside.give_up()),
             },
-            Some(ChannelMsg::ExitStatus { exit_status }) => self.exit = Some(exit_status),
-            Some(ChannelMsg::ExitSignal { signal_name, .. }) => self.exit = Some(status_of(&signal_name)),
             Some(ChannelMsg::Failure) => {
-                return Err(self.connection.lost_because("it does not let this login run commands"));
+                return Err(self.connection.runs_nothing());
             }
             Some(ChannelMsg::Eof) => {
                 self.output_ended = true;
@@ -120,7 +118,7 @@ impl Source {
                 return Ok(Step::OutputEnded);
             }
             None => return Err(self.connection.lost()),
-            Some(_) => {}
+            Some(other) => self.exit = status_in(&other).or(self.exit),
         }
         Ok(Step::Other)
     }
@@ -148,7 +146,7 @@ impl ByteSource for Source {
         while !self.closed {
             self.step().await?;
         }
-        let status = self.exit.ok_or_else(|| self.connection.lost_because("the command ended without saying how"))?;
+        let status = self.exit.ok_or_else(|| self.connection.no_status())?;
         // Without a mark the command never began, and what there is tells why.
         self.stderr.add(&self.greeting_beside.give_up());
         Ok(Exit { status, stderr: self.stderr.text() })
