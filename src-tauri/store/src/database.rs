@@ -1,7 +1,8 @@
 //! The Store port over SQLite.
 
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -27,12 +28,32 @@ pub struct SqliteStore {
     process: Process,
 }
 
+/// How long another process may take to open the data folder.
+const OPENING_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Waits until no other process is opening the data folder. The lock falls with the file.
+async fn turn(file: &Path) -> std::io::Result<File> {
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(file)?;
+    let begun = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < OPENING_TIMEOUT => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
 impl SqliteStore {
     /// Opens the database in `folder`, making both when missing. Migrations run
     /// in one transaction each. Two processes may have it open.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
         make_private_folders(folder).map_err(trouble)?;
         private(folder).map_err(trouble)?;
+        // Until it is open: of two that begin at once, only one may carry migrations out.
+        let _turn = turn(&folder.join("opening.lock")).await.map_err(trouble)?;
         let process = Process::mark(&folder.join("processes")).map_err(trouble)?;
         let options = SqliteConnectOptions::new()
             .filename(folder.join("selvage.db"))

@@ -59,3 +59,17 @@ async fn deployments_of_one_link_and_what_was_seen_of_them() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_data_folder_that_many_open_at_once() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = (0..8).map(|_| {
+            let folder = folder.path().to_path_buf();
+            tokio::spawn(async move { SqliteStore::open(&folder).await.map(drop) })
+        });
+        for opening in opened.collect::<Vec<_>>() {
+            assert_eq!(opening.await.unwrap(), Ok(()));
+        }
+    }
+}
