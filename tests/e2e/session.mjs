@@ -1,7 +1,7 @@
 // The real window under WebDriver, and finding things in it as people do: by
 // their names.
 
-import { spawn, execFileSync } from 'node:child_process';
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -82,6 +82,8 @@ export class Window {
       throw lost;
     } finally {
       this.driver.kill();
+      // A window that asks before it closes would stay, and be counted by the next test.
+      for (const pid of appsOver(this.data)) try { process.kill(pid); } catch { /* ended meanwhile */ }
       rmSync(this.log, { force: true });
       rmSync(this.data, { recursive: true, force: true });
     }
@@ -237,6 +239,12 @@ export class Window {
     const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     return grave.flatMap(({ id, nodes }) => (nodes.length ? nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`) : [id]));
   }
+}
+
+/** The processes of the app over this data folder, which is this test's own. */
+function appsOver(data) {
+  const found = spawnSync('pgrep', ['-f', '--', `--data-dir ${data}`], { encoding: 'utf8' });
+  return found.stdout.split('\n').filter(Boolean).map(Number);
 }
 
 /** The notifications that the desktop has shown, oldest first, as `title: body`; they are closed by being read. */
