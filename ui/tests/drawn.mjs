@@ -105,6 +105,15 @@ for (const name of [...SCREENS, 'add', 'host-key', 'failure', 'remove', 'library
   });
 }
 
+await check('at double size a message covers neither the drawer nor the content', 'toast', async (tab) => {
+  await tab.setViewportSize({ width: 480, height: 320 });
+  for (const open of [false, true]) {
+    if (open) await tab.locator('.statusbar button').click();
+    const [toast, ...others] = await Promise.all(['.toast', '.content', ...(open ? ['.drawer'] : [])].map((part) => tab.locator(part).first().boundingBox()));
+    for (const other of others) assert.ok(other.y + other.height <= toast.y + 1, `${other.y + other.height} is below ${toast.y}`);
+  }
+});
+
 /** What has the focus, until it is something. */
 const focused = (tab) => tab.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent?.trim());
 
