@@ -16,10 +16,10 @@ const AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// may have none; held open afterwards, because under X11 what was copied lives
 /// as long as who copied it.
 #[derive(Clone, Default)]
-pub struct Clipboard(Arc<Mutex<Lent>>);
+pub struct Clipboard(Arc<Mutex<TemporaryCopy>>);
 
 #[derive(Default)]
-struct Lent {
+struct TemporaryCopy {
     clipboard: Option<arboard::Clipboard>,
     secret: Option<Secret>,
     /// Which lending it is: a later one is not cleared by an earlier one's end.
@@ -29,7 +29,7 @@ struct Lent {
 impl Clipboard {
     /// Puts `secret` on the clipboard and clears it away later, unless something
     /// else was copied meanwhile. Gives the seconds until then.
-    pub async fn lend(&self, secret: Secret) -> Result<u32, VaultError> {
+    pub async fn copy_temporarily(&self, secret: Secret) -> Result<u32, VaultError> {
         let lent = Arc::clone(&self.0);
         let put = tokio::task::spawn_blocking(move || lock(&lent).put(secret)).await;
         let turn = put.map_err(|stopped| refused(&stopped))?.map_err(|error| refused(&error))?;
@@ -55,7 +55,7 @@ impl Clipboard {
     }
 }
 
-fn lock(lent: &Mutex<Lent>) -> std::sync::MutexGuard<'_, Lent> {
+fn lock(lent: &Mutex<TemporaryCopy>) -> std::sync::MutexGuard<'_, TemporaryCopy> {
     lent.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -63,13 +63,13 @@ fn refused(error: &impl std::fmt::Display) -> VaultError {
     VaultError::ClipboardRefused { reason: error.to_string() }
 }
 
-impl Lent {
+impl TemporaryCopy {
     fn put(&mut self, secret: Secret) -> Result<u64, arboard::Error> {
         if self.clipboard.is_none() {
             self.clipboard = Some(arboard::Clipboard::new()?);
         }
         if let Some(clipboard) = &mut self.clipboard {
-            unremembered(clipboard.set()).text(secret.expose())?;
+            exclude_from_history(clipboard.set()).text(secret.expose())?;
         }
         self.secret = Some(secret);
         self.turn += 1;
@@ -98,17 +98,17 @@ impl Lent {
 
 /// Histories of clipboards are asked to leave it out.
 #[cfg(target_os = "linux")]
-fn unremembered(set: arboard::Set<'_>) -> arboard::Set<'_> {
+fn exclude_from_history(set: arboard::Set<'_>) -> arboard::Set<'_> {
     arboard::SetExtLinux::exclude_from_history(set)
 }
 
 #[cfg(target_os = "macos")]
-fn unremembered(set: arboard::Set<'_>) -> arboard::Set<'_> {
+fn exclude_from_history(set: arboard::Set<'_>) -> arboard::Set<'_> {
     arboard::SetExtApple::exclude_from_history(set)
 }
 
 #[cfg(windows)]
-fn unremembered(set: arboard::Set<'_>) -> arboard::Set<'_> {
+fn exclude_from_history(set: arboard::Set<'_>) -> arboard::Set<'_> {
     use arboard::SetExtWindows;
     set.exclude_from_cloud().exclude_from_history().exclude_from_monitoring()
 }

@@ -112,7 +112,7 @@ pub struct Silent;
 impl Notifier for Silent {
     fn show(&self, _notice: &Notice) {}
 
-    fn is_heard(&self) -> bool {
+    fn delivers(&self) -> bool {
         false
     }
 }

@@ -37,7 +37,7 @@ describe('jobs', () => {
     endedAt: null,
     step: 'Downloading',
     progress: null,
-    canceling: false,
+    cancelling: false,
     end: null,
     ...over,
   });
@@ -84,8 +84,8 @@ describe('a download', () => {
   it('says loudly what arrived damaged, with the next thing to do', async () => {
     const { tell } = await open('typical');
     await screen.findByRole('heading', { name: /Database held/ });
-    const end = { end: 'found_wanting', problem: { code: 'checksum_mismatch', expected: 'a', found: 'b', sameOnHost: true, keptAs: 'x.damaged' } } as const;
-    const running = { id: '9', deployment: ACME, kind: { kind: 'download', run: 'r', file: 'x.dump' }, startedAt: '', endedAt: null, step: '', progress: null, canceling: false, end: null } as const;
+    const end = { end: 'unsound', problem: { code: 'checksum_mismatch', expected: 'a', found: 'b', sameOnHost: true, keptAs: 'x.damaged' } } as const;
+    const running = { id: '9', deployment: ACME, kind: { kind: 'download', run: 'r', file: 'x.dump' }, startedAt: '', endedAt: null, step: '', progress: null, cancelling: false, end: null } as const;
     await waitFor(() => {
       tell({ change: 'job', job: running });
       expect(jobs.running).toHaveLength(1);

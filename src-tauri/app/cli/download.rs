@@ -70,7 +70,7 @@ async fn end(
             err(&format!("selvage: {stopped}"));
             Ok(End::Cancelled)
         }
-        JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::FoundWanting(problem) => Err(problem.into()),
+        JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::Unsound(problem) => Err(problem.into()),
     }
 }
 

@@ -62,7 +62,7 @@ pub fn run(command: Command, data: &Path, secrets: Option<SecretsFolder>, json: 
             ExitCode::from(match failure.class {
                 Class::Failed => 1,
                 Class::Refused => 3,
-                Class::FoundWanting => 4,
+                Class::Unsound => 4,
             })
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use selvage_core::deployment::Deployment;
 use selvage_core::jobs::JobEnd;
 use selvage_core::problem::RequestError;
-use selvage_core::schedules::{AtWork, ScheduleError, ScheduleRow, ScheduleVersion};
+use selvage_core::schedules::{RunActivity, ScheduleError, ScheduleRow, ScheduleVersion};
 use selvage_core::weavestream::cron::{Cron, CronError, Zone};
 use selvage_core::weavestream::run::RunId;
 use selvage_core::weavestream::schedule::Schedule;
@@ -123,7 +123,7 @@ pub async fn run_now(
         match selvage.jobs.ended(job).await? {
             JobEnd::Done => run,
             JobEnd::Cancelled | JobEnd::Interrupted => return Ok(End::Cancelled),
-            JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::FoundWanting(problem) => {
+            JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::Unsound(problem) => {
                 return Err(problem.into());
             }
         }
@@ -142,11 +142,11 @@ pub async fn inspect(selvage: &Selvage, name: &str, run: RunId, print: Print) ->
     let seen = selvage.schedules.inspect(&deployment, run).await?;
     print.one("inspection", &seen, || {
         let state = match seen.state {
-            AtWork::Ended => "it has ended",
-            AtWork::Waiting => "it waits for the worker",
-            AtWork::Working => "the worker is at it",
-            AtWork::Stuck => "nobody is at it any more: the row says running for ever",
-            AtWork::HeldElsewhere => "somebody else than the worker holds the lock",
+            RunActivity::Ended => "it has ended",
+            RunActivity::Waiting => "it waits for the worker",
+            RunActivity::Working => "the worker is at it",
+            RunActivity::Stuck => "nobody is at it any more: the row says running for ever",
+            RunActivity::HeldElsewhere => "somebody else than the worker holds the lock",
         };
         match &seen.holder {
             None => format!("{state}; nobody holds the lock"),

@@ -3,7 +3,8 @@ use std::io::IsTerminal;
 use selvage_core::jobs::SecretAct;
 use selvage_core::problem::RequestError;
 use selvage_core::vault::{
-    EnvSeen, KeyProof, NameChanges, NameRow, Outcome, ProvedKey, ProvedKid, PutBackPlan, ShownValue, Tried, VaultError,
+    EnvStatus, KeyProof, NameChanges, NameRow, Outcome, ProvedKey, ProvedKid, PutBackPlan, ShownValue, Tried,
+    VaultError,
 };
 use selvage_core::weavestream::env_names::KeyUse;
 use serde_json::json;
@@ -26,7 +27,7 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
             };
             print.one("captured", &captured, || {
                 let what = if captured.new { "is in the keyring" } else { "is the very same file already" };
-                let left = captured.left_behind.iter().map(|left| {
+                let left = captured.missing_keys.iter().map(|left| {
                     let kids = left.key.kids.join(", ");
                     format!("\nALARM  it lacks {} (kid {kids}), which version {} has", left.key.name, left.version)
                 });
@@ -113,25 +114,25 @@ async fn diff(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failur
         return Err(problem.into());
     }
     let seen = host.seen;
-    if let EnvSeen::Unread { problem } | EnvSeen::VaultUnread { problem, .. } = seen {
+    if let EnvStatus::Unread { problem } | EnvStatus::VaultUnread { problem, .. } = seen {
         return Err((*problem).into());
     }
     print.one("host", &seen, || match &seen {
-        EnvSeen::NothingCaptured { .. } => "nothing is captured yet".to_owned(),
-        EnvSeen::Same { version } => format!("the host's .env is version {version}"),
-        EnvSeen::Layout { version, .. } => format!("written otherwise than version {version}, with the same values"),
-        EnvSeen::Differs { version, changes, lost, uncaptured, .. } => {
-            let lost = lost.iter().map(|key| {
+        EnvStatus::NothingCaptured { .. } => "nothing is captured yet".to_owned(),
+        EnvStatus::Same { version } => format!("the host's .env is version {version}"),
+        EnvStatus::Layout { version, .. } => format!("written otherwise than version {version}, with the same values"),
+        EnvStatus::Differs { version, changes, missing, uncaptured, .. } => {
+            let missing = missing.iter().map(|key| {
                 format!("\nALARM  {} changed and its old key is gone there (kid {})", key.name, key.kids.join(", "))
             });
             let new = uncaptured.iter().map(|key| {
                 format!("\nAT RISK  {} of the host is not in the vault (kid {})", key.name, key.kids.join(", "))
             });
-            format!("differs from version {version}: {}{}", told(changes), lost.chain(new).collect::<String>())
+            format!("differs from version {version}: {}{}", told(changes), missing.chain(new).collect::<String>())
         }
         _ => "the host is out of reach".to_owned(),
     });
-    Ok(if matches!(seen, EnvSeen::Same { .. } | EnvSeen::Layout { .. }) { End::Done } else { End::Wanting })
+    Ok(if matches!(seen, EnvStatus::Same { .. } | EnvStatus::Layout { .. }) { End::Done } else { End::Wanting })
 }
 
 async fn put(
@@ -147,8 +148,8 @@ async fn put(
         print.one("plan", &plan, || format!("{}\nnothing was written; --yes does it", planned(&plan)));
         return Ok(End::Done);
     }
-    if !plan.lost.is_empty() && !accept_loss {
-        let keys = plan.lost.iter().map(|key| format!("{} (kid {})", key.name, key.kids.join(", ")));
+    if !plan.missing.is_empty() && !accept_loss {
+        let keys = plan.missing.iter().map(|key| format!("{} (kid {})", key.name, key.kids.join(", ")));
         return Err(
             VaultError::PutBackLoses { version: plan.version, keys: keys.collect::<Vec<_>>().join(", ") }.into()
         );
@@ -174,7 +175,7 @@ fn planned(plan: &PutBackPlan) -> String {
         (_, None) => format!("version {} replaces {}, which is no .env", plan.version, plan.path),
         (_, Some(changes)) => format!("version {} replaces {}: {}", plan.version, plan.path, told(changes)),
     };
-    let lost = plan.lost.iter().map(|key| {
+    let missing = plan.missing.iter().map(|key| {
         format!("\nALARM  version {} lacks {} (kid {}) of the host", plan.version, key.name, key.kids.join(", "))
     });
     let spare = plan.not_needed.iter().map(|key| {
@@ -185,7 +186,7 @@ fn planned(plan: &PutBackPlan) -> String {
         )
     });
     let uncaptured = if plan.uncaptured { "\nthe host's file is in no version; capture it first" } else { "" };
-    format!("{there}{}{}{uncaptured}", lost.collect::<String>(), spare.collect::<String>())
+    format!("{there}{}{}{uncaptured}", missing.collect::<String>(), spare.collect::<String>())
 }
 
 fn told(changes: &NameChanges) -> String {

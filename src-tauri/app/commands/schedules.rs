@@ -2,7 +2,7 @@
 
 use selvage_core::deployment::DeploymentId;
 use selvage_core::jobs::JobId;
-use selvage_core::schedules::{Actors, KeepPreview, RunInspection, SchedulePreview, ScheduleRow, ScheduleVersion};
+use selvage_core::schedules::{Actors, RetentionPreview, RunInspection, SchedulePreview, ScheduleRow, ScheduleVersion};
 use selvage_core::weavestream::cron::Zone;
 use selvage_core::weavestream::run::RunId;
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
@@ -50,7 +50,7 @@ pub async fn preview_keeps(
     schedule: Option<String>,
     draft: ScheduleDraft,
     fresh: bool,
-) -> Answer<KeepPreview> {
+) -> Answer<RetentionPreview> {
     let deployment = selvage.deployments.get(id).await?;
     Ok(selvage.schedules.keeps(&deployment, schedule.as_deref().map(key), &draft, fresh).await?)
 }

@@ -112,7 +112,7 @@ pub async fn copy_secret(
     name: String,
 ) -> Answer<u32> {
     let value = selvage.vault.reveal(id, Some(version), &name, SecretAct::Copied).await?;
-    Ok(clipboard.lend(value).await?)
+    Ok(clipboard.copy_temporarily(value).await?)
 }
 
 /// Makes the default collection of a keyring that has none. The desktop asks for a password for it.

@@ -111,7 +111,7 @@ pub enum Class {
     /// It was begun, and could not be finished.
     Failed,
     /// It was finished, and what was examined is not sound.
-    FoundWanting,
+    Unsound,
 }
 
 impl Problem {
@@ -130,7 +130,7 @@ impl Problem {
                 | DumpError::PgDumpTooOld { .. },
             ) => Class::Refused,
             Self::Database(e) => database_class(e),
-            Self::Dump(DumpError::DumpNotAnArchive { .. }) => Class::FoundWanting,
+            Self::Dump(DumpError::DumpNotAnArchive { .. }) => Class::Unsound,
             Self::Library(LibraryError::FileTrouble { .. })
             | Self::Dump(_)
             | Self::Store(_)

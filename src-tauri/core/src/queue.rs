@@ -67,7 +67,7 @@ pub async fn ask(host: &dyn Host, project: &Project, what: &Ask<'_>) -> Result<Q
         let output = host.run(&command).await?;
         match Queue::of_output(&output.stdout_text()) {
             Some(found) => return Ok(found),
-            None => reason = output.last_words(),
+            None => reason = output.error_summary(),
         }
     }
     Err(QueueError::QueueUnreachable { reason })

@@ -31,7 +31,7 @@ impl Executor for Psql {
     async fn rows(&self, statement: &Statement) -> Result<Vec<Value>, DatabaseError> {
         let output = self.host.run(&self.command.clone().stdin(script(statement)?)).await?;
         if output.exit != 0 {
-            return Err(said(&String::from_utf8_lossy(&output.stderr), &output.last_words()));
+            return Err(said(&String::from_utf8_lossy(&output.stderr), &output.error_summary()));
         }
         let text = output.stdout_text();
         let row = |line: &str| {
@@ -94,7 +94,7 @@ fn string(text: &str) -> Result<String, DatabaseError> {
 
 /// `ERROR:  42P01: relation "x" does not exist`, or what Compose or psql say
 /// when there is no server to speak to.
-fn said(stderr: &str, last_words: &str) -> DatabaseError {
+fn said(stderr: &str, error_summary: &str) -> DatabaseError {
     for line in stderr.lines() {
         for mark in ["ERROR:  ", "FATAL:  "] {
             let Some((_, rest)) = line.split_once(mark) else { continue };
@@ -108,7 +108,7 @@ fn said(stderr: &str, last_words: &str) -> DatabaseError {
             };
         }
     }
-    DatabaseError::DatabaseUnreachable { reason: last_words.to_owned() }
+    DatabaseError::DatabaseUnreachable { reason: error_summary.to_owned() }
 }
 
 #[cfg(test)]

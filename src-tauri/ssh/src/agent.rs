@@ -6,8 +6,8 @@ use russh::keys::agent::client::{AgentClient, AgentStream};
 use selvage_core::ports::LinkError;
 
 use crate::config::AgentChoice;
+use crate::session_handler::SessionHandler;
 use crate::settings::SshSettings;
-use crate::watch::Watch;
 
 /// An SSH agent, however it is reached.
 pub(crate) type Agent = AgentClient<Box<dyn AgentStream + Send + Unpin>>;
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) async fn with_keys(
     settings: &SshSettings,
     choice: &AgentChoice,
-    handle: &Handle<Watch>,
+    handle: &Handle<SessionHandler>,
 ) -> Result<(Agent, Vec<AgentIdentity>), LinkError> {
     let unusable = |reason: String| LinkError::AgentUnusable { reason };
     let asking = async {

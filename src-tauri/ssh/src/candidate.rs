@@ -12,9 +12,9 @@ use crate::agent::Agent;
 use crate::certificate::{self, CertificateFile, WithAgent, WithKey, WithNothing};
 use crate::key_file::KeyFile;
 use crate::known_hosts::family;
+use crate::session_handler::SessionHandler;
 use crate::settings::SshSettings;
 use crate::sign_in::{Answer, SignIn};
-use crate::watch::Watch;
 
 /// A key to offer.
 #[derive(Clone)]
@@ -128,7 +128,7 @@ pub(crate) enum Signing {
 }
 
 /// RSA keys sign with SHA-2; which one, the host says. Others need no choice.
-pub(crate) async fn hash_for(handle: &Handle<Watch>, algorithm: &Algorithm) -> Signing {
+pub(crate) async fn hash_for(handle: &Handle<SessionHandler>, algorithm: &Algorithm) -> Signing {
     if !matches!(algorithm, Algorithm::Rsa { .. }) {
         return Signing::With(None);
     }

@@ -18,9 +18,9 @@ use crate::config::{self, Route};
 use crate::jump::{Hop, last_hop};
 use crate::known_hosts::{HostName, KnownHosts};
 use crate::proxy_command::ProxyCommand;
+use crate::session_handler::{Fault, Records, SessionHandler, SessionLog, in_words};
 use crate::settings::SshSettings;
 use crate::sign_in;
-use crate::watch::{Fault, Notes, Records, Watch, in_words};
 use crate::wire::{FirstWords, Wire};
 
 const PACKET: u32 = 64 * 1024 - 1;
@@ -30,13 +30,13 @@ const MISSED_KEEPALIVES: usize = 3;
 /// More jumps than anybody has: a configuration that jumps in a circle.
 const MOST_JUMPS: usize = 8;
 /// What is on its way when a connection is dropped has this long to get out.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A host that has been signed in to.
 pub(crate) struct Connection {
-    handle: Handle<Watch>,
+    handle: Handle<SessionHandler>,
     host: String,
-    notes: Arc<Notes>,
+    notes: Arc<SessionLog>,
     cut: CancellationToken,
     /// The jump host that this one is reached through lives as long.
     _via: Option<Arc<Connection>>,
@@ -104,11 +104,11 @@ impl Connection {
         offered: Option<&str>,
     ) -> Result<Arc<Self>, LinkError> {
         tracing::info!(host = route.host, port = route.port, "connecting through a ProxyCommand");
-        let (proxy, complaint) = ProxyCommand::start(command)?;
+        let (proxy, stderr_summary) = ProxyCommand::start(command)?;
         let opened = Self::over(proxy, settings, request, route, records, offered, None).await;
         match opened {
             // It ended before the host said anything: its own words tell why.
-            Err(LinkError::Lost { host, reason }) => match complaint.line().await {
+            Err(LinkError::Lost { host, reason }) => match stderr_summary.line().await {
                 said if said.is_empty() => Err(LinkError::Lost { host, reason }),
                 said => Err(LinkError::Lost { host, reason: format!("{reason}; ProxyCommand said: {said}") }),
             },
@@ -131,11 +131,11 @@ impl Connection {
         let name = recorded_name(route);
         let config = Arc::new(ssh_config(&records.known, &name, settings));
         let (notes, heard, cut) =
-            (Arc::new(Notes::default()), Arc::new(FirstWords::default()), CancellationToken::new());
+            (Arc::new(SessionLog::default()), Arc::new(FirstWords::default()), CancellationToken::new());
         // Whatever ends this future also ends the session behind it.
         let guard = cut.clone().drop_guard();
         let wire = Wire::new(stream, Arc::clone(&heard), &cut);
-        let watch = Watch { records, name, notes: Arc::clone(&notes) };
+        let watch = SessionHandler { records, name, notes: Arc::clone(&notes) };
         let patience = settings.timeouts.key_exchange;
         let mut handle = tokio::time::timeout(patience, connect_stream(config, wire, watch))
             .await
@@ -201,7 +201,7 @@ impl Connection {
         let mut shortest = None;
         for _ in 0..3 {
             let asked = Instant::now();
-            tokio::time::timeout(LAST_WORDS, self.handle.send_ping()).await.ok()?.ok()?;
+            tokio::time::timeout(PING_TIMEOUT, self.handle.send_ping()).await.ok()?.ok()?;
             shortest = shortest.into_iter().chain([asked.elapsed()]).min();
         }
         shortest
@@ -227,7 +227,7 @@ impl Connection {
     async fn why(&self, failure: &ChannelOpenFailure) -> String {
         // The words are noted just after the failure is told: an answered ping
         // means that they have been.
-        let _ = tokio::time::timeout(LAST_WORDS, self.handle.send_ping()).await;
+        let _ = tokio::time::timeout(PING_TIMEOUT, self.handle.send_ping()).await;
         let said = self.notes.take_open_failure().filter(|said| !said.is_empty());
         match failure {
             ChannelOpenFailure::AdministrativelyProhibited => {
@@ -271,7 +271,7 @@ impl Drop for Connection {
         let cut = self.cut.clone();
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(async move {
-                tokio::time::sleep(LAST_WORDS).await;
+                tokio::time::sleep(PING_TIMEOUT).await;
                 cut.cancel();
             })),
             Err(_) => cut.cancel(),

@@ -57,14 +57,14 @@ impl Greeting {
         }
         self.before.extend_from_slice(&piece);
         if let Some(at) = find(&self.before) {
-            let own = self.give_up().split_off(at).freeze();
+            let own = self.flush().split_off(at).freeze();
             return Ok(Some(own).filter(|own| !own.is_empty()));
         }
         if self.before.len() > GREETING_AT_MOST { Err(()) } else { Ok(None) }
     }
 
     /// What was held back, once there is no more to wait for.
-    pub(crate) fn give_up(&mut self) -> BytesMut {
+    pub(crate) fn flush(&mut self) -> BytesMut {
         self.passed = true;
         std::mem::take(&mut self.before)
     }

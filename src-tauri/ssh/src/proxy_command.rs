@@ -62,8 +62,8 @@ impl ProxyCommand {
         let mut child = shell.spawn().map_err(failed)?;
         let pipes = child.stdin.take().zip(child.stdout.take()).zip(child.stderr.take());
         let Some(((input, output), errors)) = pipes else { return Err(failed(io::ErrorKind::BrokenPipe.into())) };
-        let complaint = Complaint::default();
-        let noted = complaint.clone();
+        let stderr_summary = Complaint::default();
+        let noted = stderr_summary.clone();
         tokio::spawn(async move {
             let mut lines = BufReader::new(tokio::io::AsyncReadExt::take(errors, WORDS_AT_MOST));
             let mut line = Vec::new();
@@ -78,7 +78,7 @@ impl ProxyCommand {
             // A program that goes on complaining must not wait for a reader.
             let _ = tokio::io::copy(&mut lines.into_inner().into_inner(), &mut tokio::io::sink()).await;
         });
-        Ok((Self { input, output, child }, complaint))
+        Ok((Self { input, output, child }, stderr_summary))
     }
 }
 

@@ -12,19 +12,19 @@ use selvage_core::ports::{HostRequest, LinkError};
 use crate::candidate::{Candidate, RefuseToSign, Signing};
 use crate::config::Route;
 use crate::key_file::KeyFile;
+use crate::session_handler::{Ended, SessionHandler, SessionLog};
 use crate::settings::SshSettings;
-use crate::watch::{Ended, Notes, Watch};
 use crate::{agent, candidate, certificate};
 
 /// Signs in to the host of `route`, or says why that did not work. `offered`
 /// is a further key file to try where the way is automatic.
 pub(crate) async fn sign_in(
-    handle: &mut Handle<Watch>,
+    handle: &mut Handle<SessionHandler>,
     settings: &SshSettings,
     request: &HostRequest,
     route: &Route,
     offered: Option<&str>,
-    notes: &Notes,
+    notes: &SessionLog,
 ) -> Result<(), LinkError> {
     let mut way = SignIn { handle, settings, request, route, notes, tried: Vec::new(), remembered: None };
     let answer = match &request.target.auth {
@@ -53,11 +53,11 @@ pub(crate) enum Answer {
 }
 
 pub(crate) struct SignIn<'a> {
-    pub handle: &'a mut Handle<Watch>,
+    pub handle: &'a mut Handle<SessionHandler>,
     pub settings: &'a SshSettings,
     pub request: &'a HostRequest,
     pub route: &'a Route,
-    notes: &'a Notes,
+    notes: &'a SessionLog,
     pub tried: Vec<String>,
     /// The passphrase that is missing or wrong, to be told if nothing else works.
     remembered: Option<LinkError>,

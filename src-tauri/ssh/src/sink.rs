@@ -45,13 +45,13 @@ impl Printed {
     fn add(&mut self, data: Bytes) {
         match self.greeting.pass(data) {
             Ok(own) => self.kept.add(&own.unwrap_or_default()),
-            Err(()) => self.kept.add(&self.greeting.give_up()),
+            Err(()) => self.kept.add(&self.greeting.flush()),
         }
     }
 
     /// Without a mark the command never began, and what there is tells why.
     fn text(&mut self) -> Vec<u8> {
-        self.kept.add(&self.greeting.give_up());
+        self.kept.add(&self.greeting.flush());
         self.kept.text().into_bytes()
     }
 }

@@ -103,7 +103,7 @@ impl Source {
             }
             Some(ChannelMsg::ExtendedData { data, ext: 1 }) => match self.greeting_beside.pass(data) {
                 Ok(own) => self.stderr.add(&own.unwrap_or_default()),
-                Err(()) => self.stderr.add(&self.greeting_beside.give_up()),
+                Err(()) => self.stderr.add(&self.greeting_beside.flush()),
             },
             Some(ChannelMsg::Failure) => {
                 return Err(self.connection.runs_nothing());
@@ -148,7 +148,7 @@ impl ByteSource for Source {
         }
         let status = self.exit.ok_or_else(|| self.connection.no_status())?;
         // Without a mark the command never began, and what there is tells why.
-        self.stderr.add(&self.greeting_beside.give_up());
+        self.stderr.add(&self.greeting_beside.flush());
         Ok(Exit { status, stderr: self.stderr.text() })
     }
 }

@@ -298,7 +298,7 @@ fn unreadable_job(id: &str, started_at: &str, reason: String) -> Option<Job> {
         ended_at: Some(started_at),
         step: String::new(),
         progress: None,
-        canceling: false,
+        cancelling: false,
         end: Some(JobEnd::Interrupted),
         result: None,
     })

@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use selvage_core::deployment::DeploymentId;
+use selvage_core::jobs::JobEnd;
 use selvage_core::ports::Store as _;
 use selvage_core::queue::QueueSeen;
 use selvage_store::SqliteStore;
@@ -22,13 +24,19 @@ fn observation(queue: &str) -> String {
     )
 }
 
-/// A data folder of the first version.
-async fn of_the_first_version(folder: &Path, queue: &str) {
+/// A database as it was after so many migrations.
+async fn after(migrations: usize, folder: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new().filename(folder.join("selvage.db")).create_if_missing(true);
     let pool = SqlitePool::connect_with(options).await.unwrap();
     let mut first = sqlx::migrate!("./migrations");
-    first.migrations.to_mut().truncate(1);
+    first.migrations.to_mut().truncate(migrations);
     first.run(&pool).await.unwrap();
+    pool
+}
+
+/// A data folder of the first version.
+async fn of_the_first_version(folder: &Path, queue: &str) {
+    let pool = after(1, folder).await;
     let deployment = "insert into deployments values (?1, 'Acme', 'acme', ?2)";
     sqlx::query(deployment).bind(ID).bind(DEPLOYMENT).execute(&pool).await.unwrap();
     let seen = "insert into observations values (?1, ?2)";
@@ -72,4 +80,41 @@ async fn a_new_data_folder_that_many_open_at_once() {
             assert_eq!(opening.await.unwrap(), Ok(()));
         }
     }
+}
+
+#[tokio::test]
+async fn names_that_were_not_plain_and_documents_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let deployment: DeploymentId = serde_json::from_value(ID.into()).unwrap();
+    let pool = after(4, folder.path()).await;
+    let run = async |sql: &'static str, document: &str| {
+        sqlx::query(sql).bind(ID).bind(document).execute(&pool).await.unwrap();
+    };
+    run("insert into deployments values (?1, 'Acme', 'acme', ?2)", DEPLOYMENT).await;
+    let job = r#"{"id":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01","deployment":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01",
+        "kind":{"kind":"download","run":"r","file":"f"},"startedAt":"2026-10-22T08:00:00Z","endedAt":"2026-10-22T08:01:00Z",
+        "step":"Comparing","progress":null,"canceling":false,
+        "end":{"end":"found_wanting","problem":{"code":"checksum_mismatch","expected":"a","found":"b","sameOnHost":null,"keptAs":"f.damaged"}}}"#;
+    run("insert into jobs values (?1, '2026-10-22T08:00:00Z', 'p', 1, ?2)", job).await;
+    sqlx::query(
+        "insert into jobs values ('0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a02', '2026-10-22T07:00:00Z', 'p', 1, 'no JSON')",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let version = selvage_testing::sample::env_version(deployment, 1);
+    let mut document = serde_json::to_value(&version).unwrap();
+    let fields = document.as_object_mut().unwrap();
+    let missing = fields.remove("missing_keys").unwrap();
+    fields.insert("left_behind".into(), missing);
+    run("insert into env_versions values (?1, 1, ?2)", &document.to_string()).await;
+    pool.close().await;
+
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let jobs = store.jobs(10).await.unwrap();
+    let ended = jobs.iter().find(|job| job.id.to_string() == ID).unwrap();
+    assert!(matches!(&ended.end, Some(JobEnd::Unsound(_))), "{ended:?}");
+    assert!(!ended.cancelling);
+    assert_eq!(jobs.len(), 2, "what cannot be read is one entry");
+    assert_eq!(store.env_versions(deployment).await.unwrap(), [version]);
 }

@@ -30,7 +30,7 @@ impl Notifier for Recorder {
         self.shown.lock().unwrap().push(notice.clone());
     }
 
-    fn is_heard(&self) -> bool {
+    fn delivers(&self) -> bool {
         !self.deaf.load(Ordering::SeqCst)
     }
 }

@@ -126,7 +126,7 @@ pub fn env_version(deployment: DeploymentId, number: u32) -> EnvVersion {
         pieces: vec![marks.of_value("piece", "1")],
         names: vec![NameMark { name: "A".into(), fingerprint: Some(marks.of_value("A", "1")) }],
         changes: None,
-        left_behind: Vec::new(),
+        missing_keys: Vec::new(),
         proof: None,
     }
 }

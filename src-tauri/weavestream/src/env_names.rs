@@ -190,7 +190,7 @@ pub fn told(name: &str) -> String {
 
 /// A kid as it may be stored and shown: a key in its place is told by its length only.
 #[must_use]
-pub fn told_kid(kid: &str) -> String {
+pub fn redacted_kid(kid: &str) -> String {
     let length = kid.chars().count();
     if length <= 32 { kid.to_owned() } else { format!("(a kid of {length} characters)") }
 }
@@ -223,7 +223,7 @@ mod tests {
             assert!(told(material).starts_with("(a name of "), "{material}");
         }
         assert_eq!(
-            (told_kid("2026-01"), told_kid(&"k".repeat(44)).as_str()),
+            (redacted_kid("2026-01"), redacted_kid(&"k".repeat(44)).as_str()),
             ("2026-01".to_owned(), "(a kid of 44 characters)")
         );
         let hex = "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90";

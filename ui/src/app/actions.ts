@@ -143,12 +143,12 @@ export function told(job: Job): void {
       return;
     case 'refused':
     case 'failed':
-    case 'found_wanting': {
+    case 'unsound': {
       const { problem } = end;
       const why = { label: words.why, run: () => tellEnd(job) };
       toasts.show({ tone: 'bad', finished: false, title: tell(problem).title, detail: what, action: why });
       // What was found to be unsound is said loudly.
-      if (end.end === 'found_wanting' && !shown.failure) tellEnd(job);
+      if (end.end === 'unsound' && !shown.failure) tellEnd(job);
     }
   }
 }

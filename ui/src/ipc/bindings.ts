@@ -68,7 +68,7 @@ export const commands = {
 	/**  When a schedule would fire, and what is wrong with it. */
 	previewSchedule: (draft: ScheduleDraft) => typedError<SchedulePreview, Failure>(__TAURI_INVOKE("preview_schedule", { draft })),
 	/**  What its retention makes of its dumps; `fresh` asks the host for them again. */
-	previewKeeps: (id: DeploymentId, schedule: string | null, draft: ScheduleDraft, fresh: boolean) => typedError<KeepPreview, Failure>(__TAURI_INVOKE("preview_keeps", { id, schedule, draft, fresh })),
+	previewKeeps: (id: DeploymentId, schedule: string | null, draft: ScheduleDraft, fresh: boolean) => typedError<RetentionPreview, Failure>(__TAURI_INVOKE("preview_keeps", { id, schedule, draft, fresh })),
 	/**  Writes a new schedule and registers it. */
 	createSchedule: (id: DeploymentId, draft: ScheduleDraft) => typedError<ScheduleRow, Failure>(__TAURI_INVOKE("create_schedule", { id, draft })),
 	/**  Writes what was edited, unless the schedule was changed meanwhile. */
@@ -220,22 +220,6 @@ export type ArchiveError = {
 	reason: string,
 };
 
-/**  Whether a run is being worked on. */
-export type AtWork = 
-/**  It has ended by now. */
-"ended" | 
-/**  It waits for the worker. */
-"waiting" | 
-/**  The worker holds the lock since before it began. */
-"working" | 
-/**
- *  Nobody holds the lock, or only a session that is younger than the run:
- *  whoever was at it is gone, and the row will say `running` for ever.
- */
-"stuck" | 
-/**  Somebody else than the worker holds the lock. */
-"held_elsewhere";
-
 /**  One thing that needs a decision. */
 export type Attention = {
 	/**  It has failed or may lose data; else it only asks. */
@@ -274,7 +258,7 @@ export type Captured = {
 	/**  False when a version was the very same file already. */
 	new: boolean,
 	/**  The alarm: keys of stored data that older versions have and this one has not. */
-	leftBehind: LeftBehind[],
+	missingKeys: KeyInOlderVersion[],
 };
 
 /**  One day of one schedule. */
@@ -402,7 +386,7 @@ export type Class =
 /**  It was begun, and could not be finished. */
 "failed" | 
 /**  It was finished, and what was examined is not sound. */
-"found_wanting";
+"unsound";
 
 /**  A client certificate and its key, on this laptop. */
 export type ClientCertificate = {
@@ -773,8 +757,25 @@ bytes: number;
 /**  What is taken at most. */
 atMost: number };
 
+/**  Where a version came from. */
+export type EnvSource = 
+/**  Read on the host. */
+{ from: "host"; 
+/**  The file as the host names it, links followed. */
+path: string; 
+/**  `sudo -n` was needed. */
+sudo: boolean } | 
+/**  Imported from a file of this laptop. */
+{ from: "file"; 
+/**  Its path. */
+path: string } | 
+/**  Imported from an emergency kit. */
+{ from: "kit"; 
+/**  Its path. */
+path: string };
+
 /**  The host's `.env` against the vault's newest version. Names, never values. */
-export type EnvSeen = 
+export type EnvStatus = 
 /**  The link ends at Postgres, or nobody has looked yet. */
 { env: "out_of_reach" } | 
 /**  It could not be read on the host. */
@@ -807,9 +808,9 @@ changes: NameChanges;
  *  The alarm: keys of the version that the host has no more. What was
  *  encrypted with them stays shut there.
  */
-lost: LostKey[]; 
+missing: MissingKey[]; 
 /**  Keys of the host that the vault does not hold. */
-uncaptured: LostKey[]; 
+uncaptured: MissingKey[]; 
 /**  Lines of the host's file that Compose cannot read. */
 faults: Fault[] } | 
 /**  The keyring would not give the version. */
@@ -818,23 +819,6 @@ faults: Fault[] } |
 version: number; 
 /**  Why. */
 problem: Problem };
-
-/**  Where a version came from. */
-export type EnvSource = 
-/**  Read on the host. */
-{ from: "host"; 
-/**  The file as the host names it, links followed. */
-path: string; 
-/**  `sudo -n` was needed. */
-sudo: boolean } | 
-/**  Imported from a file of this laptop. */
-{ from: "file"; 
-/**  Its path. */
-path: string } | 
-/**  Imported from an emergency kit. */
-{ from: "kit"; 
-/**  Its path. */
-path: string };
 
 /**  One rung of the ladder. */
 export type Evidence = {
@@ -977,7 +961,7 @@ export type HostKey = {
 /**  The host's file. */
 export type HostRow = {
 	/**  How it differs. */
-	seen: EnvSeen,
+	seen: EnvStatus,
 	/**  When it was last written there, where that is known. */
 	modified: When | null,
 	/**  When it was last looked at; none when never. */
@@ -1010,7 +994,7 @@ export type Job = {
 	/**  How far it is. */
 	progress: Progress | null,
 	/**  Cancelling has been asked for and has not taken effect yet. */
-	canceling: boolean,
+	cancelling: boolean,
 	/**  How it ended; none while it runs. */
 	end: JobEnd | null,
 	/**  What it made, when it ended well and made something. */
@@ -1035,7 +1019,7 @@ export type JobEnd =
 /**  It could not be finished. */
 { end: "failed"; problem: Problem } | 
 /**  It was finished, and what was examined is not sound. */
-{ end: "found_wanting"; problem: Problem } | 
+{ end: "unsound"; problem: Problem } | 
 /**  The admin stopped it. */
 { end: "cancelled" } | 
 /**  The app was ended while it ran. */
@@ -1100,20 +1084,6 @@ export type KeepCell = {
 	dumps: number,
 };
 
-/**  What a schedule's retention makes of its dumps. */
-export type KeepPreview = {
-	/**  Dumps on the host, oldest first; the last is the one that the next run adds, if it is known when. */
-	columns: Column[],
-	/**  Dumps on the host now. */
-	dumps: number,
-	/**  Bytes of those. */
-	bytes: number,
-	/**  Dumps that the next pruning deletes, newest first. */
-	deleted: DeletedDump[],
-	/**  The coming months; empty when it does not fire. */
-	ahead: AheadRow[],
-};
-
 /**  What changes for a rule with the next run, and with the rules that are not saved yet. */
 export type KeepState = 
 /**  It keeps nothing here. */
@@ -1124,6 +1094,14 @@ export type KeepState =
 "next" | 
 /**  It keeps now, and no longer after the next run. */
 "ends";
+
+/**  A key of stored data that a version lacks and an older one has. */
+export type KeyInOlderVersion = {
+	/**  The key. */
+	key: MissingKey,
+	/**  The newest version that has it. */
+	version: number,
+};
 
 /**  What was proved, by key. */
 export type KeyProof = {
@@ -1272,14 +1250,6 @@ export type KitWritten = {
 	files: string[],
 	/**  Files of the project that could not be had. */
 	missed: Missed[],
-};
-
-/**  A key of stored data that a version lacks and an older one has. */
-export type LeftBehind = {
-	/**  The key. */
-	key: LostKey,
-	/**  The newest version that has it. */
-	version: number,
 };
 
 /**  Why the laptop's folder could not be used. */
@@ -1497,16 +1467,6 @@ export type LogLine = {
 	text: string,
 };
 
-/**  Keys that one `.env` has and another has not. */
-export type LostKey = {
-	/**  What they are for. */
-	of: KeyUse,
-	/**  Name of the active key. */
-	name: string,
-	/**  Their kids. */
-	kids: string[],
-};
-
 /**  Why a manifest cannot be relied on. */
 export type ManifestError = 
 /**  Neither the run's row nor the folder holds one. */
@@ -1580,6 +1540,16 @@ bytes: number } |
 { why: "not_compose"; 
 /**  What was found. */
 reason: string };
+
+/**  Keys that one `.env` has and another has not. */
+export type MissingKey = {
+	/**  What they are for. */
+	of: KeyUse,
+	/**  Name of the active key. */
+	name: string,
+	/**  Their kids. */
+	kids: string[],
+};
 
 /**  How one `.env` differs from another, by name. Each list by name. */
 export type NameChanges = {
@@ -1923,12 +1893,12 @@ export type PutBackPlan = {
 	 *  Keys of the host that the version does not hold: what was encrypted with
 	 *  them would stay shut.
 	 */
-	lost: LostKey[],
+	missing: MissingKey[],
 	/**
 	 *  Keys of the host that the version does not hold and that nothing stored needs:
 	 *  the version's own were tried on the database just now, and open all of it.
 	 */
-	notNeeded: LostKey[],
+	notNeeded: MissingKey[],
 	/**  The host's file is in no version of the vault. It stays beside the new one. */
 	uncaptured: boolean,
 	/**  Services that run: they read `.env` only when their containers are made anew. */
@@ -2052,6 +2022,36 @@ export type RetentionDraft = {
 	monthly: number | null,
 };
 
+/**  What a schedule's retention makes of its dumps. */
+export type RetentionPreview = {
+	/**  Dumps on the host, oldest first; the last is the one that the next run adds, if it is known when. */
+	columns: Column[],
+	/**  Dumps on the host now. */
+	dumps: number,
+	/**  Bytes of those. */
+	bytes: number,
+	/**  Dumps that the next pruning deletes, newest first. */
+	deleted: DeletedDump[],
+	/**  The coming months; empty when it does not fire. */
+	ahead: AheadRow[],
+};
+
+/**  Whether a run is being worked on. */
+export type RunActivity = 
+/**  It has ended by now. */
+"ended" | 
+/**  It waits for the worker. */
+"waiting" | 
+/**  The worker holds the lock since before it began. */
+"working" | 
+/**
+ *  Nobody holds the lock, or only a session that is younger than the run:
+ *  whoever was at it is gone, and the row will say `running` for ever.
+ */
+"stuck" | 
+/**  Somebody else than the worker holds the lock. */
+"held_elsewhere";
+
 /**  Which runs to list. */
 export type RunFilter = {
 	/**  Only these states; empty: all. */
@@ -2072,7 +2072,7 @@ export type RunId = string;
 /**  Whether anybody is at work on a run that has not ended. */
 export type RunInspection = {
 	/**  What follows from who holds the lock. */
-	state: AtWork,
+	state: RunActivity,
 	/**  Who holds the advisory lock of backups; none when nobody does. */
 	holder: Holder | null,
 };

@@ -1,4 +1,4 @@
-import type { AgainstHost, Fault, FaultKind, KeyProof, KeyTrouble, KeyUse, LostKey, NameProof, NameRow, Outcome, PassphraseStrength, ProvedKey, ProvedKid, Remark } from '../ipc/client';
+import type { AgainstHost, Fault, FaultKind, KeyProof, KeyTrouble, KeyUse, MissingKey, NameProof, NameRow, Outcome, PassphraseStrength, ProvedKey, ProvedKid, Remark } from '../ipc/client';
 import type { State } from './states';
 import { listed } from './secrets';
 import { plural } from './units';
@@ -34,30 +34,30 @@ const PREVIOUS: Partial<Record<KeyUse, string>> = {
 };
 
 /** `SMTP_SECRET_KEY (kid 1)` */
-export function keyName({ of, name, kids }: LostKey): string {
+export function keyName({ of, name, kids }: MissingKey): string {
   // MFA secrets carry no kid.
   if (of === 'mfa' || kids.length === 0) return name;
   return `${name} (${kids.length === 1 ? 'kid' : 'kids'} ${kids.join(', ')})`;
 }
 
 /** The alarm: keys that the host has no more, and where they still are. */
-export function lostKeys(keys: LostKey[], version: number): string {
+export function lostKeys(keys: MissingKey[], version: number): string {
   return keys.map((key) => lostKey(key, version)).join(' ');
 }
 
-function lostKey(key: LostKey, version: number): string {
+function lostKey(key: MissingKey, version: number): string {
   const list = PREVIOUS[key.of];
   const remedy = list === undefined ? 'There is no list of older keys for it: put it back as the active one.' : `Put it into \`${list}\` on the host.`;
   return `What was encrypted with the old key of \`${keyName(key)}\` stays shut there: ${keyUses[key.of]}. Version ${version} still has it. ${remedy}`;
 }
 
 /** A key of the host that a version lacks, when the version is put back. */
-export function lostByPutBack(key: LostKey): string {
+export function lostByPutBack(key: MissingKey): string {
   return `What was encrypted with \`${keyName(key)}\` of the host would stay shut: ${keyUses[key.of]}.`;
 }
 
 /** Keys of the host that a version lacks and that nothing stored needs. */
-export function notNeeded(keys: LostKey[]): string {
+export function notNeeded(keys: MissingKey[]): string {
   return `${keys.map((key) => `\`${keyName(key)}\``).join(', ')} of the host ${keys.length === 1 ? 'is' : 'are'} not in this version, and nothing in the database needs ${keys.length === 1 ? 'it' : 'them'}: tried just now.`;
 }
 

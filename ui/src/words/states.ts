@@ -157,7 +157,7 @@ export const jobEnds: Record<JobEnd['end'], State> = {
   done: state('ok', 'ok', 'Finished'),
   refused: state('bad', 'bad', 'Refused'),
   failed: state('bad', 'bad', 'Failed'),
-  found_wanting: state('bad', 'warn', 'Not sound'),
+  unsound: state('bad', 'warn', 'Not sound'),
   cancelled: state('idle', 'stop', 'Cancelled'),
   interrupted: state('warn', 'missed', 'Interrupted'),
 };

@@ -21,7 +21,7 @@ use crate::problem::{Problem, RequestError};
 use crate::schedules::{SchedulesView, schedules_view};
 use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};
-use crate::watch::{Watch, told_key, untold_key};
+use crate::watch::{Watch, notified_key, pending_key};
 use crate::weavestream::run::{Page, RunFilter};
 
 /// A deployment as the sidebar shows it.
@@ -142,7 +142,7 @@ impl Deployments {
         self.links.forget(id).await;
         self.store.remove_deployment(id).await?;
         Settings::of(&self.store).set_actor(id, None).await?;
-        for key in [told_key(id), untold_key(id)] {
+        for key in [notified_key(id), pending_key(id)] {
             self.store.set_setting(&key, None).await?;
         }
         let kinds = deployment.ssh.iter().filter_map(|ssh| SecretKind::of(&ssh.target.auth));

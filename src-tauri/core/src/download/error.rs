@@ -119,7 +119,7 @@ impl DownloadError {
             | Self::SizeMismatch { .. }
             | Self::NotAnArchive { .. }
             | Self::NoUsableManifest { .. }
-            | Self::CopyGone { .. } => Class::FoundWanting,
+            | Self::CopyGone { .. } => Class::Unsound,
         }
     }
 }

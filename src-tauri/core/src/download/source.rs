@@ -61,7 +61,7 @@ impl<'a> DumpSource<'a> {
             tried.push(format!(
                 "{}: {}",
                 words(&source.way),
-                if said.trim().is_empty() { output.last_words() } else { said.trim().to_owned() }
+                if said.trim().is_empty() { output.error_summary() } else { said.trim().to_owned() }
             ));
         }
         let file = dump.to_string();

@@ -28,7 +28,7 @@ const WAIT_AT_MOST: Duration = Duration::from_millis(100);
 const BATCHES_AHEAD: usize = 16;
 
 /// How long the host may take to end what was cancelled.
-const GOODBYE: Duration = Duration::from_secs(5);
+const END_STREAMS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a broken connection is tried again.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +101,7 @@ pub async fn transfer(
             Ok(Poured::Cancelled) => {
                 sink.close().await.sha256?;
                 // Nobody waits long for a host that may be the reason.
-                let _ = tokio::time::timeout(GOODBYE, source.end_streams()).await;
+                let _ = tokio::time::timeout(END_STREAMS_TIMEOUT, source.end_streams()).await;
                 return Ok(Transferred::Cancelled);
             }
             Err(Problem::Link(error)) if error.is_passing() => error,

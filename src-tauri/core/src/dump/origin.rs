@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::Secret;
 use crate::link::{Link, Way, environment};
 use crate::problem::Problem;
-use crate::weavestream::env_names::{KeyUse, told_kid};
+use crate::weavestream::env_names::{KeyUse, redacted_kid};
 use crate::weavestream::envelope::Envelope;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::sealed::SealedData;
@@ -69,7 +69,7 @@ fn kid_of_rows(sealed: &SealedData) -> String {
     match kids.len() {
         0 => "unknown:no row that could be read carries one".to_owned(),
         1 => kids.into_iter().collect(),
-        _ => format!("unknown:rows carry {}", kids.iter().map(|kid| told_kid(kid)).collect::<Vec<_>>().join(", ")),
+        _ => format!("unknown:rows carry {}", kids.iter().map(|kid| redacted_kid(kid)).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -70,7 +70,7 @@ impl JobCenter {
             ended_at: None,
             step: String::new(),
             progress: None,
-            canceling: false,
+            cancelling: false,
             end: None,
             result: None,
         };
@@ -125,7 +125,7 @@ impl JobCenter {
             ended_at: Some(now),
             step: String::new(),
             progress: None,
-            canceling: false,
+            cancelling: false,
             end: Some(JobEnd::Done),
             result: None,
         };
@@ -134,11 +134,11 @@ impl JobCenter {
         Ok(())
     }
 
-    /// Asks a job to stop. It says `canceling` until it has stopped.
+    /// Asks a job to stop. It says `cancelling` until it has stopped.
     pub fn cancel(&self, id: JobId) -> Result<(), RequestError> {
         let mut running = self.shared.running();
         let entry = running.get_mut(&id).filter(|entry| entry.job.end.is_none()).ok_or(RequestError::NoSuchJob)?;
-        entry.job.canceling = true;
+        entry.job.cancelling = true;
         entry.cancel.cancel();
         let job = entry.job.clone();
         drop(running);
@@ -237,7 +237,7 @@ impl Shared {
             entry.job.end = Some(ended.end.clone());
             entry.job.result.clone_from(&ended.result);
             entry.job.ended_at = Some(self.clock.now());
-            entry.job.canceling = false;
+            entry.job.cancelling = false;
             entry.job.clone()
         };
         if let Err(error) = self.store.save_job(&job).await {

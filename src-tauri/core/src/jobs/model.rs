@@ -123,7 +123,7 @@ pub struct Job {
     /// How far it is.
     pub progress: Option<Progress>,
     /// Cancelling has been asked for and has not taken effect yet.
-    pub canceling: bool,
+    pub cancelling: bool,
     /// How it ended; none while it runs.
     pub end: Option<JobEnd>,
     /// What it made, when it ended well and made something.
@@ -179,7 +179,7 @@ pub enum JobEnd {
     /// It could not be finished.
     Failed(Problem),
     /// It was finished, and what was examined is not sound.
-    FoundWanting(Problem),
+    Unsound(Problem),
     /// The admin stopped it.
     Cancelled,
     /// The app was ended while it ran.
@@ -191,7 +191,7 @@ impl From<Problem> for JobEnd {
         match problem.class() {
             Class::Refused => Self::Refused(problem),
             Class::Failed => Self::Failed(problem),
-            Class::FoundWanting => Self::FoundWanting(problem),
+            Class::Unsound => Self::Unsound(problem),
         }
     }
 }

@@ -60,7 +60,7 @@ impl KitError {
             Self::PassphraseWeak { .. } | Self::PassphraseWrongForKit | Self::NoKit { .. } | Self::KitTooNew { .. } => {
                 Class::Refused
             }
-            Self::KitDamaged { .. } | Self::KitNotVerified { .. } => Class::FoundWanting,
+            Self::KitDamaged { .. } | Self::KitNotVerified { .. } => Class::Unsound,
             Self::ComposeUnreadable { .. } => Class::Failed,
         }
     }

@@ -109,7 +109,7 @@ impl Kits {
         };
         self.vault.store.save_kit(&record).await?;
         let act = JobKind::Secret { act: SecretAct::KitWritten, version: version.number, name: None };
-        self.vault.write_down(deployment.id, act).await;
+        self.vault.log_activity(deployment.id, act).await;
         let sheet = sheet.display().to_string();
         let files = contents.facts.files.into_iter().map(|file| file.name).collect();
         let missed = contents.facts.missed;
@@ -146,7 +146,7 @@ impl Kits {
             }
             Err(problem) => {
                 if added {
-                    self.take_back(deployment.id).await;
+                    self.roll_back(deployment.id).await;
                 }
                 Err(problem)
             }
@@ -155,7 +155,7 @@ impl Kits {
 
     /// Forgets a deployment that came without its secrets. What a keyring may
     /// still be storing keeps it, so that it can be cleared away.
-    async fn take_back(&self, id: DeploymentId) {
+    async fn roll_back(&self, id: DeploymentId) {
         let empty = self.vault.store.env_versions(id).await.is_ok_and(|versions| versions.is_empty());
         if empty && let Err(left) = self.vault.store.remove_deployment(id).await {
             tracing::warn!(%left, "a deployment without its .env is left");

@@ -125,7 +125,7 @@ pub(crate) async fn environment(host: &dyn Host, project: &Project, container: &
     let output = host.run(&project.docker(["inspect", "--format", "{{json .Config.Env}}", container])).await?;
     let failed = |reason: String| ProbeError::HostCommandFailed { doing: "docker inspect".into(), reason };
     if output.exit != 0 {
-        return Err(failed(output.last_words()).into());
+        return Err(failed(output.error_summary()).into());
     }
     let lines = serde_json::from_slice::<Vec<String>>(&output.stdout);
     let lines = lines.map_err(|_| failed("its environment is not a list".into()))?;

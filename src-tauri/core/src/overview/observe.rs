@@ -11,7 +11,7 @@ use crate::ports::Store;
 use crate::probe::{HostFacts, probe};
 use crate::problem::Problem;
 use crate::queue::{self, QueueError, QueueSeen};
-use crate::vault::{EnvSeen, Vault};
+use crate::vault::{EnvStatus, Vault};
 use crate::weavestream::queue::Ask;
 use crate::weavestream::run::{Page, Run, RunFilter};
 use crate::weavestream::schedule::Schedule;
@@ -39,7 +39,7 @@ pub struct Observation {
     pub instead: Option<Problem>,
     /// The host's `.env` against the vault.
     #[serde(default)]
-    pub env: EnvSeen,
+    pub env: EnvStatus,
     /// Every schedule.
     pub schedules: Vec<Schedule>,
     /// The queue, as far as it is known.
@@ -107,7 +107,7 @@ async fn look_at_host_alone(
     links: &Links,
     vault: &Vault,
     deployment: &Deployment,
-) -> Result<(HostFacts, QueueSeen, EnvSeen), Problem> {
+) -> Result<(HostFacts, QueueSeen, EnvStatus), Problem> {
     let folder = links.folder(deployment).await?;
     let project = folder.facts.project();
     let queue = async {
@@ -150,8 +150,8 @@ async fn look_at_host(
     link: &Link,
     vault: &Vault,
     id: DeploymentId,
-) -> Result<(Option<HostFacts>, QueueSeen, EnvSeen), Problem> {
-    let Way::Host(at) = &link.way else { return Ok((None, QueueSeen::OutOfReach, EnvSeen::OutOfReach)) };
+) -> Result<(Option<HostFacts>, QueueSeen, EnvStatus), Problem> {
+    let Way::Host(at) = &link.way else { return Ok((None, QueueSeen::OutOfReach, EnvStatus::OutOfReach)) };
     let folder = at.folder();
     let (facts, queue, env) = tokio::join!(
         probe(at.host.as_ref(), &at.facts.folder, vault.clock.as_ref()),

@@ -2,12 +2,12 @@ use chrono::{DateTime, Utc};
 
 use super::view::{Attention, AttentionAction};
 use crate::time::relative;
-use crate::vault::{EnvSeen, EnvVersion, VaultStanding};
+use crate::vault::{EnvStatus, EnvVersion, VaultStanding};
 use crate::watch::lost_key_words;
 
 /// What needs a decision about `.env`. What was seen of an
 /// older version than the vault's newest is out of date.
-pub(super) fn attention(env: &EnvSeen, vault: &VaultStanding, now: DateTime<Utc>) -> Vec<Attention> {
+pub(super) fn attention(env: &EnvStatus, vault: &VaultStanding, now: DateTime<Utc>) -> Vec<Attention> {
     let Some(newest) = &vault.newest else {
         let detail = "Without its keys a dump opens, and saved passwords, MFA and integrations in it stay shut.";
         let missing = item(true, "The keys of .env are not in the vault".into(), detail.into());
@@ -66,10 +66,12 @@ fn lines(count: usize) -> String {
 }
 
 /// The host's file against the newest version.
-fn of_env(env: &EnvSeen, newest: &EnvVersion, now: DateTime<Utc>) -> Vec<Attention> {
+fn of_env(env: &EnvStatus, newest: &EnvVersion, now: DateTime<Utc>) -> Vec<Attention> {
     match env {
-        EnvSeen::Differs { version, modified_at, changes, lost, uncaptured, faults } if *version == newest.number => {
-            let mut items: Vec<_> = lost
+        EnvStatus::Differs { version, modified_at, changes, missing, uncaptured, faults }
+            if *version == newest.number =>
+        {
+            let mut items: Vec<_> = missing
                 .iter()
                 .map(|key| {
                     let title = format!("{} was changed on the host, and the old key is gone there", key.name);
@@ -87,10 +89,10 @@ fn of_env(env: &EnvSeen, newest: &EnvVersion, now: DateTime<Utc>) -> Vec<Attenti
             items.push(item(!uncaptured.is_empty(), title, format!("{listed}The file was written {when}.")));
             items
         }
-        EnvSeen::Unread { problem } => {
+        EnvStatus::Unread { problem } => {
             vec![item(false, "The host's .env cannot be compared with the vault".into(), format!("{problem}."))]
         }
-        EnvSeen::VaultUnread { problem, .. } => {
+        EnvStatus::VaultUnread { problem, .. } => {
             vec![item(
                 true,
                 format!("Version {} cannot be read from the keyring", newest.number),

@@ -9,7 +9,7 @@ use crate::library::LocalDump;
 use crate::ports::Copy;
 use crate::problem::Problem;
 use crate::time::{local, relative, span};
-use crate::vault::{EnvSeen, VaultStanding};
+use crate::vault::{EnvStatus, VaultStanding};
 use crate::weavestream::run::{Run, RunStatus};
 
 /// The verdict, in words: state, full stop, how we know. Then the worst loss.
@@ -100,11 +100,11 @@ fn keys_not_held(seen: &Observation, vault: &VaultStanding) -> Option<String> {
     }
     match &seen.env {
         // A later capture is not yet what was compared.
-        EnvSeen::Differs { version, uncaptured, .. } if *version == number && !uncaptured.is_empty() => {
+        EnvStatus::Differs { version, uncaptured, .. } if *version == number && !uncaptured.is_empty() => {
             let names: Vec<_> = uncaptured.iter().map(|key| key.name.as_str()).collect();
             Some(format!("{} of the host is not in the vault.", names.join(" and ")))
         }
-        EnvSeen::VaultUnread { version, problem } if *version == number && matches!(**problem, Problem::Vault(_)) => {
+        EnvStatus::VaultUnread { version, problem } if *version == number && matches!(**problem, Problem::Vault(_)) => {
             Some(format!("Version {number} is not whole in the keyring any more."))
         }
         _ => None,

@@ -81,14 +81,14 @@ impl Output {
     /// The last line said on standard error, else how it ended. Never a word of
     /// standard output, where secrets may be.
     #[must_use]
-    pub fn complaint(&self) -> String {
-        Self { stdout: Vec::new(), ..self.clone() }.last_words()
+    pub fn stderr_summary(&self) -> String {
+        Self { stdout: Vec::new(), ..self.clone() }.error_summary()
     }
 
     /// The last line said on standard error, else on standard output: what
     /// programs on the host give as their reason.
     #[must_use]
-    pub fn last_words(&self) -> String {
+    pub fn error_summary(&self) -> String {
         [&self.stderr, &self.stdout]
             .iter()
             .find_map(|bytes| {

@@ -45,7 +45,7 @@ pub trait Notifier: Send + Sync {
     /// because the same fact is always in the window as well.
     fn show(&self, notice: &Notice);
     /// Whether anybody hears it: what nobody heard is still to be told.
-    fn is_heard(&self) -> bool {
+    fn delivers(&self) -> bool {
         true
     }
 }

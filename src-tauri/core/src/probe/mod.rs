@@ -175,7 +175,8 @@ pub async fn probe(host: &dyn Host, folder: &str, clock: &dyn Clock) -> Result<H
     let output = host.run(&command).await?;
     let answered = clock.now();
     let facts = parse(&output.stdout_text(), folder, midpoint(asked, answered));
-    Ok(facts.map_err(|reason| ProbeError::ProbeUnreadable { reason: format!("{reason}; {}", output.last_words()) })?)
+    Ok(facts
+        .map_err(|reason| ProbeError::ProbeUnreadable { reason: format!("{reason}; {}", output.error_summary()) })?)
 }
 
 fn midpoint(asked: DateTime<Utc>, answered: DateTime<Utc>) -> DateTime<Utc> {

@@ -17,7 +17,7 @@ use crate::weavestream::run::{Run, RunId, RunStatus};
 #[serde(rename_all = "camelCase")]
 pub struct RunInspection {
     /// What follows from who holds the lock.
-    pub state: AtWork,
+    pub state: RunActivity,
     /// Who holds the advisory lock of backups; none when nobody does.
     pub holder: Option<Holder>,
 }
@@ -25,7 +25,7 @@ pub struct RunInspection {
 /// Whether a run is being worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum AtWork {
+pub enum RunActivity {
     /// It has ended by now.
     Ended,
     /// It waits for the worker.
@@ -88,15 +88,17 @@ impl Schedules {
     }
 }
 
-fn at_work(run: &Run, holder: Option<&LockHolder>, service: Option<&str>) -> AtWork {
+fn at_work(run: &Run, holder: Option<&LockHolder>, service: Option<&str>) -> RunActivity {
     match (run.status, holder) {
-        (RunStatus::Success | RunStatus::Failed | RunStatus::Skipped | RunStatus::Unreadable, _) => AtWork::Ended,
-        (RunStatus::Queued, _) => AtWork::Waiting,
-        (RunStatus::Running, None) => AtWork::Stuck,
-        (RunStatus::Running, Some(_)) if service != Some("worker") => AtWork::HeldElsewhere,
+        (RunStatus::Success | RunStatus::Failed | RunStatus::Skipped | RunStatus::Unreadable, _) => RunActivity::Ended,
+        (RunStatus::Queued, _) => RunActivity::Waiting,
+        (RunStatus::Running, None) => RunActivity::Stuck,
+        (RunStatus::Running, Some(_)) if service != Some("worker") => RunActivity::HeldElsewhere,
         // The worker takes the lock first and says `running` after it (`WEAVESTREAM.md` section 4).
-        (RunStatus::Running, Some(holder)) if run.started_at.is_some_and(|began| began < holder.since) => AtWork::Stuck,
-        (RunStatus::Running, Some(_)) => AtWork::Working,
+        (RunStatus::Running, Some(holder)) if run.started_at.is_some_and(|began| began < holder.since) => {
+            RunActivity::Stuck
+        }
+        (RunStatus::Running, Some(_)) => RunActivity::Working,
     }
 }
 
@@ -126,12 +128,12 @@ mod tests {
     fn who_holds_the_lock_tells_whether_a_run_is_stuck() {
         let (older, younger) = (holder("2026-10-22T06:59:59Z"), holder("2026-10-22T07:30:00Z"));
         let running = run(RunStatus::Running);
-        assert_eq!(at_work(&running, None, None), AtWork::Stuck);
-        assert_eq!(at_work(&running, Some(&older), Some("worker")), AtWork::Working);
-        assert_eq!(at_work(&running, Some(&younger), Some("worker")), AtWork::Stuck);
-        assert_eq!(at_work(&running, Some(&older), Some("api")), AtWork::HeldElsewhere);
-        assert_eq!(at_work(&running, Some(&older), None), AtWork::HeldElsewhere);
-        assert_eq!(at_work(&run(RunStatus::Queued), None, None), AtWork::Waiting);
-        assert_eq!(at_work(&run(RunStatus::Success), Some(&older), Some("worker")), AtWork::Ended);
+        assert_eq!(at_work(&running, None, None), RunActivity::Stuck);
+        assert_eq!(at_work(&running, Some(&older), Some("worker")), RunActivity::Working);
+        assert_eq!(at_work(&running, Some(&younger), Some("worker")), RunActivity::Stuck);
+        assert_eq!(at_work(&running, Some(&older), Some("api")), RunActivity::HeldElsewhere);
+        assert_eq!(at_work(&running, Some(&older), None), RunActivity::HeldElsewhere);
+        assert_eq!(at_work(&run(RunStatus::Queued), None, None), RunActivity::Waiting);
+        assert_eq!(at_work(&run(RunStatus::Success), Some(&older), Some("worker")), RunActivity::Ended);
     }
 }

@@ -16,7 +16,7 @@ use crate::weavestream::schedule::Retention;
 /// What a schedule's retention makes of its dumps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct KeepPreview {
+pub struct RetentionPreview {
     /// Dumps on the host, oldest first; the last is the one that the next run adds, if it is known when.
     pub columns: Vec<Column>,
     /// Dumps on the host now.
@@ -124,7 +124,7 @@ pub fn keep_preview(
     copied: &HashSet<RunId>,
     now: DateTime<Utc>,
     here: Tz,
-) -> KeepPreview {
+) -> RetentionPreview {
     let retention = rules.wanted;
     let horizons: Vec<DateTime<Utc>> =
         (1..=MONTHS).filter_map(|month| now.checked_add_months(Months::new(month))).collect();
@@ -144,7 +144,7 @@ pub fn keep_preview(
         let (run, at) = (fate.dump.id?, fate.dump.started_at);
         Some(DeletedDump { run, when: When::new(at, now, here), copied: copied.contains(&run) })
     });
-    KeepPreview {
+    RetentionPreview {
         dumps: count(on_host.len()),
         bytes: crate::download::float(on_host.iter().filter_map(|dump| dump.size).sum()),
         deleted: deleted.collect(),
@@ -281,7 +281,7 @@ mod tests {
         (0..days).map(dump).collect()
     }
 
-    fn seen(past: &[Dump], saved: Option<Retention>, wanted: Retention) -> KeepPreview {
+    fn seen(past: &[Dump], saved: Option<Retention>, wanted: Retention) -> RetentionPreview {
         let cron = Cron::parse("0 3 * * *").ok();
         let zone = Zone::parse("America/New_York").ok();
         let rules = Rules { saved, wanted };
@@ -289,7 +289,7 @@ mod tests {
         keep_preview(past, cron.as_ref().zip(zone), rules, &copied, now(), chrono_tz::Europe::Berlin)
     }
 
-    fn rows(seen: &KeepPreview) -> Vec<String> {
+    fn rows(seen: &RetentionPreview) -> Vec<String> {
         let letter = |cell: &KeepCell| match cell.state {
             KeepState::No => '.',
             KeepState::Keeps => 'k',

@@ -9,7 +9,7 @@ use specta::Type;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::keeps::{KeepPreview, Rules, keep_preview};
+use super::keeps::{RetentionPreview, Rules, keep_preview};
 use super::preview::{SchedulePreview, preview};
 use super::write::Schedules;
 use crate::deployment::{Deployment, DeploymentId};
@@ -67,7 +67,7 @@ impl Schedules {
         schedule: Option<Uuid>,
         draft: &ScheduleDraft,
         fresh: bool,
-    ) -> Result<KeepPreview, Problem> {
+    ) -> Result<RetentionPreview, Problem> {
         let wanted = draft.retention.checked().map_err(|fields| RequestError::Fields { fields })?;
         let past = match schedule {
             Some(schedule) => self.dumps(deployment, schedule, fresh).await?,

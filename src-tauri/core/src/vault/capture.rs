@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::Vault;
-use super::changes::{NameChanges, keys_lost};
-use super::drift::EnvSeen;
+use super::changes::{NameChanges, missing_keys_of};
+use super::drift::EnvStatus;
 use super::error::VaultError;
 use super::fingerprint::Marks;
 use super::on_host::read_env;
 use super::safe::{self, NotKept};
-use super::version::{EnvChange, EnvSource, EnvVersion, LeftBehind};
+use super::version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion};
 use crate::deployment::{Deployment, DeploymentId};
 use crate::jobs::{JobKind, SecretAct};
 use crate::ports::{KeyringError, LibraryError};
@@ -33,7 +33,7 @@ pub struct Captured {
     /// False when a version was the very same file already.
     pub new: bool,
     /// The alarm: keys of stored data that older versions have and this one has not.
-    pub left_behind: Vec<LeftBehind>,
+    pub missing_keys: Vec<KeyInOlderVersion>,
 }
 
 impl Vault {
@@ -41,7 +41,7 @@ impl Vault {
     pub async fn capture(&self, deployment: &Deployment) -> Result<Captured, Problem> {
         let found = read_env(&self.links.folder(deployment).await?).await?;
         let captured = self.keep(deployment.id, &found.file, found.facts.source(), SecretAct::Captured).await?;
-        self.remember_seen(deployment.id, EnvSeen::Same { version: captured.version }).await;
+        self.remember_seen(deployment.id, EnvStatus::Same { version: captured.version }).await;
         Ok(captured)
     }
 
@@ -56,7 +56,7 @@ impl Vault {
 
     /// Leaves a line in the activity log. What was done is not undone because it
     /// cannot be written down.
-    pub(crate) async fn write_down(&self, deployment: DeploymentId, kind: JobKind) {
+    pub(crate) async fn log_activity(&self, deployment: DeploymentId, kind: JobKind) {
         if let Err(error) = self.jobs.record(deployment, kind).await {
             tracing::warn!(%error, "what was done with secrets could not be written down");
         }
@@ -93,14 +93,14 @@ impl Vault {
             Some(newest) => self.open_if_sound(newest).await?,
         };
         if let Some(same) = self.very_same(deployment, file, &source, before.as_ref()).await? {
-            return Ok(Captured { version: same, new: false, left_behind: Vec::new() });
+            return Ok(Captured { version: same, new: false, missing_keys: Vec::new() });
         }
         let changes = before.as_ref().map(|before| NameChanges::between(before, file));
-        let left_behind = self.left_behind(newest.as_ref(), before.as_ref(), file).await?;
-        let version = self.store_version(deployment, file, source, changes, left_behind.clone()).await?;
+        let missing_keys = self.missing_keys(newest.as_ref(), before.as_ref(), file).await?;
+        let version = self.store_version(deployment, file, source, changes, missing_keys.clone()).await?;
         self.rotate(deployment).await;
-        self.write_down(deployment, JobKind::Secret { act, version, name: None }).await;
-        Ok(Captured { version, new: true, left_behind })
+        self.log_activity(deployment, JobKind::Secret { act, version, name: None }).await;
+        Ok(Captured { version, new: true, missing_keys })
     }
 
     /// One that somebody has meddled with is no reason to capture nothing.
@@ -142,22 +142,22 @@ impl Vault {
 
     /// Keys that the versions before have and `file` has not: those that are left
     /// behind now, and those that were before and have not come back.
-    async fn left_behind(
+    async fn missing_keys(
         &self,
         newest: Option<&EnvVersion>,
         before: Option<&EnvFile>,
         file: &EnvFile,
-    ) -> Result<Vec<LeftBehind>, Problem> {
+    ) -> Result<Vec<KeyInOlderVersion>, Problem> {
         let Some(newest) = newest else { return Ok(Vec::new()) };
-        let now = before.map(|before| keys_lost(before, file)).unwrap_or_default();
-        let mut left: Vec<_> = now.into_iter().map(|key| LeftBehind { key, version: newest.number }).collect();
-        for earlier in &newest.left_behind {
+        let now = before.map(|before| missing_keys_of(before, file)).unwrap_or_default();
+        let mut left: Vec<_> = now.into_iter().map(|key| KeyInOlderVersion { key, version: newest.number }).collect();
+        for earlier in &newest.missing_keys {
             let version = self.version(newest.deployment, Some(earlier.version)).await;
             let held = match version {
                 Ok(version) => self.open_if_sound(&version).await?,
                 Err(_) => None,
             };
-            let still = held.is_none_or(|held| keys_lost(&held, file).iter().any(|key| key.of == earlier.key.of));
+            let still = held.is_none_or(|held| missing_keys_of(&held, file).iter().any(|key| key.of == earlier.key.of));
             if still {
                 left.push(earlier.clone());
             }
@@ -171,7 +171,7 @@ impl Vault {
         file: &EnvFile,
         source: EnvSource,
         changes: Option<NameChanges>,
-        left_behind: Vec<LeftBehind>,
+        missing_keys: Vec<KeyInOlderVersion>,
     ) -> Result<u32, Problem> {
         let marks = Marks::random();
         let pieces = safe::pieces(file.bytes(), &marks, self.keyring.entry_limit());
@@ -188,13 +188,13 @@ impl Vault {
             pieces: piece_marks.collect(),
             names: EnvVersion::marks_of(file, &marks),
             changes,
-            left_behind,
+            missing_keys,
             proof: None,
         };
         // The index first, so that whatever reaches the keyring is known to belong to something.
         self.store.add_env_version(&version).await?;
         if let Err(NotKept { problem, left }) = self.fill(&version, file, &pieces).await {
-            self.give_up(&version, left).await;
+            self.abandon(&version, left).await;
             return Err(problem);
         }
         if !self.store.change_env_version(deployment, version.number, &EnvChange::Complete).await? {
@@ -221,7 +221,7 @@ impl Vault {
 
     /// Forgets a version that was not completed, and its number. What is left of it in
     /// the keyring keeps it in the index, so that a later capture can clear it away.
-    async fn give_up(&self, version: &EnvVersion, left: bool) {
+    async fn abandon(&self, version: &EnvVersion, left: bool) {
         if left {
             return;
         }
@@ -265,7 +265,7 @@ impl Vault {
     /// old ones stay too long is no failure.
     async fn rotate(&self, deployment: DeploymentId) {
         let versions = self.versions(deployment).await.unwrap_or_default();
-        let needed: Vec<u32> = versions.iter().flat_map(|v| &v.left_behind).map(|left| left.version).collect();
+        let needed: Vec<u32> = versions.iter().flat_map(|v| &v.missing_keys).map(|left| left.version).collect();
         let old = versions.iter().skip(ROTATION_KEEPS);
         for version in old.filter(|version| version.note.is_empty() && !needed.contains(&version.number)) {
             if let Err(problem) = self.discard(version).await {

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::{KeyUse, told, told_kid};
+use crate::weavestream::env_names::{KeyUse, redacted_kid, told};
 use crate::weavestream::key_set::KeySet;
 
 /// How one `.env` differs from another, by name. Each list by name.
@@ -50,7 +50,7 @@ impl NameChanges {
 /// Keys that one `.env` has and another has not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct LostKey {
+pub struct MissingKey {
     /// What they are for.
     pub of: KeyUse,
     /// Name of the active key.
@@ -62,11 +62,11 @@ pub struct LostKey {
 /// Keys of stored data that `from` has and `to` has neither as the active one
 /// nor in its list: with `to`, what was encrypted with them stays shut.
 #[must_use]
-pub fn keys_lost(from: &EnvFile, to: &EnvFile) -> Vec<LostKey> {
+pub fn missing_keys_of(from: &EnvFile, to: &EnvFile) -> Vec<MissingKey> {
     let lost = |of: KeyUse| {
         let kids = KeySet::read(to, of).lost_since(&KeySet::read(from, of));
-        let kids: Vec<_> = kids.iter().map(|kid| told_kid(kid)).collect();
-        (!kids.is_empty()).then(|| LostKey { of, name: of.name().to_owned(), kids })
+        let kids: Vec<_> = kids.iter().map(|kid| redacted_kid(kid)).collect();
+        (!kids.is_empty()).then(|| MissingKey { of, name: of.name().to_owned(), kids })
     };
     KeyUse::OF_DATA.into_iter().filter_map(lost).collect()
 }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::Vault;
-use super::changes::{LostKey, NameChanges, keys_lost};
+use super::changes::{MissingKey, NameChanges, missing_keys_of};
 use super::on_host::{HostEnv, read_env};
 use super::version::EnvVersion;
 use crate::deployment::DeploymentId;
@@ -15,7 +15,7 @@ use crate::weavestream::env_file::{EnvFile, Fault};
 /// The host's `.env` against the vault's newest version. Names, never values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "env", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum EnvSeen {
+pub enum EnvStatus {
     /// The link ends at Postgres, or nobody has looked yet.
     #[default]
     OutOfReach,
@@ -54,9 +54,9 @@ pub enum EnvSeen {
         changes: NameChanges,
         /// The alarm: keys of the version that the host has no more. What was
         /// encrypted with them stays shut there.
-        lost: Vec<LostKey>,
+        missing: Vec<MissingKey>,
         /// Keys of the host that the vault does not hold.
-        uncaptured: Vec<LostKey>,
+        uncaptured: Vec<MissingKey>,
         /// Lines of the host's file that Compose cannot read.
         faults: Vec<Fault>,
     },
@@ -77,10 +77,10 @@ impl Vault {
         deployment: DeploymentId,
         at: &HostFolder,
         asked: bool,
-    ) -> Result<EnvSeen, LinkError> {
+    ) -> Result<EnvStatus, LinkError> {
         let unread = |problem: Problem| match problem {
             Problem::Link(error) if error.is_passing() => Err(error),
-            other => Ok(EnvSeen::Unread { problem: Box::new(other) }),
+            other => Ok(EnvStatus::Unread { problem: Box::new(other) }),
         };
         let found = match read_env(at).await {
             Ok(found) => found,
@@ -88,12 +88,12 @@ impl Vault {
         };
         match self.newest(deployment).await {
             Err(problem) => unread(problem),
-            Ok(None) => Ok(EnvSeen::NothingCaptured { modified_at: found.facts.modified_at }),
+            Ok(None) => Ok(EnvStatus::NothingCaptured { modified_at: found.facts.modified_at }),
             Ok(Some(newest)) => Ok(self.compare(&newest, &found, asked).await),
         }
     }
 
-    async fn compare(&self, newest: &EnvVersion, found: &HostEnv, asked: bool) -> EnvSeen {
+    async fn compare(&self, newest: &EnvVersion, found: &HostEnv, asked: bool) -> EnvStatus {
         let (version, host, now) = (newest.number, found.file.bytes(), self.clock.now());
         if !asked && let Some(seen) = self.memory.answer(newest, host, now) {
             return seen;
@@ -102,7 +102,7 @@ impl Vault {
             Ok(held) => held,
             Err(problem) => {
                 self.memory.refuse(newest.deployment, now, &problem);
-                return EnvSeen::VaultUnread { version, problem: Box::new(problem) };
+                return EnvStatus::VaultUnread { version, problem: Box::new(problem) };
             }
         };
         let seen = difference(version, &held, found);
@@ -112,7 +112,7 @@ impl Vault {
 
     /// Puts what is known by now into the last observation, so that the screens
     /// need not wait for the next look.
-    pub(super) async fn remember_seen(&self, deployment: DeploymentId, seen: EnvSeen) {
+    pub(super) async fn remember_seen(&self, deployment: DeploymentId, seen: EnvStatus) {
         let remembered = async {
             if let Some(mut observation) = self.store.observation(deployment).await? {
                 observation.env = seen;
@@ -127,17 +127,17 @@ impl Vault {
 }
 
 /// How the host's file differs from what is held.
-fn difference(version: u32, held: &EnvFile, found: &HostEnv) -> EnvSeen {
+fn difference(version: u32, held: &EnvFile, found: &HostEnv) -> EnvStatus {
     let (there, modified_at) = (&found.file, found.facts.modified_at);
     if held.bytes() == there.bytes() {
-        return EnvSeen::Same { version };
+        return EnvStatus::Same { version };
     }
     let changes = NameChanges::between(held, there);
     // What Compose cannot read may be a value as well.
     if changes.is_empty() && there.faults().is_empty() {
-        return EnvSeen::Layout { version, modified_at };
+        return EnvStatus::Layout { version, modified_at };
     }
-    let (lost, uncaptured) = (keys_lost(held, there), keys_lost(there, held));
+    let (missing, uncaptured) = (missing_keys_of(held, there), missing_keys_of(there, held));
     let faults = there.faults().to_vec();
-    EnvSeen::Differs { version, modified_at, changes, lost, uncaptured, faults }
+    EnvStatus::Differs { version, modified_at, changes, missing, uncaptured, faults }
 }

@@ -143,7 +143,7 @@ impl VaultError {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::EntryMissing { .. } | Self::EntryAltered { .. } => Class::FoundWanting,
+            Self::EntryMissing { .. } | Self::EntryAltered { .. } => Class::Unsound,
             Self::NothingCaptured
             | Self::NoSuchVersion { .. }
             | Self::NoSuchName { .. }

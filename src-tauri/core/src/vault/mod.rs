@@ -27,8 +27,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use capture::{Captured, ROTATION_KEEPS};
-pub use changes::{LostKey, NameChanges, keys_lost};
-pub use drift::EnvSeen;
+pub use changes::{MissingKey, NameChanges, missing_keys_of};
+pub use drift::EnvStatus;
 pub use error::VaultError;
 pub use fingerprint::{Fingerprint, Marks};
 pub use names::{AgainstHost, NameGroup, NameProof, NameRow, Remark, ShownValue, name_rows};
@@ -37,7 +37,7 @@ pub use on_host::{HostEnv, HostFileFacts, read_env};
 pub use prove::{KeyProof, Outcome, ProvedKey, ProvedKid, Tried, try_keys};
 pub use put_back::{PutBack, PutBackPlan, There};
 pub use standing::{KitRecord, VaultStanding};
-pub use version::{EnvChange, EnvSource, EnvVersion, LeftBehind, NameMark};
+pub use version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion, NameMark};
 pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
 
 use crate::Secret;
@@ -81,7 +81,7 @@ struct Known {
     /// When the keyring gave it, which one, and the key of its fingerprints. It tells nothing without the values.
     opened: Option<(DateTime<Utc>, u32, Marks)>,
     /// What the host's file came to against it, by the file's fingerprint.
-    compared: Option<(Fingerprint, EnvSeen)>,
+    compared: Option<(Fingerprint, EnvStatus)>,
     /// When the keyring last would not answer, and why.
     refused: Option<(DateTime<Utc>, Problem)>,
 }
@@ -107,7 +107,7 @@ impl Memory {
     }
 
     /// What a look in the background may go by without asking the keyring.
-    fn answer(&self, newest: &EnvVersion, host: &[u8], now: DateTime<Utc>) -> Option<EnvSeen> {
+    fn answer(&self, newest: &EnvVersion, host: &[u8], now: DateTime<Utc>) -> Option<EnvStatus> {
         self.with(newest.deployment, |known| {
             if let Some((at, number, marks)) = &known.opened
                 && *number == newest.number
@@ -115,7 +115,7 @@ impl Memory {
             {
                 let mark = marks.of_file(host);
                 if mark == newest.fingerprint {
-                    return Some(EnvSeen::Same { version: newest.number });
+                    return Some(EnvStatus::Same { version: newest.number });
                 }
                 if let Some((compared, seen)) = &known.compared
                     && *compared == mark
@@ -125,11 +125,11 @@ impl Memory {
             }
             let (at, problem) = known.refused.as_ref()?;
             let problem = Box::new(problem.clone());
-            (now - *at < ASKED_AGAIN_AFTER).then_some(EnvSeen::VaultUnread { version: newest.number, problem })
+            (now - *at < ASKED_AGAIN_AFTER).then_some(EnvStatus::VaultUnread { version: newest.number, problem })
         })
     }
 
-    fn compared(&self, newest: &EnvVersion, host: &[u8], seen: &EnvSeen) {
+    fn compared(&self, newest: &EnvVersion, host: &[u8], seen: &EnvStatus) {
         self.with(newest.deployment, |known| {
             known.compared = known.opened.as_ref().map(|(_, _, marks)| (marks.of_file(host), seen.clone()));
         });
@@ -208,7 +208,7 @@ impl Vault {
         let version = self.version(deployment, Some(number)).await?;
         self.discard(&version).await?;
         let kind = JobKind::Secret { act: SecretAct::Deleted, version: number, name: None };
-        self.write_down(deployment, kind).await;
+        self.log_activity(deployment, kind).await;
         Ok(())
     }
 

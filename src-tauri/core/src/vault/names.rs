@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::drift::EnvSeen;
+use super::drift::EnvStatus;
 use super::prove::{Outcome, ProvedKey};
 use super::version::EnvVersion;
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::env_names::{
-    Holds, KeyUse, compose_sets_its_own, holds, is_placeholder, required, told_kid, told_of,
+    Holds, KeyUse, compose_sets_its_own, holds, is_placeholder, redacted_kid, required, told_of,
 };
 use crate::weavestream::key_set::{KeySet, KeyTrouble, guessable};
 
@@ -126,11 +126,11 @@ pub struct NameProof {
 
 /// The rows of `file`, which is `version`, in groups.
 #[must_use]
-pub fn name_rows(file: &EnvFile, version: &EnvVersion, env: &EnvSeen) -> Vec<NameRow> {
+pub fn name_rows(file: &EnvFile, version: &EnvVersion, env: &EnvStatus) -> Vec<NameRow> {
     let mut rows: Vec<_> = file.names().into_iter().map(|name| row(file, version, env, name)).collect();
     let missing = required().into_iter().filter(|name| !file.names().contains(name));
     rows.extend(missing.map(|name| absent(name, Some(Remark::Required), env, version.number)));
-    if let EnvSeen::Differs { version: compared, changes, .. } = env
+    if let EnvStatus::Differs { version: compared, changes, .. } = env
         && *compared == version.number
     {
         let new = changes.added.iter().filter(|name| !rows.iter().any(|row| row.name == **name)).collect::<Vec<_>>();
@@ -163,7 +163,7 @@ fn group(name: &str) -> NameGroup {
     }
 }
 
-fn absent(name: &str, remark: Option<Remark>, env: &EnvSeen, version: u32) -> NameRow {
+fn absent(name: &str, remark: Option<Remark>, env: &EnvStatus, version: u32) -> NameRow {
     NameRow {
         name: name.to_owned(),
         group: group(name),
@@ -176,7 +176,7 @@ fn absent(name: &str, remark: Option<Remark>, env: &EnvSeen, version: u32) -> Na
     }
 }
 
-fn row(file: &EnvFile, version: &EnvVersion, env: &EnvSeen, name: &str) -> NameRow {
+fn row(file: &EnvFile, version: &EnvVersion, env: &EnvStatus, name: &str) -> NameRow {
     let value = value(file, name);
     let unset = matches!(value, ShownValue::Placeholder | ShownValue::Empty | ShownValue::Bare);
     let (kids, bytes, trouble) = keys(file, name);
@@ -214,7 +214,7 @@ fn value(file: &EnvFile, name: &str) -> ShownValue {
         _ if text.is_empty() => ShownValue::Empty,
         _ if is_placeholder(text) => ShownValue::Placeholder,
         Holds::Setting => ShownValue::Plain { text: text.chars().take(200).collect() },
-        Holds::Kid(_) => ShownValue::Plain { text: told_kid(text) },
+        Holds::Kid(_) => ShownValue::Plain { text: redacted_kid(text) },
         _ => ShownValue::Hidden { characters: u32::try_from(text.chars().count()).unwrap_or(u32::MAX) },
     }
 }
@@ -225,7 +225,7 @@ fn keys(file: &EnvFile, name: &str) -> (Vec<String>, Option<u32>, Option<KeyTrou
     match holds(name) {
         Holds::Key(of) => {
             let set = KeySet::read(file, of);
-            let kids = if of.kid_name().is_some() { vec![told_kid(&set.kid)] } else { Vec::new() };
+            let kids = if of.kid_name().is_some() { vec![redacted_kid(&set.kid)] } else { Vec::new() };
             let trouble = set.active.as_ref().map_or_else(|error| Some(*error), guessable);
             (kids, set.active.as_ref().ok().and_then(bytes), trouble)
         }
@@ -233,7 +233,7 @@ fn keys(file: &EnvFile, name: &str) -> (Vec<String>, Option<u32>, Option<KeyTrou
             let set = KeySet::read(file, of);
             let trouble =
                 set.previous.iter().find_map(|(_, key)| key.as_ref().map_or_else(|error| Some(*error), guessable));
-            let kids = set.previous.iter().map(|(kid, _)| told_kid(kid)).filter(|kid| !kid.is_empty());
+            let kids = set.previous.iter().map(|(kid, _)| redacted_kid(kid)).filter(|kid| !kid.is_empty());
             (kids.collect(), None, trouble)
         }
         _ => (Vec::new(), None, None),
@@ -253,12 +253,12 @@ fn is_weak(file: &EnvFile, name: &str) -> bool {
     u8::from(zxcvbn::zxcvbn(&text, &["weavestream", "postgres", "redis"]).score()) < 3
 }
 
-fn against_host(name: &str, here: bool, env: &EnvSeen, version: u32) -> Option<AgainstHost> {
+fn against_host(name: &str, here: bool, env: &EnvStatus, version: u32) -> Option<AgainstHost> {
     match env {
-        EnvSeen::Same { version: compared } | EnvSeen::Layout { version: compared, .. } if *compared == version => {
+        EnvStatus::Same { version: compared } | EnvStatus::Layout { version: compared, .. } if *compared == version => {
             here.then_some(AgainstHost::Same)
         }
-        EnvSeen::Differs { version: compared, changes, .. } if *compared == version => {
+        EnvStatus::Differs { version: compared, changes, .. } if *compared == version => {
             let among = |names: &[String]| names.iter().any(|known| known == name);
             match here {
                 _ if among(&changes.added) => Some(AgainstHost::OnlyThere),

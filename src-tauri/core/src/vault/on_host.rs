@@ -108,9 +108,9 @@ enum Seen {
 }
 
 fn understand(output: Output, asked: &str, sudo: bool, at_most: usize) -> Seen {
-    let complaint = output.complaint();
+    let stderr_summary = output.stderr_summary();
     let said = Zeroizing::new(output.stdout);
-    let Some(mut rest) = behind_mark(&said, b"\n==selvage file\n") else { return Seen::Hidden(complaint) };
+    let Some(mut rest) = behind_mark(&said, b"\n==selvage file\n") else { return Seen::Hidden(stderr_summary) };
     let word = line(&mut rest);
     let path = asked.to_owned();
     match word.as_str() {
@@ -121,12 +121,12 @@ fn understand(output: Output, asked: &str, sudo: bool, at_most: usize) -> Seen {
         "special" => Seen::Not(VaultError::HostEnvNoFile { path, folder: false }),
         "hidden" => Seen::Hidden(line(&mut rest)),
         "file" => match facts(&mut rest, sudo) {
-            None => Seen::Hidden(complaint),
+            None => Seen::Hidden(stderr_summary),
             Some((_, size)) if rest.len() != size.min(at_most + 1) => Seen::Moving,
             Some((_, size)) if size > at_most => Seen::TooLarge(size as u64),
             Some((facts, _)) => Seen::File(Box::new(HostFile { bytes: Zeroizing::new(rest.to_vec()), facts })),
         },
-        _ => Seen::Hidden(complaint),
+        _ => Seen::Hidden(stderr_summary),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::deployment::Deployment;
 use crate::link::Link;
 use crate::problem::Problem;
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::{KeyUse, told_kid};
+use crate::weavestream::env_names::{KeyUse, redacted_kid};
 use crate::weavestream::envelope::Envelope;
 use crate::weavestream::key_set::{KeySet, KeyTrouble};
 use crate::weavestream::sealed::{NotSampled, Sealed, SealedColumn, SealedSamples};
@@ -201,7 +201,7 @@ fn try_key(keys: &KeySet, samples: &[SealedSamples]) -> ProvedKey {
         kids: Vec::new(),
         malformed: 0,
         unread: Vec::new(),
-        faults: keys.faults().map(|(kid, trouble)| ListFault { kid: told_kid(kid), trouble }).collect(),
+        faults: keys.faults().map(|(kid, trouble)| ListFault { kid: redacted_kid(kid), trouble }).collect(),
     };
     let mut nowhere = true;
     for column in samples.iter().filter(|column| column.column.key() == keys.of) {
@@ -234,7 +234,7 @@ impl ProvedKey {
             None => keys.active.clone(),
         };
         let opened = key.as_ref().is_ok_and(|key| envelope.opens_with(key, &sealed.row));
-        let told = envelope.kid.as_deref().map(told_kid);
+        let told = envelope.kid.as_deref().map(redacted_kid);
         let at = self.kids.iter().position(|known| known.kid == told);
         let at = at.unwrap_or_else(|| {
             self.kids.push(ProvedKid { kid: told, trouble: key.err(), tried: 0, opened: 0, rows: 0 });

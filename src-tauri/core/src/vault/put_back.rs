@@ -11,8 +11,8 @@ use specta::Type;
 use zeroize::Zeroizing;
 
 use super::Vault;
-use super::changes::{LostKey, NameChanges, keys_lost};
-use super::drift::EnvSeen;
+use super::changes::{MissingKey, NameChanges, missing_keys_of};
+use super::drift::EnvStatus;
 use super::error::VaultError;
 use super::on_host::{HostFile, HostFileFacts, behind_mark, line, read_env_bytes};
 use super::prove::Tried;
@@ -41,10 +41,10 @@ pub struct PutBackPlan {
     pub changes: Option<NameChanges>,
     /// Keys of the host that the version does not hold: what was encrypted with
     /// them would stay shut.
-    pub lost: Vec<LostKey>,
+    pub missing: Vec<MissingKey>,
     /// Keys of the host that the version does not hold and that nothing stored needs:
     /// the version's own were tried on the database just now, and open all of it.
-    pub not_needed: Vec<LostKey>,
+    pub not_needed: Vec<MissingKey>,
     /// The host's file is in no version of the vault. It stays beside the new one.
     pub uncaptured: bool,
     /// Services that run: they read `.env` only when their containers are made anew.
@@ -100,7 +100,7 @@ impl Vault {
             path: at.path(".env"),
             there: None,
             changes: None,
-            lost: Vec::new(),
+            missing: Vec::new(),
             not_needed: Vec::new(),
             uncaptured: false,
             running: at.facts.services.iter().filter(|s| s.is_running()).map(|s| s.service.clone()).collect(),
@@ -118,8 +118,8 @@ impl Vault {
         plan.uncaptured = !same && !self.holds(deployment, &found.bytes).await?;
         if let Ok(there) = EnvFile::parse(found.bytes.to_vec()) {
             plan.changes = Some(NameChanges::between(&there, &file));
-            let lost = keys_lost(&there, &file);
-            (plan.not_needed, plan.lost) = self.split_by_proof(deployment, plan.version, lost).await;
+            let missing = missing_keys_of(&there, &file);
+            (plan.not_needed, plan.missing) = self.split_by_proof(deployment, plan.version, missing).await;
         }
         Ok(plan)
     }
@@ -130,17 +130,17 @@ impl Vault {
         &self,
         deployment: &Deployment,
         version: u32,
-        lost: Vec<LostKey>,
-    ) -> (Vec<LostKey>, Vec<LostKey>) {
-        if lost.is_empty() {
-            return (Vec::new(), lost);
+        missing: Vec<MissingKey>,
+    ) -> (Vec<MissingKey>, Vec<MissingKey>) {
+        if missing.is_empty() {
+            return (Vec::new(), missing);
         }
         let tried = Tried::Version { version: Some(version) };
         match self.prove(deployment, tried).await {
-            Ok(proof) => lost.into_iter().partition(|key| proof.opens_all_of(key.of)),
+            Ok(proof) => missing.into_iter().partition(|key| proof.opens_all_of(key.of)),
             Err(problem) => {
                 tracing::info!(%problem, "the keys of the version could not be tried");
-                (Vec::new(), lost)
+                (Vec::new(), missing)
             }
         }
     }
@@ -175,9 +175,9 @@ impl Vault {
             Written::Unknown(reason) => self.look_what_was_done(deployment, plan, &file, &stamp, reason).await?,
         };
         let kind = JobKind::Secret { act: SecretAct::PutBack, version: plan.version, name: None };
-        self.write_down(deployment.id, kind).await;
+        self.log_activity(deployment.id, kind).await;
         if self.newest(deployment.id).await?.is_some_and(|newest| newest.number == plan.version) {
-            self.remember_seen(deployment.id, EnvSeen::Same { version: plan.version }).await;
+            self.remember_seen(deployment.id, EnvStatus::Same { version: plan.version }).await;
         }
         Ok(done)
     }
@@ -246,7 +246,7 @@ async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str)
             Err(lost) if lost.is_passing() => return Ok(Written::Unknown(lost.to_string())),
             Err(error) => return Err(error.into()),
         };
-        let complaint = output.complaint();
+        let stderr_summary = output.stderr_summary();
         let mut rest = behind_mark(&output.stdout, b"\n==selvage put\n").unwrap_or_default();
         let (word, what) = (line(&mut rest), line(&mut rest));
         match word.as_str() {
@@ -268,8 +268,8 @@ async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str)
             "denied" => tried.push(format!("{}: {what}", if sudo { "through sudo" } else { "as this login" })),
             "otherowner" => tried.push("as this login: the file would have another owner".into()),
             // A sudo that allows some commands and not this one.
-            "" if sudo => tried.push(format!("through sudo: {complaint}")),
-            _ => return Ok(Written::Unknown(complaint)),
+            "" if sudo => tried.push(format!("through sudo: {stderr_summary}")),
+            _ => return Ok(Written::Unknown(stderr_summary)),
         }
     }
     tried.dedup();

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::changes::{LostKey, NameChanges};
+use super::changes::{MissingKey, NameChanges};
 use super::fingerprint::{Fingerprint, Marks};
 use super::prove::{KeyProof, Outcome};
 use crate::deployment::DeploymentId;
@@ -37,7 +37,7 @@ pub struct EnvVersion {
     /// could not be read.
     pub changes: Option<NameChanges>,
     /// Keys of stored data that older versions have and this one has not.
-    pub left_behind: Vec<LeftBehind>,
+    pub missing_keys: Vec<KeyInOlderVersion>,
     /// The last time its keys were tried.
     pub proof: Option<KeyProof>,
 }
@@ -67,9 +67,9 @@ impl EnvChange {
 /// A key of stored data that a version lacks and an older one has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct LeftBehind {
+pub struct KeyInOlderVersion {
     /// The key.
-    pub key: LostKey,
+    pub key: MissingKey,
     /// The newest version that has it.
     pub version: u32,
 }
@@ -123,12 +123,12 @@ impl EnvVersion {
 
     /// Keys that it lacks and that may still be needed: the last proof did not
     /// show that everything opens without them.
-    pub fn missing_keys(&self) -> impl Iterator<Item = &LeftBehind> {
+    pub fn missing_keys(&self) -> impl Iterator<Item = &KeyInOlderVersion> {
         let opens = |of: KeyUse| {
             let key = self.proof.as_ref().and_then(|proof| proof.keys.iter().find(|key| key.of == of));
             key.is_some_and(|key| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest))
         };
-        self.left_behind.iter().filter(move |left| !opens(left.key.of))
+        self.missing_keys.iter().filter(move |left| !opens(left.key.of))
     }
 
     /// The marks of every name in `file`.

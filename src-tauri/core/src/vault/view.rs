@@ -8,7 +8,7 @@ use specta::Type;
 
 use super::Vault;
 use super::changes::NameChanges;
-use super::drift::EnvSeen;
+use super::drift::EnvStatus;
 use super::names::{NameRow, name_rows};
 use super::prove::KeyProof;
 use super::version::{EnvSource, EnvVersion};
@@ -52,7 +52,7 @@ pub struct KitRow {
 #[serde(rename_all = "camelCase")]
 pub struct HostRow {
     /// How it differs.
-    pub seen: EnvSeen,
+    pub seen: EnvStatus,
     /// When it was last written there, where that is known.
     pub modified: Option<When>,
     /// When it was last looked at; none when never.
@@ -125,7 +125,7 @@ impl Vault {
         let env = looked.or(seen.map(|seen| seen.env)).unwrap_or_default();
         let env = match current(env, versions.first()) {
             // That nothing differed then says nothing of now.
-            EnvSeen::Same { .. } | EnvSeen::Layout { .. } if !is_current => EnvSeen::OutOfReach,
+            EnvStatus::Same { .. } | EnvStatus::Layout { .. } if !is_current => EnvStatus::OutOfReach,
             env => env,
         };
         let standing = self.standing(deployment.id).await?;
@@ -166,14 +166,14 @@ impl Vault {
     }
 
     /// Looks at the host's file now, because the admin asked for it.
-    async fn look_now(&self, deployment: &Deployment) -> Result<EnvSeen, Problem> {
+    async fn look_now(&self, deployment: &Deployment) -> Result<EnvStatus, Problem> {
         let folder = self.links.folder(deployment).await?;
         let seen = self.look(deployment.id, &folder, true).await?;
         self.remember_seen(deployment.id, seen.clone()).await;
         Ok(seen)
     }
 
-    async fn shown(&self, version: &EnvVersion, env: &EnvSeen, now: DateTime<Utc>, zone: Tz) -> ShownVersion {
+    async fn shown(&self, version: &EnvVersion, env: &EnvStatus, now: DateTime<Utc>, zone: Tz) -> ShownVersion {
         let proof = version.proof.clone();
         let proved = proof.as_ref().map(|proof| When::new(proof.at, now, zone));
         let mut shown = ShownVersion {
@@ -196,23 +196,23 @@ impl Vault {
 }
 
 /// What was seen against an older version than the newest is out of date.
-fn current(seen: EnvSeen, newest: Option<&EnvVersion>) -> EnvSeen {
+fn current(seen: EnvStatus, newest: Option<&EnvVersion>) -> EnvStatus {
     let compared = match &seen {
-        EnvSeen::Same { version }
-        | EnvSeen::Layout { version, .. }
-        | EnvSeen::Differs { version, .. }
-        | EnvSeen::VaultUnread { version, .. } => Some(*version),
-        EnvSeen::NothingCaptured { .. } => None,
-        EnvSeen::OutOfReach | EnvSeen::Unread { .. } => return seen,
+        EnvStatus::Same { version }
+        | EnvStatus::Layout { version, .. }
+        | EnvStatus::Differs { version, .. }
+        | EnvStatus::VaultUnread { version, .. } => Some(*version),
+        EnvStatus::NothingCaptured { .. } => None,
+        EnvStatus::OutOfReach | EnvStatus::Unread { .. } => return seen,
     };
-    if compared == newest.map(|newest| newest.number) { seen } else { EnvSeen::OutOfReach }
+    if compared == newest.map(|newest| newest.number) { seen } else { EnvStatus::OutOfReach }
 }
 
-fn modified_at(seen: &EnvSeen) -> Option<DateTime<Utc>> {
+fn modified_at(seen: &EnvStatus) -> Option<DateTime<Utc>> {
     match seen {
-        EnvSeen::NothingCaptured { modified_at }
-        | EnvSeen::Layout { modified_at, .. }
-        | EnvSeen::Differs { modified_at, .. } => Some(*modified_at),
+        EnvStatus::NothingCaptured { modified_at }
+        | EnvStatus::Layout { modified_at, .. }
+        | EnvStatus::Differs { modified_at, .. } => Some(*modified_at),
         _ => None,
     }
 }

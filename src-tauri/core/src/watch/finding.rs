@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::overview::{DAYS, RUNS_AT_MOST};
 use crate::ports::Place;
 use crate::time::local;
-use crate::vault::{EnvSeen, LostKey};
+use crate::vault::{EnvStatus, MissingKey};
 use crate::weavestream::cron::{Cron, Zone};
 use crate::weavestream::run::{Run, RunId, RunKind, RunStatus};
 use crate::weavestream::schedule::Schedule;
@@ -52,15 +52,15 @@ pub fn findings(before: &[Run], runs: &[Run], schedules: &[Schedule], now: DateT
 /// What is wrong with the keys of the host: gone there although data was
 /// encrypted with them, or there and nowhere else.
 #[must_use]
-pub fn key_findings(env: &EnvSeen) -> Vec<Finding> {
-    let EnvSeen::Differs { version, lost, uncaptured, .. } = env else { return Vec::new() };
-    let finding = |what: &str, key: &LostKey, title: String, detail: String| Finding {
+pub fn key_findings(env: &EnvStatus) -> Vec<Finding> {
+    let EnvStatus::Differs { version, missing, uncaptured, .. } = env else { return Vec::new() };
+    let finding = |what: &str, key: &MissingKey, title: String, detail: String| Finding {
         key: format!("{OF_KEYS}{what}:{version}:{}:{}", key.name, key.kids.join(",")),
         title,
         detail,
         place: Place::Secrets,
     };
-    let lost_there = lost.iter().map(|key| {
+    let lost_there = missing.iter().map(|key| {
         let title = format!("{} was changed on the host, and the old key is gone there", key.name);
         finding("lost", key, title, lost_key_words(key, *version))
     });
@@ -73,7 +73,7 @@ pub fn key_findings(env: &EnvSeen) -> Vec<Finding> {
 }
 
 /// What it means that the host has lost `key`.
-pub(crate) fn lost_key_words(key: &LostKey, version: u32) -> String {
+pub(crate) fn lost_key_words(key: &MissingKey, version: u32) -> String {
     let list = match key.of.previous_name() {
         Some(list) => format!("Version {version} in the vault still has the key: put it into {list} on the host."),
         None => format!("Version {version} in the vault still has the key; there is no list of older ones for it."),

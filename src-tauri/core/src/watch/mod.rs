@@ -16,7 +16,7 @@ use crate::link::Links;
 use crate::overview::{Observation, observe};
 use crate::ports::{Clock, Notice, Notifier, Opening, Store, StoreError};
 use crate::problem::Problem;
-use crate::vault::{EnvSeen, Vault};
+use crate::vault::{EnvStatus, Vault};
 use crate::weavestream::run::Run;
 
 /// Looks at deployments, and tells what is new.
@@ -56,12 +56,13 @@ impl Watch {
         found.extend(key_findings(&seen.env));
         // What is gone is found once only, by whoever looks next: on the command
         // line nobody hears it, so it is left for the next look that is heard.
-        let (left_key, key) = (untold_key(deployment.id), told_key(deployment.id));
+        let (left_key, key) = (pending_key(deployment.id), notified_key(deployment.id));
         let left = self.store.setting(&left_key).await?;
-        let untold: Vec<Finding> = left.as_deref().and_then(|left| serde_json::from_str(left).ok()).unwrap_or_default();
+        let pending: Vec<Finding> =
+            left.as_deref().and_then(|left| serde_json::from_str(left).ok()).unwrap_or_default();
         let keys: Vec<String> = found.iter().map(|finding| finding.key.clone()).collect();
-        found.extend(untold.into_iter().filter(|finding| !keys.contains(&finding.key)));
-        if !self.notifier.is_heard() {
+        found.extend(pending.into_iter().filter(|finding| !keys.contains(&finding.key)));
+        if !self.notifier.delivers() {
             found.retain(Finding::is_found_once);
             let leave = (!found.is_empty()).then(|| serde_json::to_string(&found).unwrap_or_default());
             return if leave == left { Ok(()) } else { self.store.set_setting(&left_key, leave.as_deref()).await };
@@ -72,7 +73,7 @@ impl Watch {
         let told: Option<Vec<String>> =
             self.store.setting(&key).await?.and_then(|told| serde_json::from_str(&told).ok());
         let mut now: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
-        if matches!(seen.env, EnvSeen::Unread { .. } | EnvSeen::VaultUnread { .. } | EnvSeen::OutOfReach) {
+        if matches!(seen.env, EnvStatus::Unread { .. } | EnvStatus::VaultUnread { .. } | EnvStatus::OutOfReach) {
             // Not seen is not gone: what was told of keys is not told again afterwards.
             now.extend(told.iter().flatten().map(String::as_str).filter(|key| key.starts_with(finding::OF_KEYS)));
         }
@@ -96,12 +97,12 @@ impl Watch {
 
 /// The setting that keeps what was found and nobody was told.
 #[must_use]
-pub fn untold_key(deployment: DeploymentId) -> String {
+pub fn pending_key(deployment: DeploymentId) -> String {
     format!("untold:{deployment}")
 }
 
 /// The setting that remembers what was told of a deployment.
 #[must_use]
-pub fn told_key(deployment: DeploymentId) -> String {
+pub fn notified_key(deployment: DeploymentId) -> String {
     format!("told:{deployment}")
 }

@@ -43,7 +43,7 @@ async fn a_copy_that_rotted_is_set_aside_and_no_longer_called_verified() {
     rotten[5_000] ^= 4;
     scene.library.put(&scene.folder(), &scene.name(), Some(rotten.clone()));
     let end = verify(&scene).await;
-    assert!(matches!(end, JobEnd::FoundWanting(Problem::Download(DownloadError::ChecksumMismatch { .. }))), "{end:?}");
+    assert!(matches!(end, JobEnd::Unsound(Problem::Download(DownloadError::ChecksumMismatch { .. }))), "{end:?}");
     let copies = scene.copies().await;
     assert_eq!(copies.iter().map(|c| c.state).collect::<Vec<_>>(), [CopyState::Damaged]);
     assert!(copies[0].path.ends_with(".damaged"));
@@ -58,7 +58,7 @@ async fn a_copy_that_comes_back_is_verified_again() {
     let scene = held().await;
     scene.library.put(&scene.folder(), &scene.name(), None);
     let end = verify(&scene).await;
-    assert!(matches!(end, JobEnd::FoundWanting(Problem::Download(DownloadError::CopyGone { .. }))), "{end:?}");
+    assert!(matches!(end, JobEnd::Unsound(Problem::Download(DownloadError::CopyGone { .. }))), "{end:?}");
     assert_eq!(scene.local_dumps().await[0].state, CopyState::Gone);
     scene.library.put(&scene.folder(), &scene.name(), Some(scene.truth.as_ref().clone()));
     assert_eq!(verify(&scene).await, JobEnd::Done);
@@ -73,7 +73,7 @@ async fn a_damaged_copy_is_not_verified_by_being_read_again() {
     scene.host.change(|state| state.put(scene.dump().as_str(), altered));
     scene.download().await;
     let end = verify(&scene).await;
-    assert!(matches!(end, JobEnd::FoundWanting(_) | JobEnd::Refused(_)), "{end:?}");
+    assert!(matches!(end, JobEnd::Unsound(_) | JobEnd::Refused(_)), "{end:?}");
     assert_eq!(scene.copies().await[0].state, CopyState::Damaged);
 }
 

@@ -301,7 +301,7 @@ impl Attempt<'_> {
             assert!(
                 matches!(
                     &end,
-                    JobEnd::FoundWanting(Problem::Download(
+                    JobEnd::Unsound(Problem::Download(
                         DownloadError::ChecksumMismatch { .. }
                             | DownloadError::SizeMismatch { .. }
                             | DownloadError::NotAnArchive { .. }

@@ -74,7 +74,7 @@ async fn verified_needs_one_that_is_right_and_none_that_disagrees() {
             if provable {
                 scene.check_held().await;
             } else {
-                assert!(matches!(end, JobEnd::FoundWanting(_)), "row {row:?}, sidecar {sidecar:?}: {end:?}");
+                assert!(matches!(end, JobEnd::Unsound(_)), "row {row:?}, sidecar {sidecar:?}: {end:?}");
                 assert!(scene.file(&scene.name()).is_none());
             }
         }
@@ -88,7 +88,7 @@ async fn a_dump_without_manifest_is_brought_and_called_unverified() {
     scene.host.change(|state| state.files.remove(&scene.dump().manifest()));
     let end = scene.download().await;
     let kept_as = match end {
-        JobEnd::FoundWanting(Problem::Download(DownloadError::NoUsableManifest { kept_as, .. })) => kept_as,
+        JobEnd::Unsound(Problem::Download(DownloadError::NoUsableManifest { kept_as, .. })) => kept_as,
         other => panic!("{other:?}"),
     };
     assert!(kept_as.ends_with(".dump.unverified"), "{kept_as}");
@@ -104,7 +104,7 @@ async fn a_sidecar_alone_must_agree_with_the_size_in_the_row() {
         tables.runs[0].size = Some(12_345);
     });
     let end = scene.download().await;
-    assert!(matches!(end, JobEnd::FoundWanting(Problem::Download(DownloadError::NoUsableManifest { .. }))), "{end:?}");
+    assert!(matches!(end, JobEnd::Unsound(Problem::Download(DownloadError::NoUsableManifest { .. }))), "{end:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,7 +127,7 @@ async fn a_verified_copy_survives_a_manifest_that_lies() {
     scene.database.with(|tables| tables.runs[0].manifest = Some(lying.clone()));
     scene.host.change(|state| state.put(&scene.dump().manifest(), lying.to_string()));
     let end = scene.download().await;
-    assert!(matches!(end, JobEnd::FoundWanting(_)), "{end:?}");
+    assert!(matches!(end, JobEnd::Unsound(_)), "{end:?}");
     let kept = scene.library.files(&scene.folder());
     assert!(kept.values().any(|bytes| bytes == scene.truth.as_ref()), "the proved copy is gone: {:?}", kept.keys());
     scene.check_nothing_false().await;

@@ -20,7 +20,7 @@ fn scene() -> Scene {
 
 fn problem(end: JobEnd) -> Problem {
     match end {
-        JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::FoundWanting(problem) => problem,
+        JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::Unsound(problem) => problem,
         other => panic!("{other:?}"),
     }
 }

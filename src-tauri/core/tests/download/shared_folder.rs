@@ -68,7 +68,7 @@ async fn a_file_that_is_another_deployments_by_now_is_neither_judged_nor_deleted
     let downloads = one.start().await;
     let id = one.kept(&downloads).verify_again(&one.deployment, one.run.id).await.unwrap();
     let end = downloads.jobs.ended(id).await.unwrap();
-    assert!(matches!(end, JobEnd::FoundWanting(_)), "{end:?}");
+    assert!(matches!(end, JobEnd::Unsound(_)), "{end:?}");
     one.kept(&downloads).delete(&one.deployment, one.run.id).await.unwrap();
     assert!(one.copies().await.is_empty());
     assert_eq!(other.file(&other.name()).as_deref(), Some(other.truth.as_slice()));

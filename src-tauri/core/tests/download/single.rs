@@ -128,9 +128,7 @@ async fn damage_on_the_host_is_told_apart_from_damage_on_the_way() {
         }
         let end = scene.download().await;
         match end {
-            JobEnd::FoundWanting(Problem::Download(DownloadError::ChecksumMismatch {
-                same_on_host, kept_as, ..
-            })) => {
+            JobEnd::Unsound(Problem::Download(DownloadError::ChecksumMismatch { same_on_host, kept_as, .. })) => {
                 assert_eq!(same_on_host, expected);
                 assert!(kept_as.ends_with(".dump.damaged"), "{kept_as}");
             }
@@ -147,7 +145,7 @@ async fn damage_on_the_host_is_told_apart_from_damage_on_the_way() {
 async fn an_archive_that_cannot_be_read_is_not_verified_although_its_checksum_is_right() {
     let scene = Scene::with_dump(b"PGDMP, and then nothing that pg_restore could read".to_vec());
     let end = scene.download().await;
-    assert!(matches!(end, JobEnd::FoundWanting(Problem::Download(DownloadError::NotAnArchive { .. }))), "{end:?}");
+    assert!(matches!(end, JobEnd::Unsound(Problem::Download(DownloadError::NotAnArchive { .. }))), "{end:?}");
     assert!(scene.file(&scene.name()).is_none());
     assert_eq!(scene.copies().await[0].state, CopyState::Damaged);
 }

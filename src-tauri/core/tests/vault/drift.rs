@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use selvage_core::overview::{Observation, VerdictState, overview, verdict};
 use selvage_core::ports::{Clock, Place, Store};
-use selvage_core::vault::{EnvSeen, Tried, Vault};
+use selvage_core::vault::{EnvStatus, Tried, Vault};
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::sealed::SealedColumn;
 use selvage_testing::keyring::Mood;
@@ -29,22 +29,22 @@ async fn look(scene: &Scene, vault: &Vault) -> Observation {
 #[tokio::test]
 async fn the_hosts_file_is_compared_by_name() {
     let (scene, vault) = scene().await;
-    assert!(matches!(look(&scene, &vault).await.env, EnvSeen::NothingCaptured { .. }));
+    assert!(matches!(look(&scene, &vault).await.env, EnvStatus::NothingCaptured { .. }));
     capture(&scene, &vault).await;
-    assert_eq!(look(&scene, &vault).await.env, EnvSeen::Same { version: 1 });
+    assert_eq!(look(&scene, &vault).await.env, EnvStatus::Same { version: 1 });
     put(&scene, &format!("{}# only a remark\n", sample::env_file(1, "a", "")));
-    assert!(matches!(look(&scene, &vault).await.env, EnvSeen::Layout { version: 1, .. }));
+    assert!(matches!(look(&scene, &vault).await.env, EnvStatus::Layout { version: 1, .. }));
     put(&scene, &format!("{}LOG_LEVEL=debug\n", sample::env_file(1, "a", "")));
     let seen = look(&scene, &vault).await.env;
     assert!(
-        matches!(&seen, EnvSeen::Differs { changes, lost, uncaptured, .. }
-            if changes.added == ["LOG_LEVEL"] && lost.is_empty() && uncaptured.is_empty()),
+        matches!(&seen, EnvStatus::Differs { changes, missing, uncaptured, .. }
+            if changes.added == ["LOG_LEVEL"] && missing.is_empty() && uncaptured.is_empty()),
         "{seen:?}"
     );
     assert!(!format!("{seen:?}").contains("debug"), "names, not values");
     capture(&scene, &vault).await;
     let kept = scene.store.observation(scene.deployment.id).await.unwrap().unwrap();
-    assert_eq!(kept.env, EnvSeen::Same { version: 2 }, "known at once, not at the next look");
+    assert_eq!(kept.env, EnvStatus::Same { version: 2 }, "known at once, not at the next look");
 }
 
 #[tokio::test]
@@ -55,13 +55,13 @@ async fn a_key_that_went_without_its_old_value_is_an_alarm_told_once() {
     put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
     let seen = look(&scene, &vault).await.env;
     assert!(
-        matches!(&seen, EnvSeen::Differs { lost, uncaptured, .. } if lost.is_empty() && uncaptured[0].kids == ["b"]),
+        matches!(&seen, EnvStatus::Differs { missing, uncaptured, .. } if missing.is_empty() && uncaptured[0].kids == ["b"]),
         "rotated as it should be: {seen:?}"
     );
     put(&scene, &sample::env_file(2, "b", ""));
     for _ in 0..3 {
         let seen = look(&scene, &vault).await.env;
-        assert!(matches!(&seen, EnvSeen::Differs { lost, .. } if lost[0].kids == ["a"]), "{seen:?}");
+        assert!(matches!(&seen, EnvStatus::Differs { missing, .. } if missing[0].kids == ["a"]), "{seen:?}");
     }
     let told: Vec<_> = scene.notices.shown().into_iter().map(|notice| (notice.title, notice.opens)).collect();
     let titles: Vec<_> = told.iter().map(|(title, _)| title.as_str()).collect();
@@ -107,12 +107,12 @@ async fn a_keyring_that_says_no_is_not_pestered() {
     let asked = scene.keyring.refusals();
     for _ in 0..4 {
         let seen = look(&scene, &vault).await.env;
-        assert!(matches!(seen, EnvSeen::VaultUnread { version: 1, .. }), "{seen:?}");
+        assert!(matches!(seen, EnvStatus::VaultUnread { version: 1, .. }), "{seen:?}");
     }
     assert_eq!(scene.keyring.refusals() - asked, 1, "asked once in twenty minutes");
     scene.keyring.set_mood(Mood::Open);
     let view = vault.view(&scene.deployment, None, true).await.unwrap();
-    assert!(matches!(view.host.seen, EnvSeen::Differs { .. }), "whoever asks gets an answer: {:?}", view.host);
+    assert!(matches!(view.host.seen, EnvStatus::Differs { .. }), "whoever asks gets an answer: {:?}", view.host);
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn held_is_for_keys_that_are_shown_to_be_there() {
     }
     assert_eq!(judge().await.state, VerdictState::Held, "it is not asked at every look");
     let asked = vault.view(&scene.deployment, None, true).await.unwrap();
-    assert!(matches!(asked.host.seen, EnvSeen::VaultUnread { .. }), "whoever asks is told at once");
+    assert!(matches!(asked.host.seen, EnvStatus::VaultUnread { .. }), "whoever asks is told at once");
     assert_eq!(judge().await.title, "At risk. Version 2 is not whole in the keyring any more.");
 }
 
@@ -156,9 +156,9 @@ async fn a_day_later_the_keyring_is_looked_into_again() {
     capture(&scene, &vault).await;
     let entry = scene.keyring.names().remove(0);
     scene.keyring.meddle(&entry, None);
-    assert_eq!(look(&scene, &vault).await.env, EnvSeen::Same { version: 1 });
+    assert_eq!(look(&scene, &vault).await.env, EnvStatus::Same { version: 1 });
     scene.clock.advance(TimeDelta::hours(25));
-    assert!(matches!(look(&scene, &vault).await.env, EnvSeen::VaultUnread { .. }));
+    assert!(matches!(look(&scene, &vault).await.env, EnvStatus::VaultUnread { .. }));
 }
 
 #[tokio::test]
@@ -169,7 +169,7 @@ async fn a_host_that_drifts_for_days_does_not_ask_the_keyring_each_time() {
     look(&scene, &vault).await;
     let asked = scene.keyring.asked().len();
     for _ in 0..5 {
-        assert!(matches!(look(&scene, &vault).await.env, EnvSeen::Differs { .. }));
+        assert!(matches!(look(&scene, &vault).await.env, EnvStatus::Differs { .. }));
     }
     assert_eq!(scene.keyring.asked().len(), asked);
 }
@@ -181,11 +181,11 @@ async fn an_alarm_that_was_captured_is_not_forgotten() {
     put(&scene, &sample::env_file(2, "b", ""));
     let captured = capture(&scene, &vault).await;
     assert_eq!(
-        (captured.left_behind[0].version, captured.left_behind[0].key.kids.as_slice()),
+        (captured.missing_keys[0].version, captured.missing_keys[0].key.kids.as_slice()),
         (1, &["a".to_owned()][..])
     );
     put(&scene, &format!("{}LOG_LEVEL=debug\n", sample::env_file(2, "b", "")));
-    assert_eq!(capture(&scene, &vault).await.left_behind.len(), 1, "nor by the capture after it");
+    assert_eq!(capture(&scene, &vault).await.missing_keys.len(), 1, "nor by the capture after it");
     let told = async || {
         let seen = look(&scene, &vault).await;
         let standing = vault.standing(scene.deployment.id).await.unwrap();
@@ -203,7 +203,7 @@ async fn an_alarm_that_was_captured_is_not_forgotten() {
     vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
     assert_eq!(told().await, None);
     put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
-    assert!(capture(&scene, &vault).await.left_behind.is_empty(), "it has come back");
+    assert!(capture(&scene, &vault).await.missing_keys.is_empty(), "it has come back");
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn a_line_that_compose_cannot_read_is_no_layout() {
     put(&scene, &format!("{}what is this\n", sample::env_file(1, "a", "")));
     let seen = look(&scene, &vault).await.env;
     assert!(
-        matches!(&seen, EnvSeen::Differs { changes, faults, .. } if changes.is_empty() && faults.len() == 1),
+        matches!(&seen, EnvStatus::Differs { changes, faults, .. } if changes.is_empty() && faults.len() == 1),
         "{seen:?}"
     );
 }

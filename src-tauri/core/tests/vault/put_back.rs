@@ -19,7 +19,7 @@ async fn what_is_planned_is_what_is_done() {
     scene.database.with(|tables| tables.sealed = vec![stored]);
     let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
     assert!(plan.uncaptured, "what is there is in no version");
-    assert_eq!(plan.lost[0].kids, ["b"], "what was encrypted since would stay shut");
+    assert_eq!(plan.missing[0].kids, ["b"], "what was encrypted since would stay shut");
     assert!(plan.changes.as_ref().unwrap().changed.contains(&"PASSWORD_ENCRYPTION_KEY".to_owned()));
     assert!(plan.running.contains(&"api".to_owned()));
     assert!(!format!("{plan:?}").contains(&sample::env_key(2)));
@@ -124,10 +124,10 @@ async fn a_key_of_the_host_that_nothing_needs_is_no_alarm() {
     for (seed, lost, not_needed) in [(1, 0, 1), (2, 1, 0)] {
         scene.database.with(|tables| tables.sealed = vec![stored(seed)]);
         let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
-        assert_eq!((plan.lost.len(), plan.not_needed.len()), (lost, not_needed), "stored with key {seed}");
+        assert_eq!((plan.missing.len(), plan.not_needed.len()), (lost, not_needed), "stored with key {seed}");
     }
     scene.database.with(|tables| tables.unknown_sealed = vec!["t.x_ciphertext".into()]);
     scene.database.with(|tables| tables.sealed = vec![stored(1)]);
     let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
-    assert_eq!(plan.lost.len(), 1, "what is not known may need it");
+    assert_eq!(plan.missing.len(), 1, "what is not known may need it");
 }

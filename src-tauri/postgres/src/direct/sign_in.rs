@@ -66,7 +66,7 @@ impl Server {
         let _ = SockRef::from(&tcp).set_tcp_keepalive(&alive);
         let letting_in = async {
             let line = self.encrypt(tcp).await?;
-            self.be_let_in(line, parameters).await
+            self.authenticate(line, parameters).await
         };
         let late = |_| DatabaseError::Link(timed_out(self.host(), "signing in", PATIENCE));
         tokio::time::timeout(PATIENCE, letting_in).await.map_err(late)?
@@ -109,7 +109,7 @@ impl Server {
         Ok(Line { stream: Box::new(stream), handshake: Some(handshake), tls: Some(tls) })
     }
 
-    async fn be_let_in(&self, mut way: Line, parameters: &[(String, String)]) -> Result<SignedIn, DatabaseError> {
+    async fn authenticate(&self, mut way: Line, parameters: &[(String, String)]) -> Result<SignedIn, DatabaseError> {
         let link = &self.request.link;
         let others =
             parameters.iter().filter(|(name, _)| !matches!(name.as_str(), "user" | "database" | "replication"));

@@ -43,7 +43,7 @@ async fn a_command_that_prints_more_than_it_reads_does_not_block() {
     }
     let output = sink.finish().await.unwrap();
     assert_eq!(output.exit, 3);
-    assert!(output.last_words().ends_with("read all"), "{}", output.last_words().len());
+    assert!(output.error_summary().ends_with("read all"), "{}", output.error_summary().len());
     assert!(output.stdout.len() + output.stderr.len() < 1_000_000, "what is printed does not grow here");
 }
 
@@ -58,7 +58,7 @@ async fn a_command_that_ends_early_says_why() {
         assert!(taken < 100_000, "it goes on taking");
     }
     let output = sink.finish().await.unwrap();
-    assert_eq!((output.exit, output.last_words().as_str()), (28, "no space left"));
+    assert_eq!((output.exit, output.error_summary().as_str()), (28, "no space left"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

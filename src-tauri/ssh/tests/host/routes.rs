@@ -144,7 +144,7 @@ async fn a_proxy_command_is_the_connection() {
         matches!(&error, LinkError::Lost { reason, .. } if reason.ends_with("ProxyCommand said: no way through")),
         "{error:?}"
     );
-    configure("sh -c 'yes complaint >&2 & sleep 60'");
+    configure("sh -c 'yes stderr_summary >&2 & sleep 60'");
     let mut hasty = sshd.settings();
     hasty.timeouts.key_exchange = std::time::Duration::from_secs(2);
     let error = refused(selvage_ssh::SshConnector::new(hasty).connect(&alias("ws")).await);

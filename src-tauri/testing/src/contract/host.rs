@@ -43,7 +43,7 @@ async fn runs(host: &dyn Host, known: &Known) {
     assert_eq!(said(host, &Command::new(["false"])).await, (1, String::new()));
     let missing = host.run(&Command::new(["no-such-program-at-all"])).await.unwrap();
     assert_eq!(missing.exit, 127);
-    assert!(missing.last_words().contains("not found"), "{missing:?}");
+    assert!(missing.error_summary().contains("not found"), "{missing:?}");
     let odd = ["it's", " $(id) `id` \"x\" ", "*", "-n", "ümlaut\n\t\\", ""];
     let echoed = Command::new(["printf", "%s"]).args(odd);
     assert_eq!(said(host, &echoed).await, (0, odd.concat()), "an argument was not taken literally");

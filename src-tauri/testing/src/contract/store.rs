@@ -144,7 +144,7 @@ pub fn job(minute: i64) -> Job {
         ended_at: None,
         step: String::new(),
         progress: None,
-        canceling: false,
+        cancelling: false,
         result: None,
         end: None,
     }

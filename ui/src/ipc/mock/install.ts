@@ -53,18 +53,18 @@ export function install(options: Options = {}): Mock {
     if (here.jobs.some((job) => job.end === null && 'run' in job.kind && job.kind.run === run)) refuse({ code: 'already_running', job: run });
     const total = row.size ?? 0;
     const step = kind === 'download' ? 'Downloading' : 'Reading the copy on this laptop';
-    let job: Job = { id: crypto.randomUUID(), deployment, kind: { kind, run, file: row.file ?? '' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step, progress: null, canceling: false, end: null };
+    let job: Job = { id: crypto.randomUUID(), deployment, kind: { kind, run, file: row.file ?? '' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step, progress: null, cancelling: false, end: null };
     tell({ change: 'job', job });
     let parts = 0;
     const timer = setInterval(() => {
       const known = here.jobs.find((other) => other.id === job.id);
       parts++;
       const progress = { done: (total * parts) / 20, total, rate: total / 5, secondsLeft: (20 - parts) / 4 };
-      job = { ...job, canceling: known?.canceling ?? false, progress };
-      if (job.canceling || parts === 20) {
+      job = { ...job, cancelling: known?.cancelling ?? false, progress };
+      if (job.cancelling || parts === 20) {
         clearInterval(timer);
-        job = { ...job, endedAt: new Date(NOW).toISOString(), end: { end: job.canceling ? 'cancelled' : 'done' } };
-        if (!job.canceling) row.copy = copyOf(row, NOW);
+        job = { ...job, endedAt: new Date(NOW).toISOString(), end: { end: job.cancelling ? 'cancelled' : 'done' } };
+        if (!job.cancelling) row.copy = copyOf(row, NOW);
       }
       tell({ change: 'job', job });
     }, Math.max(1, delay * 2));
@@ -190,7 +190,7 @@ export function install(options: Options = {}): Mock {
     removeOrphan: () => null,
     runNow: (id, schedule) => {
       const { name } = scheduleOf(schedule);
-      const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'run', schedule, name, run: crypto.randomUUID() }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Waiting for the worker', progress: null, canceling: false, end: null };
+      const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'run', schedule, name, run: crypto.randomUUID() }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Waiting for the worker', progress: null, cancelling: false, end: null };
       tell({ change: 'job', job });
       setTimeout(() => tell({ change: 'job', job: { ...job, step: 'The dump is on the host', endedAt: new Date(NOW).toISOString(), end: { end: 'done' } } }), delay * 20);
       return job.id;
@@ -210,7 +210,7 @@ export function install(options: Options = {}): Mock {
       return start(id, run ?? latest.id, 'download');
     },
     makeDump: (id) => {
-      const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'dump', deployment: id, file: 'weavestream-postgres-manual-2026-10-22T07-41-00Z.dump' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Dumping', progress: { done: 64_000_000, total: null, rate: 9_000_000, secondsLeft: null }, canceling: false, end: null };
+      const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'dump', deployment: id, file: 'weavestream-postgres-manual-2026-10-22T07-41-00Z.dump' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Dumping', progress: { done: 64_000_000, total: null, rate: 9_000_000, secondsLeft: null }, cancelling: false, end: null };
       tell({ change: 'job', job });
       return job.id;
     },
@@ -235,7 +235,7 @@ export function install(options: Options = {}): Mock {
     },
     cancelJob: (id) => {
       const job = here.jobs.find((known) => known.id === id && known.end === null) ?? refuse({ code: 'no_such_job' });
-      tell({ change: 'job', job: { ...job, canceling: true } });
+      tell({ change: 'job', job: { ...job, cancelling: true } });
       return null;
     },
     clearJobs: () => {

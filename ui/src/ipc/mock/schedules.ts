@@ -1,4 +1,4 @@
-import type { Actor, Column, FieldError, KeepCell, KeepPreview, NextRun, ScheduleDraft, SchedulePreview, ScheduleRow } from '../bindings';
+import type { Actor, Column, FieldError, KeepCell, RetentionPreview, NextRun, ScheduleDraft, SchedulePreview, ScheduleRow } from '../bindings';
 import { ago, day, local, NOW, when, ZONE } from './time';
 
 export const ACTORS: Actor[] = [
@@ -103,7 +103,7 @@ const TIMES = [
   ...[16, 17, 18, 19, 20, 21, 22, 23].map((date) => Date.UTC(2026, 9, date, 7)),
 ];
 
-export function keeps(name: string | null, draft: ScheduleDraft): KeepPreview {
+export function keeps(name: string | null, draft: ScheduleDraft): RetentionPreview {
   const months = Array.from({ length: 12 }, (_, n) => new Date(NOW + (n + 1) * 30.4 * DAY));
   const ahead = months.map((at) => ({ month: at.toUTCString().slice(8, 11), year: at.getUTCFullYear(), dumps: 21, bytes: 21 * 412_000_000 }));
   const column = (n: number, at: number): Column => {

@@ -1,4 +1,4 @@
-import type { Captured, EnvSource, JobKind, LostKey, NameChanges, SecretAct } from '../bindings';
+import type { Captured, EnvSource, JobKind, MissingKey, NameChanges, SecretAct } from '../bindings';
 import { refuse, type Handlers, type Here } from './border';
 import { changed } from './checks';
 import { envNames, proofOf } from './names';
@@ -12,7 +12,7 @@ type Vault =
 export function writeDown({ tell }: Here, deployment: string, act: SecretAct, version: number, name: string | null = null): void {
   const kind: JobKind = { kind: 'secret', act, version, name };
   const at = new Date(NOW).toISOString();
-  tell({ change: 'job', job: { id: crypto.randomUUID(), deployment, kind, startedAt: at, endedAt: at, step: '', progress: null, canceling: false, end: { end: 'done' } } });
+  tell({ change: 'job', job: { id: crypto.randomUUID(), deployment, kind, startedAt: at, endedAt: at, step: '', progress: null, cancelling: false, end: { end: 'done' } } });
 }
 
 /** Makes the host's file the newest version, unless it is that already. */
@@ -20,18 +20,18 @@ export function keep(of: Here, id: string, source: EnvSource, act: SecretAct): C
   const vault = vaultOf(of.here, id);
   const newest = vault.versions[0];
   const fromHost = source.from === 'host';
-  if (newest && fromHost && vault.seen.env === 'same') return { version: newest.number, new: false, leftBehind: [] };
+  if (newest && fromHost && vault.seen.env === 'same') return { version: newest.number, new: false, missingKeys: [] };
   const number = (newest?.number ?? 0) + 1;
   const changes = vault.seen.env === 'differs' ? vault.seen.changes : null;
-  const leftBehind = vault.seen.env === 'differs' && newest ? vault.seen.lost.map((key) => ({ key, version: newest.number })) : [];
+  const missingKeys = vault.seen.env === 'differs' && newest ? vault.seen.missing.map((key) => ({ key, version: newest.number })) : [];
   vault.versions = [version(number, NOW, changes, { source }), ...vault.versions];
   if (fromHost) vault.seen = { env: 'same', version: number };
   if (vault.kit) vault.kit = { ...vault.kit, old: true };
   writeDown(of, id, act, number);
-  return { version: number, new: true, leftBehind };
+  return { version: number, new: true, missingKeys };
 }
 
-const SMTP: LostKey = { of: 'smtp', name: 'SMTP_SECRET_KEY', kids: ['2'] };
+const SMTP: MissingKey = { of: 'smtp', name: 'SMTP_SECRET_KEY', kids: ['2'] };
 
 /** What would change on the host; the other way round than what was seen. */
 function undone({ seen }: MockVault, number: number): NameChanges {
@@ -111,7 +111,7 @@ export function vaultHandlers(of: Here): Pick<Handlers, Vault> {
         path: '/opt/weavestream/.env',
         there: { token: '51d07ac9', modifiedAt: when(vault.modifiedAt).utc, mode: '640', owner: 'root:root', same },
         changes: same ? { added: [], changed: [], removed: [] } : undone(vault, number),
-        lost: same ? [] : vault.seen.env === 'differs' ? vault.seen.uncaptured : number < 7 ? [SMTP] : [],
+        missing: same ? [] : vault.seen.env === 'differs' ? vault.seen.uncaptured : number < 7 ? [SMTP] : [],
         notNeeded: [],
         uncaptured: vault.seen.env === 'differs',
         running: ['api', 'worker', 'web', 'postgres', 'redis'],

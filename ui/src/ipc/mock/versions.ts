@@ -1,12 +1,12 @@
 // What the vault of each deployment holds, at the moment of the design's pages.
-import type { Attention, EnvSeen, KeyProof, KitRow, LostKey, NameChanges, NameRow, Problem, ShownVersion, VersionRow } from '../bindings';
+import type { Attention, EnvStatus, KeyProof, KitRow, MissingKey, NameChanges, NameRow, Problem, ShownVersion, VersionRow } from '../bindings';
 import { envNames, onlyThere, proofOf, withProof } from './names';
 import { ago, when } from './time';
 import type { Scene, World } from './world';
 
 export interface MockVault {
   versions: VersionRow[];
-  seen: EnvSeen;
+  seen: EnvStatus;
   modifiedAt: number;
   observedAt: number | null;
   kit: KitRow | null;
@@ -39,14 +39,14 @@ const empty = (): MockVault => ({
 });
 
 /** How the host's file differs from version 7. */
-function drift(smtpLost: boolean): EnvSeen {
-  const rotated: LostKey = { of: 'smtp', name: 'SMTP_SECRET_KEY', kids: ['2'] };
+function drift(smtpLost: boolean): EnvStatus {
+  const rotated: MissingKey = { of: 'smtp', name: 'SMTP_SECRET_KEY', kids: ['2'] };
   return {
     env: 'differs',
     version: 7,
     modifiedAt: when(ago(1, 19, 35)).utc,
     changes: { added: smtpLost ? [] : ['SMTP_PREVIOUS_KEYS'], changed: ['SMTP_SECRET_KEY', 'SMTP_SECRET_KEY_KID', 'WEAVESTREAM_VERSION'], removed: [] },
-    lost: smtpLost ? [{ ...rotated, kids: ['1'] }] : [],
+    missing: smtpLost ? [{ ...rotated, kids: ['1'] }] : [],
     uncaptured: [rotated],
     faults: [],
   };

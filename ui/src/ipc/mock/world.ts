@@ -89,18 +89,18 @@ function jobsOf(runs: RunRow[]): Job[] {
     endedAt: null,
     step: kind === 'download' ? 'Downloading' : 'Reading the copy on this laptop',
     progress: null,
-    canceling: false,
+    cancelling: false,
     end: null,
   });
   const [, today, yesterday, before, mon] = runs;
   return [
     { ...job(1, 'download', mon, ago(0, 0, 1)), progress: { done: 254_800_000, total: 411_000_000, rate: 11_200_000, secondsLeft: 14 } },
-    { ...job(2, 'download', before, ago(0, 0, 2)), canceling: true, progress: { done: 31_000_000, total: 411_700_000, rate: null, secondsLeft: null } },
+    { ...job(2, 'download', before, ago(0, 0, 2)), cancelling: true, progress: { done: 31_000_000, total: 411_700_000, rate: null, secondsLeft: null } },
     { ...job(3, 'verify', yesterday, ago(0, 15, 30)), endedAt: new Date(ago(0, 15, 29)).toISOString(), step: 'Reading the copy on this laptop', end: { end: 'done' } },
     {
       ...job(4, 'download', today, ago(1, 2)),
       endedAt: new Date(ago(1, 1)).toISOString(),
-      end: { end: 'found_wanting', problem: { code: 'checksum_mismatch', expected: '51d07ac9', found: 'b90c14f7', sameOnHost: true, keptAs: `${today?.file ?? ''}.damaged` } },
+      end: { end: 'unsound', problem: { code: 'checksum_mismatch', expected: '51d07ac9', found: 'b90c14f7', sameOnHost: true, keptAs: `${today?.file ?? ''}.damaged` } },
     },
   ];
 }

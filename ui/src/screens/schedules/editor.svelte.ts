@@ -7,7 +7,7 @@ import {
   type AnyProblem,
   type DeploymentId,
   type FieldError,
-  type KeepPreview,
+  type RetentionPreview,
   type RetentionDraft,
   type ScheduleDraft,
   type SchedulePreview,
@@ -49,7 +49,7 @@ export class Editor {
   onSuccess = $state(false);
 
   preview = $state.raw<SchedulePreview>();
-  keeps = $state.raw<KeepPreview>();
+  keeps = $state.raw<RetentionPreview>();
   keepsTrouble = $state.raw<AnyProblem>();
   saving = $state(false);
   /** Fields that were left, or all after a try to save: a form does not scold before. */

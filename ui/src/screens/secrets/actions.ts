@@ -23,10 +23,10 @@ export async function importFile(id: DeploymentId): Promise<boolean> {
 }
 
 function tellCaptured(captured: Captured): void {
-  const { version, leftBehind } = captured;
-  if (leftBehind.length > 0) {
+  const { version, missingKeys } = captured;
+  if (missingKeys.length > 0) {
     // An alarm stays until it is read.
-    const detail = leftBehind.map((left) => w.leftDetail(keyName(left.key), left.version)).join('; ');
+    const detail = missingKeys.map((left) => w.leftDetail(keyName(left.key), left.version)).join('; ');
     toasts.show({ tone: 'bad', finished: false, title: w.leftTitle(version), detail });
     return;
   }

@@ -17,10 +17,10 @@ use crate::settings::SshSettings;
 use crate::tokens::Tokens;
 
 /// Judges the host's key and notes what happens to the connection.
-pub(crate) struct Watch {
+pub(crate) struct SessionHandler {
     pub records: Records,
     pub name: HostName,
-    pub notes: Arc<Notes>,
+    pub notes: Arc<SessionLog>,
 }
 
 /// What is on record about host keys, and where more is asked for.
@@ -76,7 +76,7 @@ impl Records {
 
 /// What was noted.
 #[derive(Debug, Default)]
-pub(crate) struct Notes {
+pub(crate) struct SessionLog {
     ended: Mutex<Option<Ended>>,
     open_failure: Mutex<Option<String>>,
 }
@@ -103,7 +103,7 @@ impl From<russh::Error> for Fault {
     }
 }
 
-impl Notes {
+impl SessionLog {
     /// How the connection ended, if it did.
     pub(crate) fn ended(&self) -> Option<Ended> {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -125,7 +125,7 @@ impl Notes {
     }
 }
 
-impl Handler for Watch {
+impl Handler for SessionHandler {
     type Error = Fault;
 
     async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Fault> {
