@@ -19,3 +19,13 @@ fn bindings_are_up_to_date() {
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(kept == text, "ui/src/ipc/bindings.ts is stale: run `make bindings`");
 }
+
+/// A problem is known by its code alone: what is stored, and what a script reads.
+#[test]
+fn no_two_problems_have_the_same_code() {
+    let text = include_str!("../ui/src/ipc/bindings.ts");
+    let codes: Vec<_> = text.split("code: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let twice: Vec<_> = codes.iter().filter(|code| codes.iter().filter(|other| other == code).count() > 1).collect();
+    assert!(codes.len() > 80, "{} codes", codes.len());
+    assert!(twice.is_empty(), "{twice:?}");
+}

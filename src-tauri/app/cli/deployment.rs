@@ -1,11 +1,12 @@
 use std::io::BufRead;
 
 use selvage_core::Secret;
+use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DeploymentId, SshAuth, SshLink};
 use selvage_core::deployments::{DirectDraft, Draft, SshDraft};
 use selvage_core::ports::{HostKey, LinkError};
 use selvage_core::probe::{Check, CheckState};
-use selvage_core::problem::{Problem, RequestError};
+use selvage_core::problem::Problem;
 
 use super::arguments::DeploymentCommand;
 use super::link_arguments::LinkArguments;

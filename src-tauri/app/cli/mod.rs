@@ -18,8 +18,8 @@ use std::sync::Arc;
 use schedule_arguments::ScheduleCommand;
 
 pub use arguments::{Arguments, Command, DeploymentCommand};
+use selvage_core::base::Class;
 use selvage_core::dump::LockChoice;
-use selvage_core::problem::Class;
 use selvage_core::weavestream::run::{Page, RunFilter, RunId};
 
 use crate::error::Failure;

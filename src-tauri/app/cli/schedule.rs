@@ -1,9 +1,9 @@
 use std::io::{BufRead, ErrorKind, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use selvage_core::base::RequestError;
 use selvage_core::deployment::Deployment;
 use selvage_core::jobs::JobEnd;
-use selvage_core::problem::RequestError;
 use selvage_core::schedules::{RunActivity, ScheduleError, ScheduleRow, ScheduleVersion};
 use selvage_core::weavestream::cron::{Cron, CronError, Zone};
 use selvage_core::weavestream::run::RunId;

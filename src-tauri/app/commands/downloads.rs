@@ -1,11 +1,11 @@
 //! Downloads, one-off dumps, and the copies on this laptop.
 
+use selvage_core::base::RequestError;
 use selvage_core::deployment::DeploymentId;
 use selvage_core::download::{DownloadError, Target, WhichRun};
 use selvage_core::dump::{DumpTarget, LockChoice};
 use selvage_core::history::LocalDumpRow;
 use selvage_core::jobs::JobId;
-use selvage_core::problem::RequestError;
 use selvage_core::weavestream::run::RunId;
 use tauri::State;
 

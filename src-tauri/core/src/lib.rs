@@ -4,6 +4,7 @@
 //! must do is asked for through [`ports`], and each use case reads from top to
 //! bottom like the runbook it stands for.
 
+pub mod base;
 pub mod deployment;
 pub mod deployments;
 pub mod download;
@@ -26,7 +27,8 @@ pub mod time;
 pub mod vault;
 pub mod watch;
 
-pub use problem::{Class, Problem};
+pub use base::Class;
+pub use problem::Problem;
 pub use selvage_weavestream as weavestream;
 pub use selvage_weavestream::Secret;
 pub use selvage_weavestream::shell;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::deployment::FieldError;
+use crate::base::{Class, RequestError};
 use crate::download::DownloadError;
 use crate::dump::DumpError;
 use crate::kit::KitError;
@@ -63,108 +63,26 @@ pub enum Problem {
     Request(#[from] RequestError),
 }
 
-/// A request that cannot be carried out as it was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum RequestError {
-    /// Fields of a form cannot be used.
-    #[error("{}", fields.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Fields {
-        /// Each field in error.
-        fields: Vec<FieldError>,
-    },
-    /// No deployment has this name, short name or id.
-    #[error("there is no deployment {name:?}")]
-    NoSuchDeployment {
-        /// What was asked for.
-        name: String,
-    },
-    /// No run has this id.
-    #[error("there is no run {run}")]
-    NoSuchRun {
-        /// What was asked for.
-        run: String,
-    },
-    /// No job has this id, or it has ended.
-    #[error("there is no such running job")]
-    NoSuchJob,
-    /// It is done on the Docker host, and this deployment is reached straight to Postgres.
-    #[error("this needs the Docker host; the deployment is reached straight to Postgres")]
-    NeedsHost,
-    /// The same is already being done.
-    #[error("this is already being done")]
-    AlreadyRunning {
-        /// The job that does it.
-        job: String,
-    },
-    /// No folder for dumps has been chosen yet.
-    #[error("no folder for dumps has been chosen")]
-    NoLibrary,
-}
-
-/// How a problem ends what was asked for. Nobody compares messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// It was not begun: the request or the situation forbids it.
-    Refused,
-    /// It was begun, and could not be finished.
-    Failed,
-    /// It was finished, and what was examined is not sound.
-    Unsound,
-}
-
 impl Problem {
-    /// How this problem ends what was asked for.
+    /// How this problem ends what was asked for: decided beside each error.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            Self::Download(e) => e.class(),
-            Self::Vault(e) => e.class(),
-            Self::Kit(e) => e.class(),
-            Self::Link(e) | Self::Database(DatabaseError::Link(e)) | Self::Queue(QueueError::Link(e)) => link_class(e),
-            Self::Dump(
-                DumpError::BackupUnderWay { .. }
-                | DumpError::LockHeldIdle { .. }
-                | DumpError::PgDumpMissing { .. }
-                | DumpError::PgDumpTooOld { .. },
-            ) => Class::Refused,
-            Self::Database(e) => database_class(e),
-            Self::Dump(DumpError::DumpNotAnArchive { .. }) => Class::Unsound,
-            Self::Library(LibraryError::FileTrouble { .. })
-            | Self::Dump(_)
-            | Self::Store(_)
-            | Self::Keyring(_)
-            | Self::Probe(_)
-            | Self::Queue(_)
-            | Self::Schedule(
-                ScheduleError::RunFailed { .. }
-                | ScheduleError::RunSkipped { .. }
-                | ScheduleError::OutcomeUnknown { .. },
-            ) => Class::Failed,
-            Self::Request(_) | Self::EnvFile(_) | Self::Schedule(_) | Self::Library(_) => Class::Refused,
+            Self::Link(error) => error.class(),
+            Self::Database(error) => error.class(),
+            Self::Keyring(error) => error.class(),
+            Self::Library(error) => error.class(),
+            Self::Store(error) => error.class(),
+            Self::Probe(error) => error.class(),
+            Self::Download(error) => error.class(),
+            Self::Dump(error) => error.class(),
+            Self::Queue(error) => error.class(),
+            Self::Schedule(error) => error.class(),
+            Self::Vault(error) => error.class(),
+            Self::Kit(error) => error.class(),
+            // A file that is no `.env` is not taken.
+            Self::EnvFile(_) => Class::Refused,
+            Self::Request(error) => error.class(),
         }
-    }
-}
-
-/// What a server shows that is not what the admin demands begins nothing.
-fn database_class(error: &DatabaseError) -> Class {
-    match error {
-        DatabaseError::TlsWrongName { .. }
-        | DatabaseError::TlsOutOfDate { .. }
-        | DatabaseError::TlsUntrusted { .. }
-        | DatabaseError::TlsNotOffered { .. }
-        | DatabaseError::PasswordInTheClear { .. } => Class::Refused,
-        _ => Class::Failed,
-    }
-}
-
-fn link_class(error: &LinkError) -> Class {
-    match error {
-        LinkError::HostKeyUnknown { .. } | LinkError::HostKeyChanged { .. } | LinkError::HostKeyRevoked { .. } => {
-            Class::Refused
-        }
-        LinkError::Jump { source, .. } => link_class(source),
-        _ => Class::Failed,
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::base::Class;
 use crate::ports::{Host, LinkError};
 use crate::weavestream::compose::Project;
 use crate::weavestream::queue::{Ask, Queue};
@@ -54,6 +55,17 @@ pub enum QueueError {
     #[error(transparent)]
     #[serde(untagged)]
     Link(#[from] LinkError),
+}
+
+impl QueueError {
+    /// How this ends what was asked for.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::QueueUnreachable { .. } => Class::Failed,
+            Self::Link(error) => error.class(),
+        }
+    }
 }
 
 /// Does what is asked with the host's own `bullmq`, in api, else in worker, and

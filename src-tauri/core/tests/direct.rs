@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use selvage_core::Secret;
+use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DirectLink, Tls, TlsMode};
 use selvage_core::deployments::{Deployments, DirectDraft, Draft};
 use selvage_core::dump::{DumpError, DumpTarget, LockChoice, OneOffDumps};
@@ -14,7 +15,7 @@ use selvage_core::jobs::{JobCenter, JobEnd};
 use selvage_core::overview::QueueState;
 use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump, Store as _};
 use selvage_core::probe::{Check, CheckItem, CheckState};
-use selvage_core::problem::{Problem, RequestError};
+use selvage_core::problem::Problem;
 use selvage_core::schedules::{ScheduleVersion, Schedules};
 use selvage_core::vault::Vault;
 use selvage_core::watch::Watch;

@@ -5,10 +5,11 @@
 use std::path::Path;
 
 use selvage_core::Secret;
+use selvage_core::base::RequestError;
 use selvage_core::kit::{KitError, Kits, unseal};
 use selvage_core::overview::overview;
 use selvage_core::ports::{Clock, LibraryError, LinkError, Store};
-use selvage_core::problem::{Problem, RequestError};
+use selvage_core::problem::Problem;
 use selvage_core::vault::{EnvSource, VaultError};
 use selvage_testing::keyring::Mood;
 use selvage_testing::library::DiskFault;

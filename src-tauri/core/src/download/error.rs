@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::problem::Class;
+use crate::base::Class;
 use crate::weavestream::archive::ArchiveError;
 use crate::weavestream::dump_name::UnsafeName;
 use crate::weavestream::manifest::ManifestError;

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::base::Class;
 use crate::weavestream::archive::ArchiveError;
 
 /// Why no dump was made.
@@ -59,4 +60,19 @@ pub enum DumpError {
         /// Where it was set aside.
         kept_as: String,
     },
+}
+
+impl DumpError {
+    /// How this ends what was asked for.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::BackupUnderWay { .. }
+            | Self::LockHeldIdle { .. }
+            | Self::PgDumpMissing { .. }
+            | Self::PgDumpTooOld { .. } => Class::Refused,
+            Self::DumpNotAnArchive { .. } => Class::Unsound,
+            _ => Class::Failed,
+        }
+    }
 }

@@ -3,9 +3,10 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
+use crate::base::Class;
 use crate::deployment::DeploymentId;
 use crate::ports::Copy;
-use crate::problem::{Class, Problem};
+use crate::problem::Problem;
 
 /// Identifies a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]

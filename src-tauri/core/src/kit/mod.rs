@@ -20,13 +20,14 @@ pub use error::KitError;
 pub use passphrase::{PassphraseStrength, generate, strength};
 
 use crate::Secret;
+use crate::base::RequestError;
 use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
 use crate::jobs::{JobKind, SecretAct};
 use crate::library::local_dumps;
 use crate::link::HostFolder;
 use crate::ports::{Folder, Library, LibraryError};
 use crate::probe::probe;
-use crate::problem::{Problem, RequestError};
+use crate::problem::Problem;
 use crate::project_files::{Missed, ProjectFiles, project_files};
 use crate::vault::{Captured, EnvSource, EnvVersion, KitRecord, Vault};
 use crate::weavestream::compose_file::{FileRole, relative};

@@ -14,13 +14,14 @@ use tokio::sync::Mutex;
 pub(crate) use host::environment;
 pub use host::{HostFolder, HostLink};
 
+use crate::base::RequestError;
 use crate::deployment::{Deployment, DeploymentId, DirectLink, SshAuth, SshLink, SshTarget};
 use crate::ports::{
     Clock, Database, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, DirectRequest, Host,
     HostConnector, HostRequest, Keyring, LinkError, PgDump, SshSecrets,
 };
 use crate::probe::{Check, HostFacts, ProbeError, probe};
-use crate::problem::{Problem, RequestError};
+use crate::problem::Problem;
 use crate::shell::Command;
 
 /// Where a secret of a deployment lies in the keyring.

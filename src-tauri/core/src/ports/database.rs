@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Endpoint, Host, LinkError};
 use crate::Secret;
+use crate::base::Class;
 use crate::weavestream::compose::Project;
 use crate::weavestream::retention::Dump;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunPage};
@@ -315,4 +316,20 @@ pub enum DatabaseError {
     #[error(transparent)]
     #[serde(untagged)]
     Link(#[from] LinkError),
+}
+
+impl DatabaseError {
+    /// A server that is not what the admin demands begins nothing.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::TlsWrongName { .. }
+            | Self::TlsOutOfDate { .. }
+            | Self::TlsUntrusted { .. }
+            | Self::TlsNotOffered { .. }
+            | Self::PasswordInTheClear { .. } => Class::Refused,
+            Self::Link(error) => error.class(),
+            _ => Class::Failed,
+        }
+    }
 }

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::Secret;
+use crate::base::Class;
 
 /// The OS keyring. Names are Selvage's own; values never touch the disk otherwise.
 #[async_trait]
@@ -61,4 +62,12 @@ pub enum KeyringError {
         /// What was found.
         reason: String,
     },
+}
+
+impl KeyringError {
+    /// How this ends what was asked for.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        Class::Failed
+    }
 }

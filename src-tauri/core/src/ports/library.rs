@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::base::Class;
+
 /// Folders of this laptop in which dumps lie. Calls block: use them off the
 /// async threads.
 pub trait Library: Send + Sync {
@@ -133,4 +135,15 @@ pub enum LibraryError {
         /// What the system said.
         reason: String,
     },
+}
+
+impl LibraryError {
+    /// A folder that cannot be used is found before anything begins; a file that fails, later.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::FileTrouble { .. } => Class::Failed,
+            _ => Class::Refused,
+        }
+    }
 }

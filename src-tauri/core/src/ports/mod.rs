@@ -7,6 +7,7 @@ mod direct;
 mod host;
 mod keyring;
 mod library;
+mod link_error;
 mod notifier;
 mod store;
 
@@ -17,10 +18,10 @@ pub use database::{
 };
 pub use direct::{DirectConnector, DirectPostgres, DirectRequest, HeldLock, LineProtection, PgDump};
 pub use host::{
-    ByteSink, ByteSource, Endpoint, Exit, Forward, Host, HostConnector, HostKey, HostRequest, LinkError, Output,
-    SshSecrets,
+    ByteSink, ByteSource, Endpoint, Exit, Forward, Host, HostConnector, HostKey, HostRequest, Output, SshSecrets,
 };
 pub use keyring::{Keyring, KeyringError};
 pub use library::{FileStat, Folder, Library, LibraryError, PartFile, ReadSeek};
+pub use link_error::LinkError;
 pub use notifier::{Notice, Notifier, Opening, Place};
 pub use store::{Copy, CopyState, Store, StoreError};

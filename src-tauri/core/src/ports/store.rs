@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::base::Class;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::jobs::{Job, JobId, LogLine};
 use crate::overview::Observation;
@@ -148,4 +149,12 @@ pub enum StoreError {
     /// It was written by a newer Selvage.
     #[error("Selvage's own database is from a newer version")]
     StoreTooNew,
+}
+
+impl StoreError {
+    /// How this ends what was asked for.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        Class::Failed
+    }
 }

@@ -13,6 +13,7 @@ pub use checklist::{
 };
 pub use parse::parse;
 
+use crate::base::Class;
 use crate::ports::{Clock, Host, LinkError};
 use crate::shell::Command;
 use crate::weavestream::compose::{ComposeWay, Project, ServiceState};
@@ -145,6 +146,14 @@ pub enum ProbeError {
         /// What the host said.
         reason: String,
     },
+}
+
+impl ProbeError {
+    /// How this ends what was asked for.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        Class::Failed
+    }
 }
 
 /// The folder of a deployment that was seen on the host.

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::base::Class;
 use crate::weavestream::schedule_draft::ScheduleDraft;
 
 /// Why a schedule was not changed, or a run did not end well.
@@ -53,4 +54,15 @@ pub enum ScheduleError {
         /// Which.
         run: String,
     },
+}
+
+impl ScheduleError {
+    /// What was written or started and did not end well has failed; anything else was not begun.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::RunFailed { .. } | Self::RunSkipped { .. } | Self::OutcomeUnknown { .. } => Class::Failed,
+            _ => Class::Refused,
+        }
+    }
 }

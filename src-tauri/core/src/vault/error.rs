@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::problem::Class;
+use crate::base::Class;
 
 /// Why something with a vault could not be done. Nothing of a value is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]

@@ -1,10 +1,11 @@
 //! What is refused, and how it is told.
 
+use selvage_core::base::RequestError;
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
 use selvage_core::ports::{LibraryError, LinkError};
 use selvage_core::probe::ProbeError;
-use selvage_core::problem::{Problem, RequestError};
+use selvage_core::problem::Problem;
 use selvage_core::weavestream::run::RunStatus;
 use selvage_testing::host::{Compose, Docker, HostState, StreamFault};
 use selvage_testing::library::DiskFault;

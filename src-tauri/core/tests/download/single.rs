@@ -1,9 +1,10 @@
 //! One fault at a time, with everything that was promised about it.
 
+use selvage_core::base::RequestError;
 use selvage_core::download::{DownloadError, float};
 use selvage_core::jobs::JobEnd;
 use selvage_core::ports::{CopyState, LibraryError};
-use selvage_core::problem::{Problem, RequestError};
+use selvage_core::problem::Problem;
 use selvage_testing::host::StreamFault;
 use selvage_testing::library::DiskFault;
 use selvage_testing::sample;
