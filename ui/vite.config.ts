@@ -11,7 +11,8 @@ const webviews = ['safari >= 15', 'chrome >= 105'];
 export default defineConfig({
   plugins: [svelte()],
   clearScreen: false,
-  server: { port: 5173, strictPort: true },
+  // The mock speaks in the sentences of Rust.
+  server: { port: 5173, strictPort: true, fs: { allow: ['.', '../src-tauri/words/en'] } },
   css: {
     transformer: 'lightningcss',
     lightningcss: { targets: browserslistToTargets(browserslist(webviews)) },

@@ -5,13 +5,15 @@ use tauri::Wry;
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{app, connection, deployments, downloads, jobs, kits, schedules, secrets, views};
+use crate::error::ProblemFacts;
 
 /// Every command of the window. What is not here cannot be called.
 #[must_use]
 pub fn commands() -> Builder<Wry> {
     // Every size, rate and share that is sent is finite, so a float is a number.
     let floats = specta_typescript::semantic::Configuration::empty().enable_lossless_floats();
-    Builder::<Wry>::new().disable_serde_phases().semantic_types(floats).commands(collect_commands![
+    let builder = Builder::<Wry>::new().disable_serde_phases().semantic_types(floats).typ::<ProblemFacts>();
+    builder.commands(collect_commands![
         app::app_info,
         app::watch_openings,
         app::watch_closing,

@@ -208,7 +208,7 @@ test('on a new laptop the kit alone brings the deployment and its keys back', as
   choosePath('Emergency kit', join(usb, readdirSync(usb).find((file) => file.endsWith('.age'))));
   await window.fill('Passphrase', 'not-the-words-of-this-kit');
   await window.press('Open the kit');
-  await window.text('The passphrase does not open the kit');
+  await window.text('The passphrase does not decrypt the kit');
   await window.shot('kit-import-wrong');
   await sound('kit import, refused');
   await window.fill('Passphrase', words);

@@ -27,7 +27,7 @@ pub fn tell(story: &mut Sections, told: &Told) {
         });
         let diff = told.secrets_command(&["diff", "acme"]);
         diff.expect_code(4);
-        assert_eq!(diff.at("/host/lost"), &serde_json::json!([]), "{}", diff.said);
+        assert_eq!(diff.at("/host/missing"), &serde_json::json!([]), "{}", diff.said);
         assert_eq!(diff.at("/host/uncaptured/0/kids"), &serde_json::json!(["2026-11"]));
         assert_eq!(told.capture(), 2);
         told.secrets_command(&["prove", "acme"]).expect_code(0);
@@ -39,8 +39,8 @@ pub fn tell(story: &mut Sections, told: &Told) {
         });
         let diff = told.secrets_command(&["diff", "acme"]);
         diff.expect_code(4);
-        assert_eq!(diff.at("/host/lost/0/name"), "SMTP_SECRET_KEY", "{}", diff.said);
-        assert_eq!(diff.at("/host/lost/0/kids"), &serde_json::json!(["2", "1"]));
+        assert_eq!(diff.at("/host/missing/0/name"), "SMTP_SECRET_KEY", "{}", diff.said);
+        assert_eq!(diff.at("/host/missing/0/kids"), &serde_json::json!(["2", "1"]));
         assert_eq!(diff.at("/host/changes/changed"), &serde_json::json!(CHANGED));
         assert_eq!(told.capture(), 3);
         let proof = told.secrets_command(&["prove", "acme"]);
@@ -60,7 +60,7 @@ pub fn tell(story: &mut Sections, told: &Told) {
         assert_eq!(told.env(), before, "a plan writes nothing");
         let put = ["put", "acme", "--number", "2", "--yes"];
         assert_eq!(
-            plan.at("/plan/lost"),
+            plan.at("/plan/missing"),
             &serde_json::json!([]),
             "nothing is encrypted with the new key: {}",
             plan.said

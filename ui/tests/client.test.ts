@@ -1,6 +1,7 @@
 import { mockIPC } from '@tauri-apps/api/mocks';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Failed, ipc, troubleOf, type Failure } from '../src/ipc/client';
+import { problemOf } from '../src/ipc/mock/words';
 
 let answer: () => unknown;
 
@@ -25,7 +26,7 @@ describe('the client', () => {
   });
 
   it('throws a refusal with its class, code and facts', async () => {
-    const failure: Failure = { class: 'refused', problem: { code: 'no_library' }, text: 'no folder for dumps has been chosen' };
+    const failure: Failure = { class: 'refused', problem: problemOf({ code: 'no_library' }, 'refused'), text: 'no folder for dumps has been chosen' };
     answer = failing(failure);
     const failed = await failureOf(ipc.download('d', null));
     expect(failed.trouble).toEqual(failure);
@@ -35,9 +36,9 @@ describe('the client', () => {
   it('makes a trouble of what is no failure: an unknown command, a broken bridge', async () => {
     answer = failing('Command overview not found');
     const unknown = await failureOf(ipc.overview('d', true));
-    expect(unknown.trouble.problem).toEqual({ code: 'bridge', reason: 'Command overview not found' });
+    expect(unknown.trouble.problem).toMatchObject({ code: 'bridge', words: { why: 'Command overview not found' } });
     answer = failing(new Error('the bridge is gone'));
     const thrown: unknown = await ipc.appInfo().catch((error: unknown) => error);
-    expect(troubleOf(thrown)).toEqual({ class: 'failed', problem: { code: 'bridge', reason: 'the bridge is gone' }, text: 'the bridge is gone' });
+    expect(troubleOf(thrown)).toMatchObject({ class: 'failed', problem: { code: 'bridge', words: { why: 'the bridge is gone' } }, text: 'the bridge is gone' });
   });
 });

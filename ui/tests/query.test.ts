@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Failed } from '../src/ipc/client';
 import { mutate, query, reloadMounted, type Query } from '../src/app/query.svelte';
 import { Cell, root } from './cell.svelte';
+import { problemOf } from '../src/ipc/mock/words';
 
 let end: (() => void) | undefined;
 afterEach(() => end?.());
@@ -30,7 +31,7 @@ class Asked<T> {
 const settle = async () => {
   for (let n = 0; n < 5; n++) await Promise.resolve();
 };
-const failed = (code: 'no_library') => new Failed({ class: 'refused', problem: { code }, text: code });
+const failed = (code: 'no_library') => new Failed({ class: 'refused', problem: problemOf({ code }), text: code });
 
 describe('a query', () => {
   it('shows what is known at once, then what is true now', async () => {

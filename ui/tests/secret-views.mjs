@@ -15,7 +15,7 @@ export const secretViews = [
     ...page,
     act: async (tab) => {
       await tab.getByRole('button', { name: /^Version 5/ }).click();
-      await tab.getByText('is not whole in the keyring').waitFor();
+      await tab.getByText('is incomplete in the keyring').waitFor();
     },
   },
   {

@@ -55,10 +55,10 @@ describe('the secrets', () => {
   it('say in place of the table what the keyring does not give, and let it be tried again', async () => {
     const { user, world } = await secrets('trouble');
     await user.click(screen.getByRole('button', { name: /^Version 5/ }));
-    expect(await screen.findByText('Version 5 is not whole in the keyring.')).toBeTruthy();
+    expect(await screen.findByText('Version 5 is incomplete in the keyring.')).toBeTruthy();
     expect(screen.queryByRole('table')).toBeNull();
     if (world.vaults[ACME]) world.vaults[ACME].troubles = {};
-    await user.click(within(screen.getByRole('region', { name: 'Version 5 is not whole in the keyring' })).getByRole('button', { name: 'Try again' }));
+    await user.click(within(screen.getByRole('region', { name: 'Version 5 is incomplete in the keyring' })).getByRole('button', { name: 'Try again' }));
     expect(await screen.findByRole('table', { name: 'Secrets in version 5' })).toBeTruthy();
   });
 
@@ -187,7 +187,7 @@ describe('what is done with versions', () => {
     const dialog = within(await screen.findByRole('alertdialog'));
     await user.click(await dialog.findByLabelText('I know this, and put it back all the same'));
     await user.click(dialog.getByRole('button', { name: 'Put back on the host' }));
-    expect(await dialog.findByText('The .env of the host was changed meanwhile.')).toBeTruthy();
+    expect(await dialog.findByText('The host’s .env was changed in the meantime.')).toBeTruthy();
     expect(dialog.queryByRole('button', { name: 'Put back on the host' })).toBeNull();
     await user.click(dialog.getByRole('button', { name: 'Look again' }));
     expect(await dialog.findByRole('button', { name: 'Put back on the host' })).toBeTruthy();
@@ -272,7 +272,7 @@ describe('emergency kits', () => {
     expect(dialog.getByText('Choose the kit first.')).toBeTruthy();
     await user.click(dialog.getByRole('button', { name: 'Choose: Kit' }));
     await user.type(dialog.getByLabelText('Passphrase'), 'wrong{Enter}');
-    expect(await dialog.findByText(/^The passphrase does not open the kit\. /)).toBeTruthy();
+    expect(await dialog.findByText(/^The passphrase does not decrypt the kit\. /)).toBeTruthy();
     await user.clear(dialog.getByLabelText('Passphrase'));
     await user.type(dialog.getByLabelText('Passphrase'), 'taken{Enter}');
     await user.type(await dialog.findByLabelText('Another name for it'), 'Fabrikam{Enter}');

@@ -7,6 +7,7 @@ import type { Job } from '../src/ipc/client';
 import { install } from '../src/ipc/mock/install';
 import { ACME, world } from '../src/ipc/mock/world';
 import { open } from './app';
+import { problemOf } from '../src/ipc/mock/words';
 
 const HISTORY = `#/deployments/${ACME}/history`;
 
@@ -84,7 +85,7 @@ describe('a download', () => {
   it('says loudly what arrived damaged, with the next thing to do', async () => {
     const { tell } = await open('typical');
     await screen.findByRole('heading', { name: /Database held/ });
-    const end = { end: 'unsound', problem: { code: 'checksum_mismatch', expected: 'a', found: 'b', sameOnHost: true, keptAs: 'x.damaged' } } as const;
+    const end = { end: 'unsound', problem: problemOf({ code: 'checksum_mismatch', expected: 'a', found: 'b', sameOnHost: true, keptAs: 'x.damaged' }) } as const;
     const running = { id: '9', deployment: ACME, kind: { kind: 'download', run: 'r', file: 'x.dump' }, startedAt: '', endedAt: null, step: '', progress: null, cancelling: false, end: null } as const;
     await waitFor(() => {
       tell({ change: 'job', job: running });
@@ -92,7 +93,7 @@ describe('a download', () => {
     });
     tell({ change: 'job', job: { ...running, end } });
     const told = within(await screen.findByRole('alertdialog', { name: 'The dump arrived damaged' }));
-    expect(told.getByText(/so the damage is there/)).toBeTruthy();
+    expect(told.getByText(/so it is damaged on the host/)).toBeTruthy();
     expect(told.getByRole('button', { name: 'Download again' })).toBeTruthy();
     expect(document.querySelector('.toast.frayed')).not.toBeNull();
   });

@@ -1,12 +1,12 @@
 use std::io::BufRead;
 
 use selvage_core::Secret;
+use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DeploymentId, SshAuth, SshLink};
 use selvage_core::deployments::{DirectDraft, Draft, SshDraft};
 use selvage_core::ports::{HostKey, LinkError};
 use selvage_core::probe::{Check, CheckState};
-use selvage_core::problem::Problem;
 
 use super::arguments::DeploymentCommand;
 use super::link_arguments::LinkArguments;
@@ -117,23 +117,20 @@ async fn test(
 /// Trusts an unknown host key whose fingerprint the admin gave. True when the
 /// test is worth repeating.
 async fn trust_accepted(selvage: &Selvage, checks: &[Check], accepted: &[String]) -> Result<bool, Failure> {
-    let unknown = checks.iter().find_map(|check| match &check.problem {
-        Some(Problem::Link(error)) => unknown_key(error),
-        _ => None,
-    });
+    let unknown = checks.iter().find_map(|check| unknown_key(check.problem.as_ref()?.find()?));
     match unknown {
         Some(key) if accepted.contains(&key.fingerprint) => {
-            selvage.links.trust(key).await?;
+            selvage.links.trust(&key).await?;
             Ok(true)
         }
         _ => Ok(false),
     }
 }
 
-fn unknown_key(error: &LinkError) -> Option<&HostKey> {
+fn unknown_key(error: LinkError) -> Option<HostKey> {
     match error {
         LinkError::HostKeyUnknown { key } => Some(key),
-        LinkError::Jump { source, .. } => unknown_key(source),
+        LinkError::Jump { source, .. } => unknown_key(*source),
         _ => None,
     }
 }

@@ -1,12 +1,12 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+use selvage_core::base::Problem;
 use selvage_core::download::{Target, WhichRun, float};
 use selvage_core::dump::{DumpTarget, LockChoice};
 use selvage_core::jobs::{Ended, Job, JobChange, JobEnd, JobId, JobResult};
 use selvage_core::library::LocalDump;
 use selvage_core::ports::{Copy, CopyState};
-use selvage_core::problem::Problem;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;

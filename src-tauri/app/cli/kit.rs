@@ -1,10 +1,10 @@
 use std::io::IsTerminal;
 
 use selvage_core::Secret;
+use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::deployment::FieldError;
 use selvage_core::kit::{KitError, generate};
-use selvage_core::problem::Problem;
 use selvage_core::vault::VaultError;
 
 use super::deployment::next_line;

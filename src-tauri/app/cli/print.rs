@@ -39,7 +39,11 @@ impl Print {
         if self.json {
             out(&json!({ "error": failure }).to_string());
         }
-        err(&format!("selvage: {}", visible(&failure.text)));
+        let words = failure.problem.words();
+        err(&format!("selvage: {}", visible(&words.line())));
+        for line in [words.kept, words.next].iter().filter(|line| !line.is_empty()) {
+            err(&visible(line));
+        }
     }
 }
 

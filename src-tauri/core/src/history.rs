@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use std::sync::Arc;
 
+use crate::base::{Problem, say};
 use crate::deployment::Deployment;
 use crate::library::LocalDump;
 use crate::link::{Link, Links};
 use crate::ports::{Clock, CopyState};
-use crate::problem::Problem;
 use crate::time::{When, local};
 use crate::weavestream::manifest::ManifestError;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunStatus};
@@ -49,6 +49,8 @@ pub struct RunRow {
     pub manifest: Option<ManifestRow>,
     /// What is wrong with the manifest of a success.
     pub manifest_problem: Option<ManifestError>,
+    /// The same as a sentence.
+    pub manifest_words: Option<String>,
 }
 
 /// Whether a dump can still be had from the host.
@@ -180,6 +182,7 @@ pub async fn page(
 #[must_use]
 pub fn row(run: &Run, dumps: &[LocalDump], now: DateTime<Utc>, zone: Tz) -> RunRow {
     let manifest = (run.status == RunStatus::Success).then(|| run.manifest());
+    let manifest_problem = manifest.as_ref().and_then(|m| m.as_ref().err()).cloned();
     let name = run.dump_name();
     RunRow {
         id: run.id,
@@ -208,7 +211,8 @@ pub fn row(run: &Run, dumps: &[LocalDump], now: DateTime<Utc>, zone: Tz) -> RunR
             generated_at: m.generated_at.clone(),
             document: serde_json::to_string_pretty(&m.document).unwrap_or_default(),
         }),
-        manifest_problem: manifest.and_then(Result::err),
+        manifest_words: manifest_problem.as_ref().map(|error| say("manifest", "why", error).title),
+        manifest_problem,
     }
 }
 

@@ -17,7 +17,6 @@ pub mod link;
 pub mod overview;
 pub mod ports;
 pub mod probe;
-pub mod problem;
 pub mod project_files;
 pub mod queue;
 pub mod schedules;
@@ -27,8 +26,7 @@ pub mod time;
 pub mod vault;
 pub mod watch;
 
-pub use base::Class;
-pub use problem::Problem;
+pub use base::{Class, Problem};
 pub use selvage_weavestream as weavestream;
 pub use selvage_weavestream::Secret;
 pub use selvage_weavestream::shell;

@@ -8,8 +8,8 @@ use specta::Type;
 use zeroize::Zeroizing;
 
 use crate::Secret;
+use crate::base::Problem;
 use crate::link::HostFolder;
-use crate::problem::Problem;
 use crate::vault::{VaultError, read_file};
 use crate::weavestream::compose_file::{FileRole, Reference, absolute, references, relative};
 use crate::weavestream::env_file::EnvFile;
@@ -211,16 +211,18 @@ impl<'a> Gathering<'a> {
         Ok(match read_file(self.at, &wanted.path, FILE_AT_MOST).await {
             Ok(Ok(file)) => Got::File(file.bytes),
             Ok(Err(bytes)) => Got::Missed(MissedWhy::TooLarge { bytes }),
-            Err(Problem::Vault(error)) => match error {
-                VaultError::HostEnvMissing { .. }
-                | VaultError::HostFolderMissing { .. }
-                | VaultError::HostEnvDangling { .. } => Got::Missed(MissedWhy::NotThere),
-                VaultError::HostEnvNoFile { folder: true, .. } => Got::Missed(MissedWhy::Folder),
-                VaultError::HostEnvNoFile { .. } => Got::Device,
-                VaultError::HostEnvUnreadable { tried, .. } => Got::Missed(MissedWhy::Unreadable { said: tried }),
-                other => Got::Missed(MissedWhy::Unreadable { said: other.to_string() }),
+            Err(problem) => match problem.find() {
+                None => return Err(problem),
+                Some(
+                    VaultError::HostEnvMissing { .. }
+                    | VaultError::HostFolderMissing { .. }
+                    | VaultError::HostEnvDangling { .. },
+                ) => Got::Missed(MissedWhy::NotThere),
+                Some(VaultError::HostEnvNoFile { folder: true, .. }) => Got::Missed(MissedWhy::Folder),
+                Some(VaultError::HostEnvNoFile { .. }) => Got::Device,
+                Some(VaultError::HostEnvUnreadable { tried, .. }) => Got::Missed(MissedWhy::Unreadable { said: tried }),
+                Some(other) => Got::Missed(MissedWhy::Unreadable { said: other.to_string() }),
             },
-            Err(other) => return Err(other),
         })
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::base::Class;
+use crate::base::{Class, Tellable, told_in_words};
 use crate::ports::{Host, LinkError};
 use crate::weavestream::compose::Project;
 use crate::weavestream::queue::{Ask, Queue};
@@ -42,29 +42,34 @@ impl From<Result<Queue, QueueError>> for QueueSeen {
 }
 
 /// Why the queue could not be asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum QueueError {
     /// Neither api nor worker could answer: stopped, without node, or Redis is down.
-    #[error("the queue cannot be reached: {reason}")]
     QueueUnreachable {
         /// What the last container said.
         reason: String,
     },
     /// The host could not be asked.
-    #[error(transparent)]
     #[serde(untagged)]
-    Link(#[from] LinkError),
+    Link(LinkError),
 }
 
-impl QueueError {
+told_in_words!(QueueError);
+
+impl Tellable for QueueError {
     /// How this ends what was asked for.
-    #[must_use]
-    pub fn class(&self) -> Class {
+    fn class(&self) -> Class {
         match self {
             Self::QueueUnreachable { .. } => Class::Failed,
             Self::Link(error) => error.class(),
         }
+    }
+}
+
+impl From<LinkError> for QueueError {
+    fn from(error: LinkError) -> Self {
+        Self::Link(error)
     }
 }
 

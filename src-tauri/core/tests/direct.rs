@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use selvage_core::Secret;
+use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DirectLink, Tls, TlsMode};
 use selvage_core::deployments::{Deployments, DirectDraft, Draft};
@@ -15,7 +16,6 @@ use selvage_core::jobs::{JobCenter, JobEnd};
 use selvage_core::overview::QueueState;
 use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump, Store as _};
 use selvage_core::probe::{Check, CheckItem, CheckState};
-use selvage_core::problem::Problem;
 use selvage_core::schedules::{ScheduleVersion, Schedules};
 use selvage_core::vault::Vault;
 use selvage_core::watch::Watch;
@@ -23,6 +23,7 @@ use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
 use selvage_core::weavestream::sealed::SealedColumn;
 use selvage_core::weavestream::server_version::ServerVersion;
+use selvage_testing::ends::{failed, refused};
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
 use selvage_testing::sealed::{envelope, samples};
@@ -130,7 +131,7 @@ async fn a_schedule_is_written_and_said_to_take_effect_later() {
 #[tokio::test(start_paused = true)]
 async fn what_needs_the_host_is_refused_before_anything_is_begun() {
     let admin = Admin::straight().await;
-    let needs_host = Problem::Request(RequestError::NeedsHost);
+    let needs_host = Problem::from(RequestError::NeedsHost);
     let repaired = admin.schedules.repair(admin.deployment(), admin.daily.id).await;
     assert_eq!(repaired.err(), Some(needs_host.clone()));
     let runs = admin.scene.database.with(|tables| tables.runs.len());
@@ -195,7 +196,7 @@ async fn ones_own_session_that_was_left_behind_does_not_refuse_the_next_dump() {
     let theirs = holder(format!("selvage dump {}", uuid::Uuid::new_v4()));
     admin.scene.database.with(|tables| tables.lock = Some(theirs));
     let end = admin.dump(LockChoice::Refuse).await;
-    assert!(matches!(end, JobEnd::Refused(Problem::Dump(DumpError::BackupUnderWay { .. }))), "{end:?}");
+    assert!(matches!(refused(&end), Some(DumpError::BackupUnderWay { .. })), "{end:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -206,10 +207,10 @@ async fn a_lock_that_somebody_holds_is_respected_or_passed_by_as_was_chosen() {
     let holder = LockHolder { pid: 1, user: "w".into(), application: String::new(), address: None, since, idle: false };
     admin.scene.database.with(|tables| tables.lock = Some(holder));
     let end = admin.dump(LockChoice::Refuse).await;
-    assert!(matches!(end, JobEnd::Refused(Problem::Dump(DumpError::BackupUnderWay { since: Some(_) }))), "{end:?}");
+    assert!(matches!(refused(&end), Some(DumpError::BackupUnderWay { since: Some(_) })), "{end:?}");
     admin.scene.database.with(|tables| tables.lock.as_mut().unwrap().idle = true);
     let end = admin.dump(LockChoice::Refuse).await;
-    let JobEnd::Refused(Problem::Dump(DumpError::LockHeldIdle { session: 1, .. })) = &end else { panic!("{end:?}") };
+    assert!(matches!(refused(&end), Some(DumpError::LockHeldIdle { session: 1, .. })), "{end:?}");
     assert!(admin.scene.library.files(&admin.scene.folder()).is_empty());
     assert_eq!(admin.dump(LockChoice::GoOn).await, JobEnd::Done);
     assert!(admin.scene.database.with(|tables| tables.lock.is_some()), "somebody else's lock was taken away");
@@ -222,17 +223,14 @@ async fn no_half_of_a_dump_is_kept() {
         state.exit = Exit { status: 1, stderr: "pg_dump: error: permission denied for table vault\n".into() };
     });
     let end = admin.dump(LockChoice::Refuse).await;
-    let failed = |end: &JobEnd| match end {
-        JobEnd::Failed(Problem::Dump(DumpError::DumpFailed { reason })) => reason.clone(),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(failed(&end), "pg_dump: error: permission denied for table vault");
+    let said = DumpError::DumpFailed { reason: "pg_dump: error: permission denied for table vault".into() };
+    assert_eq!(failed(&end), Some(said));
     admin.scene.postgres.with(|state| {
         state.exit = Exit { status: 0, stderr: String::new() };
         state.lock_breaks = true;
     });
     let end = admin.dump(LockChoice::Refuse).await;
-    assert!(matches!(end, JobEnd::Failed(Problem::Dump(DumpError::DumpCut { .. }))), "{end:?}");
+    assert!(matches!(failed(&end), Some(DumpError::DumpCut { .. })), "{end:?}");
     assert!(admin.scene.library.files(&admin.scene.folder()).is_empty(), "half a dump was kept");
     assert!(admin.scene.copies().await.is_empty());
 }
@@ -258,7 +256,7 @@ async fn a_tool_that_is_missing_or_older_than_the_server_is_refused() {
 async fn the_password_comes_from_the_keyring_and_leaves_with_the_deployment() {
     let admin = Admin::straight().await;
     admin.scene.postgres.with(|state| state.password = Some("right".into()));
-    let needed = Problem::Database(DatabaseError::DatabasePasswordNeeded { user: "weavestream".into() });
+    let needed = Problem::from(DatabaseError::DatabasePasswordNeeded { user: "weavestream".into() });
     let id = admin.deployment().id;
     assert_eq!(admin.deployments.overview(id, true).await.unwrap().trouble, Some(needed));
     let draft = |password: &str| Draft {
@@ -305,7 +303,11 @@ async fn a_host_that_refuses_us_is_not_passed_by() {
     let admin = Admin::with(true, true).await;
     admin.scene.connector.change_key("SHA256:another");
     let seen = admin.deployments.overview(admin.deployment().id, true).await.unwrap();
-    assert!(matches!(seen.trouble, Some(Problem::Link(LinkError::HostKeyChanged { .. }))), "{:?}", seen.trouble);
+    assert!(
+        matches!(seen.trouble.as_ref().and_then(Problem::find), Some(LinkError::HostKeyChanged { .. })),
+        "{:?}",
+        seen.trouble
+    );
     assert_eq!(admin.scene.postgres.with(|state| state.connections), 0);
 }
 

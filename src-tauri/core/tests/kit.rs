@@ -5,11 +5,11 @@
 use std::path::Path;
 
 use selvage_core::Secret;
+use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::kit::{KitError, Kits, unseal};
 use selvage_core::overview::overview;
 use selvage_core::ports::{Clock, LibraryError, LinkError, Store};
-use selvage_core::problem::Problem;
 use selvage_core::vault::{EnvSource, VaultError};
 use selvage_testing::keyring::Mood;
 use selvage_testing::library::DiskFault;
@@ -145,13 +145,15 @@ async fn on_a_new_laptop_a_kit_is_the_deployment_again() {
     third.store.save_deployment(&third.deployment).await.unwrap();
     let taken = Kits { vault: third.vault().await };
     let refused = taken.import(file, passphrase(), None).await.unwrap_err();
-    assert!(matches!(refused, Problem::Request(RequestError::Fields { .. })), "{refused:?}");
+    assert!(matches!(refused.find(), Some(RequestError::Fields { .. })), "{refused:?}");
     assert_eq!(taken.import(file, passphrase(), Some("Acme again")).await.unwrap().deployment.slug, "acme-again");
     // A keyring that refuses leaves no deployment without its secrets.
     let fourth = Scene { library: scene.library.clone(), ..Scene::with_dump(sample::dump(3_000, 4)) };
     fourth.keyring.set_mood(Mood::Locked);
     let locked = Kits { vault: fourth.vault().await };
-    assert!(matches!(locked.import(file, passphrase(), None).await, Err(Problem::Keyring(_))));
+    assert!(
+        matches!(locked.import(file, passphrase(), None).await, Err(problem) if problem.find::<selvage_core::ports::KeyringError>().is_some())
+    );
     assert!(fourth.store.deployments().await.unwrap().is_empty());
 }
 
@@ -165,7 +167,7 @@ async fn what_was_tampered_with_does_not_open() {
         scene.library.put(usb(), "tried.age", Some(bytes));
         let tried = kits.import(Path::new("/media/usb/tried.age"), Secret::new(words.to_owned()), None).await;
         match tried {
-            Err(Problem::Kit(error)) => error,
+            Err(problem) => problem.find::<KitError>().unwrap(),
             other => panic!("{other:?}"),
         }
     };
@@ -185,7 +187,7 @@ async fn what_was_tampered_with_does_not_open() {
         assert!(matches!(error, KitError::NoKit { .. }), "{error}");
     }
     let gone = kits.import(Path::new("/media/usb/none.age"), passphrase(), None).await;
-    assert!(matches!(gone, Err(Problem::Library(LibraryError::FileMissing { .. }))), "{gone:?}");
+    assert!(matches!(gone.as_ref().map_err(Problem::find), Err(Some(LibraryError::FileMissing { .. }))), "{gone:?}");
     assert_eq!(kits.vault.versions(scene.deployment.id).await.unwrap().len(), 1, "{}", written.kit);
 }
 
@@ -201,7 +203,7 @@ async fn a_kit_whose_sheet_found_no_room_is_taken_back() {
         [usb(), Path::new("/library")].iter().flat_map(|folder| scene.library.files(folder)).map(|f| f.1.len()).sum();
     scene.library.set_capacity(Some(used as u64 + kit + 1024));
     let refused = write(&scene, &kits).await.unwrap_err();
-    assert!(matches!(refused, Problem::Library(LibraryError::DiskFull { .. })), "{refused:?}");
+    assert!(matches!(refused.find(), Some(LibraryError::DiskFull { .. })), "{refused:?}");
     assert_eq!(files(&scene), before, "what was there stays, and nothing is added");
     assert_eq!(scene.store.kits(scene.deployment.id).await.unwrap().len(), 1);
 }
@@ -210,7 +212,7 @@ async fn a_kit_whose_sheet_found_no_room_is_taken_back() {
 async fn what_cannot_be_written_leaves_nothing_behind() {
     let (scene, kits) = scene().await;
     let weak = kits.write(&scene.deployment, usb(), Secret::new("acme2026".into()), false).await.unwrap_err();
-    assert!(matches!(weak, Problem::Kit(KitError::PassphraseWeak { .. })), "{weak:?}");
+    assert!(matches!(weak.find(), Some(KitError::PassphraseWeak { .. })), "{weak:?}");
     scene.library.set_fault(Some(DiskFault::Full));
     assert!(write(&scene, &kits).await.is_err());
     scene.library.set_fault(None);
@@ -218,7 +220,7 @@ async fn what_cannot_be_written_leaves_nothing_behind() {
     // The host is gone: without its Compose file only when that was said.
     scene.connector.fail_next(vec![LinkError::Refused { host: "ws1".into(), port: 22 }; 8]);
     kits.vault.links.forget(scene.deployment.id).await;
-    assert!(matches!(write(&scene, &kits).await, Err(Problem::Link(_))));
+    assert!(matches!(write(&scene, &kits).await, Err(problem) if problem.find::<LinkError>().is_some()));
     let written = kits.write(&scene.deployment, usb(), passphrase(), true).await.unwrap();
     assert!(!written.compose && files(&scene).len() == 2);
     let sheet = scene.library.files(usb()).into_iter().find(|(name, _)| name.contains("recovery-sheet")).unwrap().1;

@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 
+use selvage_core::base::Problem;
 use selvage_core::jobs::{JobCenter, JobEnd};
 use selvage_core::overview::{QueueState, observe};
 use selvage_core::ports::{Clock, DatabaseError, Store};
-use selvage_core::problem::Problem;
 use selvage_core::queue::QueueError;
 use selvage_core::schedules::{ScheduleError, ScheduleRow, ScheduleVersion, Schedules};
 use selvage_core::weavestream::run::RunStatus;
 use selvage_core::weavestream::schedule::{Schedule, scheduler_id};
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
+use selvage_testing::ends::failed;
 use selvage_testing::host::SimQueue;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
@@ -80,7 +81,10 @@ async fn a_queue_that_is_down_is_told_and_repaired() {
     assert!(matches!(row.next.queue, QueueState::Unknown { .. }), "{:?}", row.next.queue);
     assert_eq!(row.next.cron, "0 4 * * *");
     let repair = admin.schedules.repair(&admin.scene.deployment, daily.id).await;
-    assert!(matches!(repair, Err(Problem::Queue(QueueError::QueueUnreachable { .. }))), "{repair:?}");
+    assert!(
+        matches!(repair.as_ref().map_err(Problem::find), Err(Some(QueueError::QueueUnreachable { .. }))),
+        "{repair:?}"
+    );
     admin.queue.stop(false);
     assert_eq!(
         admin.schedules.repair(&admin.scene.deployment, daily.id).await.unwrap().next.queue,
@@ -95,10 +99,12 @@ async fn what_somebody_changed_meanwhile_is_not_overwritten() {
     let read = version(&daily);
     admin.schedules.edit(&admin.scene.deployment, read, &draft(&daily, "Theirs"), None).await.unwrap();
     let mine = admin.schedules.edit(&admin.scene.deployment, read, &draft(&daily, "Mine"), None).await;
-    let Err(Problem::Schedule(ScheduleError::ScheduleMoved { theirs, .. })) = mine else { panic!("{mine:?}") };
+    let Err(Some(ScheduleError::ScheduleMoved { theirs, .. })) = mine.map_err(|problem| problem.find()) else {
+        panic!("written")
+    };
     assert_eq!(theirs.name, "Theirs");
     let gone = admin.schedules.delete(&admin.scene.deployment, read, None).await;
-    assert!(matches!(gone, Err(Problem::Schedule(ScheduleError::ScheduleMoved { .. }))), "{gone:?}");
+    assert!(matches!(gone.as_ref().map_err(Problem::find), Err(Some(ScheduleError::ScheduleMoved { .. }))), "{gone:?}");
     assert_eq!(admin.queue.schedulers().len(), 1);
 }
 
@@ -152,7 +158,9 @@ async fn a_schedule_that_can_never_fire_is_not_registered() {
     {
         admin.scene.database.with(|tables| change(tables.schedules.iter_mut().find(|row| row.id == daily.id).unwrap()));
         let refused = admin.schedules.repair(&admin.scene.deployment, daily.id).await;
-        let Err(Problem::Schedule(ScheduleError::ScheduleUnusable { reason })) = refused else { panic!("{refused:?}") };
+        let Err(Some(ScheduleError::ScheduleUnusable { reason })) = refused.map_err(|problem| problem.find()) else {
+            panic!("registered")
+        };
         assert!(reason.starts_with("Mars/X") || reason.starts_with("60 3"), "{reason}");
         assert_eq!(admin.queue.schedulers()[0]["pattern"], "0 3 * * *", "the queue is as it was");
     }
@@ -173,7 +181,10 @@ async fn a_run_that_nobody_will_come_to_does_not_wait() {
     let (admin, daily) = Admin::new().await;
     admin.queue.stop(true);
     let started = admin.schedules.run_now(&admin.scene.deployment, daily.id, None).await;
-    assert!(matches!(started, Err(Problem::Queue(QueueError::QueueUnreachable { .. }))), "{started:?}");
+    assert!(
+        matches!(started.as_ref().map_err(Problem::find), Err(Some(QueueError::QueueUnreachable { .. }))),
+        "{started:?}"
+    );
     assert_eq!((admin.runs(RunStatus::Queued), admin.runs(RunStatus::Failed)), (0, 1));
 }
 
@@ -193,12 +204,10 @@ async fn a_run_is_followed_over_a_closed_lid_to_its_end() {
             (row.status, row.error) = (status, Some("no space".into()));
         });
         let end = admin.schedules.jobs.ended(job).await.unwrap();
-        let told = match &end {
-            JobEnd::Done => "done",
-            JobEnd::Failed(Problem::Schedule(ScheduleError::RunSkipped { .. })) => "skipped",
-            JobEnd::Failed(Problem::Schedule(ScheduleError::RunFailed { reason, .. })) if reason == "no space" => {
-                "failed"
-            }
+        let told = match failed(&end) {
+            None if end == JobEnd::Done => "done",
+            Some(ScheduleError::RunSkipped { .. }) => "skipped",
+            Some(ScheduleError::RunFailed { reason, .. }) if reason == "no space" => "failed",
             other => panic!("{other:?}"),
         };
         assert_eq!(told, expected);

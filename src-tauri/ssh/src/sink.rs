@@ -95,11 +95,17 @@ impl Sink {
 
     async fn send_part(&mut self, part: Bytes) -> Result<(), LinkError> {
         let write = Arc::clone(&self.write);
-        let mut sending = pin!(write.data_bytes(part));
+        self.sending(async move { write.data_bytes(part).await }).await
+    }
+
+    /// Sends while taking in what the command prints: a connection with more of
+    /// that than is read sends nothing at all, the end of the input included.
+    async fn sending(&mut self, sent: impl Future<Output = Result<(), russh::Error>>) -> Result<(), LinkError> {
+        let mut sent = pin!(sent);
         let mut late = pin!(tokio::time::sleep(self.patience));
         loop {
             tokio::select! {
-                sent = &mut sending => {
+                sent = &mut sent => {
                     // A channel that was closed takes nothing; how it ended is still to be read.
                     return if sent.is_ok() { Ok(()) } else { self.await_close().await };
                 }
@@ -153,8 +159,8 @@ impl ByteSink for Sink {
 
     async fn finish(mut self: Box<Self>) -> Result<Output, LinkError> {
         if !self.closed {
-            // Whoever has closed it meanwhile needs no end of the input.
-            let _ = self.write.eof().await;
+            let write = Arc::clone(&self.write);
+            self.sending(async move { write.eof().await }).await?;
         }
         self.await_close().await?;
         let exit = self.exit.ok_or_else(|| self.connection.no_status())?;

@@ -10,6 +10,7 @@ pub mod authority;
 pub mod clock;
 pub mod contract;
 pub mod database;
+pub mod ends;
 pub mod fault_proxy;
 pub mod held;
 pub mod host;

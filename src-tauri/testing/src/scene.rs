@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use selvage_core::base::Problem;
 use selvage_core::deployment::Deployment;
 use selvage_core::download::{Downloads, Patience, Target, WhichRun};
 use selvage_core::jobs::{JobCenter, JobEnd, JobId};
 use selvage_core::library::{LocalDump, LocalDumps, Names, local_dumps};
 use selvage_core::link::Links;
 use selvage_core::ports::{Copy, CopyState, Library, Store};
-use selvage_core::problem::Problem;
 use selvage_core::vault::Vault;
 use selvage_core::weavestream::dump_name::DumpName;
 use selvage_core::weavestream::run::Run;

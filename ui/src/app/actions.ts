@@ -1,7 +1,6 @@
 import { ipc, troubleOf, type Deployment, type DeploymentId, type Job, type LockChoice, type RunId } from '../ipc/client';
 import { words } from '../words/words';
 import { jobKinds, subjectOf } from '../words/jobs';
-import { tell } from '../words/problems';
 import { mutate, reloadMounted } from './query.svelte';
 import { runName } from './runs.svelte';
 import { linkTo } from './route.svelte';
@@ -146,7 +145,7 @@ export function told(job: Job): void {
     case 'unsound': {
       const { problem } = end;
       const why = { label: words.why, run: () => tellEnd(job) };
-      toasts.show({ tone: 'bad', finished: false, title: tell(problem).title, detail: what, action: why });
+      toasts.show({ tone: 'bad', finished: false, title: problem.words.title, detail: what, action: why });
       // What was found to be unsound is said loudly.
       if (end.end === 'unsound' && !shown.failure) tellEnd(job);
     }

@@ -1,9 +1,9 @@
-import { ipc, type AnyProblem, type AppInfo, type AttentionAction, type Deployment, type HostKey } from '../ipc/client';
+import { ipc, type Problem, type AppInfo, type AttentionAction, type Deployment, type HostKey } from '../ipc/client';
 import type { sectionOf } from '../words/states';
 
 /** A failure on the screen, with the button that does the next thing. */
 export interface Told {
-  problem: AnyProblem;
+  problem: Problem;
   again?: { label: string; run: () => void };
 }
 
@@ -26,7 +26,7 @@ class Window {
   drawer = $state(false);
   palette = $state(false);
 
-  tell(problem: AnyProblem, again?: { label: string; run: () => void }): void {
+  tell(problem: Problem, again?: { label: string; run: () => void }): void {
     this.failure = again ? { problem, again } : { problem };
   }
 

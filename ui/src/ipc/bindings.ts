@@ -847,16 +847,13 @@ export type EvidenceKind =
 /**  The app was proven with it. */
 "proven";
 
-/**
- *  A problem on its way to the front end: code and facts, which the window puts
- *  into words, and how it ended what was asked for.
- */
+/**  A problem on its way to the front end, and how it ended what was asked for. */
 export type Failure = {
-	/**  Refused, failed or found wanting. */
+	/**  Refused, failed or unsound. */
 	class: Class,
-	/**  Code and facts. */
+	/**  Code, facts and words. */
 	problem: Problem,
-	/**  The bare fact in English, for reports. */
+	/**  Title and reason in one line, for reports. */
 	text: string,
 };
 
@@ -1782,8 +1779,21 @@ doing: string;
 /**  What the host said. */
 reason: string };
 
-/**  One problem, whatever it came from. */
-export type Problem = 
+/**  What the front end knows of every problem; the facts stand beside it. */
+export type Problem = {
+	/**  Known by it alone: unique among all errors. */
+	code: string,
+	/**  How it ends what was asked for. */
+	class: Class,
+	/**  What is said of it. */
+	words: Words,
+};
+
+/**
+ *  The facts of every problem, for the types of the front end: what stands beside
+ *  `code`, `class` and `words` in its JSON.
+ */
+export type ProblemFacts = 
 /**  Reaching or using the host. */
 LinkError | 
 /**  Asking Postgres. */
@@ -2114,6 +2124,8 @@ export type RunRow = {
 	manifest: ManifestRow | null,
 	/**  What is wrong with the manifest of a success. */
 	manifestProblem: ManifestError | null,
+	/**  The same as a sentence. */
+	manifestWords: string | null,
 };
 
 /**
@@ -2622,6 +2634,18 @@ export type When = {
 	local: string,
 	/**  Relative to now: `41 minutes ago`, `in 23 h 19 min`. */
 	relative: string,
+};
+
+/**  What is said of a value. A part that does not apply is empty. */
+export type Words = {
+	/**  One line, without a full stop. */
+	title: string,
+	/**  Why, in sentences. */
+	why: string,
+	/**  What was kept, in sentences. */
+	kept: string,
+	/**  What to do next, in sentences. */
+	next: string,
 };
 
 /* Tauri Specta runtime */

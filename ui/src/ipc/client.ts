@@ -1,17 +1,31 @@
 // The only way to Rust: every command of the bindings, with its answer unwrapped.
 import { Channel } from '@tauri-apps/api/core';
-import { commands, type Class, type Failure, type JobChange, type Opening, type Problem } from './bindings';
+import { commands, type Class, type Failure, type JobChange, type Opening, type Problem, type ProblemFacts } from './bindings';
 
 export type * from './bindings';
 
-/** A problem of Rust's, or of the way to it. */
-export type AnyProblem = Problem | { code: 'bridge'; reason: string };
+/** The facts of a problem, to be told apart by its code. */
+export function factsOf(problem: Problem): ProblemFacts {
+  // Rust puts them beside the code, whatever the room they come from.
+  return problem as unknown as ProblemFacts;
+}
 
-/** What went wrong: how it ended, code and facts, and the bare fact for reports. */
+/** What went wrong: how it ended, the problem with its words, and one line for reports. */
 export interface Trouble {
   class: Class;
-  problem: AnyProblem;
+  problem: Problem;
   text: string;
+}
+
+/** The way to Rust itself is broken. */
+export function bridge(reason: string): Problem {
+  const words = {
+    title: 'Selvage did not answer',
+    why: reason,
+    kept: 'Running jobs may still continue.',
+    next: 'Try again. If it stays like this, start Selvage again and report the details.',
+  };
+  return { code: 'bridge', class: 'failed', words };
 }
 
 /** Thrown by every command that does not succeed. */
@@ -26,7 +40,7 @@ export class Failed extends Error {
 export function troubleOf(thrown: unknown): Trouble {
   if (thrown instanceof Failed) return thrown.trouble;
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return { class: 'failed', problem: { code: 'bridge', reason }, text: reason };
+  return { class: 'failed', problem: bridge(reason), text: reason };
 }
 
 type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: Failure };

@@ -1,7 +1,12 @@
 //! What every room stands on. Nothing here knows a use case.
 
 mod class;
+mod problem;
 mod request;
+mod say;
 
 pub use class::Class;
+pub(crate) use problem::told_in_words;
+pub use problem::{Problem, Tellable};
 pub use request::RequestError;
+pub(crate) use say::say;

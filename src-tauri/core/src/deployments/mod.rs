@@ -10,6 +10,7 @@ use specta::Type;
 
 pub use draft::{DirectDraft, Draft, SshDraft};
 
+use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::{Deployment, DeploymentId, link_errors};
 use crate::history::{self, HistoryPage, LocalDumpRow, local_rows};
@@ -18,7 +19,6 @@ use crate::link::{Links, SecretKind, keyring_name};
 use crate::overview::{Observation, Overview, Verdict, overview, verdict};
 use crate::ports::{Clock, DirectRequest, HostRequest, Keyring, KeyringError, Store};
 use crate::probe::Check;
-use crate::problem::Problem;
 use crate::schedules::{SchedulesView, schedules_view};
 use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};

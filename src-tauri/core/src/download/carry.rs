@@ -9,13 +9,13 @@ use super::plan::{self, Plan, dump_of};
 use super::source::{DumpSource, words};
 use super::transfer::{Patience, Transferred, digest, transfer};
 use super::verify::{Verdict, settle, verdict};
+use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::Deployment;
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
 use crate::library::{aside, set_aside};
 use crate::link::{Link, Links};
 use crate::ports::{AuditEntry, Clock, Copy, CopyState, Folder, Library, Notice, Notifier, Store, StoreError};
-use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;
@@ -120,7 +120,7 @@ impl Downloads {
         let again;
         let (link, (source, found)) = match DumpSource::find(first.host()?, &dump).await {
             // Since the link was opened the containers may have been made anew, as an update does.
-            Err(Problem::Download(DownloadError::NotReadable { .. })) => {
+            Err(problem) if matches!(problem.find(), Some(DownloadError::NotReadable { .. })) => {
                 self.links.forget(target.deployment.id).await;
                 again = self.links.open(&target.deployment).await?;
                 (&again, DumpSource::find(again.host()?, &dump).await?)
@@ -279,13 +279,13 @@ impl Downloads {
     ) -> Result<Copy, Problem> {
         let (state, path, entries) = match &settled {
             Ok((path, contents)) => (CopyState::Verified, path.clone(), contents.entries),
-            Err(Problem::Download(DownloadError::NoUsableManifest { kept_as, .. })) => {
-                (CopyState::Unverified, kept_as.clone(), 0)
-            }
-            Err(Problem::Download(
-                DownloadError::ChecksumMismatch { kept_as, .. } | DownloadError::NotAnArchive { kept_as, .. },
-            )) => (CopyState::Damaged, kept_as.clone(), 0),
-            Err(other) => return Err(other.clone()),
+            Err(problem) => match problem.find() {
+                Some(DownloadError::NoUsableManifest { kept_as, .. }) => (CopyState::Unverified, kept_as, 0),
+                Some(DownloadError::ChecksumMismatch { kept_as, .. } | DownloadError::NotAnArchive { kept_as, .. }) => {
+                    (CopyState::Damaged, kept_as, 0)
+                }
+                _ => return Err(problem.clone()),
+            },
         };
         let name = name_in(folder.path(), &path).unwrap_or_default();
         let modified = folder.stat(&name)?.map(|found| found.modified);

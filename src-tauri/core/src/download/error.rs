@@ -1,41 +1,35 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::base::Class;
+use crate::base::{Class, Tellable, told_in_words};
 use crate::weavestream::archive::ArchiveError;
 use crate::weavestream::dump_name::UnsafeName;
 use crate::weavestream::manifest::ManifestError;
 
 /// Why a dump was not brought here, or is not sound.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum DownloadError {
     /// No run of this deployment has a dump on the host.
-    #[error("no run has a dump on the host")]
     NoGoodRun,
     /// The run wrote no dump.
-    #[error("the run wrote no dump")]
     RunHasNoDump {
         /// The worker's reason.
         reason: Option<String>,
     },
     /// The worker has removed the run's dump.
-    #[error("the dump was pruned on the host")]
     Pruned,
     /// The row names a file that is not the worker's.
-    #[error("{name}")]
     UnsafeDumpName {
         /// What is wrong with it.
         name: UnsafeName,
     },
     /// The row has a dump, the host's folder has not.
-    #[error("{file} is no longer on the host")]
     DumpGone {
         /// The file.
         file: String,
     },
     /// No way of reading worked.
-    #[error("{file} cannot be read on the host ({tried})")]
     NotReadable {
         /// The file.
         file: String,
@@ -43,7 +37,6 @@ pub enum DownloadError {
         tried: String,
     },
     /// Reading broke off with a reason of the host's.
-    #[error("the host could not read {file}: {reason}")]
     HostReadFailed {
         /// The file.
         file: String,
@@ -51,7 +44,6 @@ pub enum DownloadError {
         reason: String,
     },
     /// The connection broke more often than patience lasted.
-    #[error("the connection kept breaking: {reason}. {kept} bytes are kept")]
     GaveUp {
         /// The last break.
         reason: String,
@@ -59,7 +51,6 @@ pub enum DownloadError {
         kept: f64,
     },
     /// The file is not what its manifest says.
-    #[error("SHA-256 is {found}, the manifest says {expected}")]
     ChecksumMismatch {
         /// The manifest's.
         expected: String,
@@ -72,7 +63,6 @@ pub enum DownloadError {
         kept_as: String,
     },
     /// The file is shorter or longer than its manifest says.
-    #[error("the file has {found} bytes, the manifest says {expected}")]
     SizeMismatch {
         /// The manifest's, in bytes.
         expected: f64,
@@ -80,7 +70,6 @@ pub enum DownloadError {
         found: f64,
     },
     /// Checksum right, but no archive that `pg_restore` could read.
-    #[error("{error}; kept as {kept_as}")]
     NotAnArchive {
         /// What was found.
         error: ArchiveError,
@@ -88,7 +77,6 @@ pub enum DownloadError {
         kept_as: String,
     },
     /// The manifest is missing, malformed or contradicts itself: nothing can be verified.
-    #[error("{error}; kept as {kept_as}")]
     NoUsableManifest {
         /// What is wrong with it.
         error: ManifestError,
@@ -96,17 +84,17 @@ pub enum DownloadError {
         kept_as: String,
     },
     /// The copy on this laptop is not there any more.
-    #[error("{file} is not on this laptop any more")]
     CopyGone {
         /// The file.
         file: String,
     },
 }
 
-impl DownloadError {
+told_in_words!(DownloadError);
+
+impl Tellable for DownloadError {
     /// How it ends what was asked for.
-    #[must_use]
-    pub fn class(&self) -> Class {
+    fn class(&self) -> Class {
         match self {
             Self::NoGoodRun
             | Self::RunHasNoDump { .. }

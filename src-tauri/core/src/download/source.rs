@@ -1,10 +1,10 @@
 use uuid::Uuid;
 
+use crate::base::Problem;
 use crate::download::error::DownloadError;
 use crate::link::HostLink;
 use crate::ports::{ByteSource, LinkError};
 use crate::probe::ReadWay;
-use crate::problem::Problem;
 use crate::shell::Command;
 use crate::weavestream::dump_name::DumpName;
 use crate::weavestream::manifest::Sha256;

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::error::DownloadError;
 use super::plan::{Plan, float};
 use super::source::DumpSource;
+use crate::base::Problem;
 use crate::jobs::JobHandle;
 use crate::ports::{Folder, LibraryError, LinkError, PartFile};
-use crate::problem::Problem;
 use crate::weavestream::manifest::Sha256;
 
 /// Bytes that are handed to the disk and to the digest at once: the network's
@@ -104,7 +104,7 @@ pub async fn transfer(
                 let _ = tokio::time::timeout(END_STREAMS_TIMEOUT, source.end_streams()).await;
                 return Ok(Transferred::Cancelled);
             }
-            Err(Problem::Link(error)) if error.is_passing() => error,
+            Err(problem) if problem.find().is_some_and(|error: LinkError| error.is_passing()) => problem,
             Err(other) => {
                 // What arrived is worth keeping, and the first error is the one to tell.
                 let _ = sink.close().await;
@@ -137,12 +137,12 @@ pub async fn transfer(
 
 /// A disk that fills up on the way says how much more the dump needs.
 fn with_need(problem: Problem, plan: &Plan, folder: &dyn Folder) -> Problem {
-    match problem {
-        Problem::Library(LibraryError::DiskFull { folder: path, free, .. }) => {
+    match problem.find() {
+        Some(LibraryError::DiskFull { folder: path, free, .. }) => {
             let kept = folder.size(plan.names.part()).ok().flatten().unwrap_or(0);
             LibraryError::DiskFull { folder: path, needed: float(plan.size.saturating_sub(kept)), free }.into()
         }
-        other => other,
+        _ => problem,
     }
 }
 

@@ -2,9 +2,9 @@ use super::error::DownloadError;
 use super::plan::Plan;
 use super::source::DumpSource;
 use super::transfer::blocking;
+use crate::base::Problem;
 use crate::library::{aside, finalize, place_with_manifest};
 use crate::ports::{Folder, LibraryError, PartFile, ReadSeek};
-use crate::problem::Problem;
 use crate::weavestream::archive::{self, ArchiveError, Contents};
 use crate::weavestream::manifest::{Manifest, ManifestError, Sha256};
 

@@ -1,21 +1,19 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::base::Class;
+use crate::base::{Class, Tellable, told_in_words};
 use crate::weavestream::archive::ArchiveError;
 
 /// Why no dump was made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum DumpError {
     /// A backup is under way: somebody holds the lock. Nothing was begun.
-    #[error("a backup is under way{}", since.as_ref().map(|since| format!(" since {since}")).unwrap_or_default())]
     BackupUnderWay {
         /// Since when the holder's session lives, in the laptop's zone, when that could be read.
         since: Option<String>,
     },
     /// A session holds the lock, and no run is under way: no backup can be made until it ends. Nothing was begun.
-    #[error("session {session} holds the lock of backups since {since}, and no run is under way")]
     LockHeldIdle {
         /// Its process on the server.
         session: i32,
@@ -25,13 +23,11 @@ pub enum DumpError {
         service: Option<String>,
     },
     /// This laptop has no `pg_dump`, and without the host it needs one. Nothing was begun.
-    #[error("there is no pg_dump on this laptop; the server is Postgres {server}")]
     PgDumpMissing {
         /// Major version of the server.
         server: u32,
     },
     /// The laptop's `pg_dump` is older than the server, and would refuse. Nothing was begun.
-    #[error("pg_dump {found} at {path} is older than the server, Postgres {server}")]
     PgDumpTooOld {
         /// Major version of the server.
         server: u32,
@@ -41,19 +37,16 @@ pub enum DumpError {
         path: String,
     },
     /// `pg_dump` ended with an error. What had arrived was removed.
-    #[error("pg_dump failed: {reason}")]
     DumpFailed {
         /// What it said.
         reason: String,
     },
     /// The connection broke on the way; a dump cannot be taken up again. What had arrived was removed.
-    #[error("the connection broke while the dump was made: {reason}")]
     DumpCut {
         /// What was noticed.
         reason: String,
     },
     /// What arrived cannot be read as an archive. It was set aside.
-    #[error("what pg_dump sent is no archive: {error}")]
     DumpNotAnArchive {
         /// What is wrong with it.
         error: ArchiveError,
@@ -62,10 +55,11 @@ pub enum DumpError {
     },
 }
 
-impl DumpError {
+told_in_words!(DumpError);
+
+impl Tellable for DumpError {
     /// How this ends what was asked for.
-    #[must_use]
-    pub fn class(&self) -> Class {
+    fn class(&self) -> Class {
         match self {
             Self::BackupUnderWay { .. }
             | Self::LockHeldIdle { .. }

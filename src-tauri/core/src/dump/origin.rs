@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::Secret;
+use crate::base::Problem;
 use crate::link::{Link, Way, environment};
-use crate::problem::Problem;
 use crate::weavestream::env_names::{KeyUse, redacted_kid};
 use crate::weavestream::envelope::Envelope;
 use crate::weavestream::manifest::Sha256;

@@ -1,8 +1,8 @@
 use super::error::DumpError;
 use super::{choose, on_host};
+use crate::base::Problem;
 use crate::link::{Link, Links, Way};
 use crate::ports::{ByteSource, Exit, HeldLock};
-use crate::problem::Problem;
 use crate::weavestream::manifest::Sha256;
 
 /// A `pg_dump` that runs.

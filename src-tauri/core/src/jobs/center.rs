@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::model::{Ended, Job, JobChange, JobEnd, JobId, JobKind, JobResult, LogLine, Progress};
+use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::DeploymentId;
 use crate::ports::{Clock, Store, StoreError};
-use crate::problem::Problem;
 
 /// How often at most a moving job is told about, and how often it is stored.
 const TELL_EVERY: Duration = Duration::from_millis(200);

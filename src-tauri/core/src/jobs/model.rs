@@ -4,9 +4,9 @@ use specta::Type;
 use uuid::Uuid;
 
 use crate::base::Class;
+use crate::base::Problem;
 use crate::deployment::DeploymentId;
 use crate::ports::Copy;
-use crate::problem::Problem;
 
 /// Identifies a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -189,7 +189,7 @@ pub enum JobEnd {
 
 impl From<Problem> for JobEnd {
     fn from(problem: Problem) -> Self {
-        match problem.class() {
+        match problem.class {
             Class::Refused => Self::Refused(problem),
             Class::Failed => Self::Failed(problem),
             Class::Unsound => Self::Unsound(problem),

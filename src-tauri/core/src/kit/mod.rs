@@ -20,6 +20,7 @@ pub use error::KitError;
 pub use passphrase::{PassphraseStrength, generate, strength};
 
 use crate::Secret;
+use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
 use crate::jobs::{JobKind, SecretAct};
@@ -27,9 +28,8 @@ use crate::library::local_dumps;
 use crate::link::HostFolder;
 use crate::ports::{Folder, Library, LibraryError};
 use crate::probe::probe;
-use crate::problem::Problem;
 use crate::project_files::{Missed, ProjectFiles, project_files};
-use crate::vault::{Captured, EnvSource, EnvVersion, KitRecord, Vault};
+use crate::vault::{Captured, EnvSource, EnvVersion, KitRecord, Vault, VaultError};
 use crate::weavestream::compose_file::{FileRole, relative};
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::manifest::Sha256;
@@ -168,10 +168,11 @@ impl Kits {
         // Files may have come or gone since the link was opened.
         let facts = probe(host.as_ref(), &facts.folder, self.vault.clock.as_ref()).await?;
         let at = HostFolder { host, facts };
-        match project_files(&at, env).await {
-            Err(Problem::Vault(error)) => Err(KitError::ComposeUnreadable { reason: error.to_string() }.into()),
-            other => other,
-        }
+        let files = project_files(&at, env).await;
+        files.map_err(|problem| match problem.find::<VaultError>() {
+            Some(error) => KitError::ComposeUnreadable { reason: error.to_string() }.into(),
+            None => problem,
+        })
     }
 
     async fn facts(

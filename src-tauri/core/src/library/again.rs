@@ -3,11 +3,11 @@ use std::sync::Arc;
 
 use super::names::{aside, manifest_beside};
 use super::{LocalDump, SharedFolder, local_dumps, set_aside};
+use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::download::{DownloadError, blocking, digest};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
 use crate::ports::{Clock, Copy, CopyState, Library, LibraryError, Store, StoreError};
-use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::weavestream::run::RunId;
 

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use crate::Secret;
+use crate::base::Problem;
 use crate::ports::{Clock, Database, DatabaseConnector, DatabaseCredentials, Endpoint, Forward, Host, LinkError};
 use crate::probe::{HostFacts, ProbeError, ProbeFailure, probe};
-use crate::problem::Problem;
 use crate::queue::{self, QueueError};
 use crate::shell::Command;
 use crate::weavestream::compose::Project;

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 pub(crate) use host::environment;
 pub use host::{HostFolder, HostLink};
 
+use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::{Deployment, DeploymentId, DirectLink, SshAuth, SshLink, SshTarget};
 use crate::ports::{
@@ -21,7 +22,6 @@ use crate::ports::{
     HostConnector, HostRequest, Keyring, LinkError, PgDump, SshSecrets,
 };
 use crate::probe::{Check, HostFacts, ProbeError, probe};
-use crate::problem::Problem;
 use crate::shell::Command;
 
 /// Where a secret of a deployment lies in the keyring.
@@ -155,9 +155,9 @@ impl Links {
             (Some(ssh), None) => self.to_host(deployment.id, ssh).await,
             (None, Some(direct)) => self.to_postgres(deployment.id, direct, None).await,
             (Some(ssh), Some(direct)) => match self.to_host(deployment.id, ssh).await {
-                Err(Problem::Link(error)) if error.is_passing() => {
-                    let stands_in = self.to_postgres(deployment.id, direct, Some(error.clone().into())).await;
-                    stands_in.map_err(|_| error.into())
+                Err(problem) if problem.find().is_some_and(|error: LinkError| error.is_passing()) => {
+                    let stands_in = self.to_postgres(deployment.id, direct, Some(problem.clone())).await;
+                    stands_in.map_err(|_| problem)
                 }
                 other => other,
             },
@@ -328,11 +328,10 @@ impl Links {
 
 /// Whether the open link is of no more use: the next try needs a new one.
 pub(crate) fn is_broken(problem: &Problem) -> bool {
-    match problem {
-        Problem::Link(error) | Problem::Database(DatabaseError::Link(error)) => error.is_passing(),
+    match problem.find() {
+        Some(DatabaseError::Link(error)) => error.is_passing(),
         // A container that was made anew has another id and address.
-        Problem::Database(DatabaseError::DatabaseUnreachable { .. } | DatabaseError::DatabaseSignInRefused { .. })
-        | Problem::Probe(ProbeError::HostCommandFailed { .. }) => true,
-        _ => false,
+        Some(DatabaseError::DatabaseUnreachable { .. } | DatabaseError::DatabaseSignInRefused { .. }) => true,
+        _ => matches!(problem.find(), Some(ProbeError::HostCommandFailed { .. })),
     }
 }

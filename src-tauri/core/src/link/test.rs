@@ -5,12 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::host::open_database;
+use crate::base::Problem;
 use crate::dump::choose;
 use crate::ports::{Clock, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, Host, ServerFacts};
 use crate::probe::{
     CHECKED_DIRECTLY, CHECKED_OVER_SSH, Check, CheckItem, CheckState, HostFacts, checklist, clock_check, probe,
 };
-use crate::problem::Problem;
 use crate::queue::{self, QueueError};
 use crate::weavestream::compose::Project;
 use crate::weavestream::queue::Ask;

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::observe::Observation;
+use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::ports::{Store, StoreError};
-use crate::problem::Problem;
 use crate::time::When;
 
 /// How long what was seen stands for now. While the window is open each

@@ -5,11 +5,11 @@ use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 
 use super::checked::{Part, Unseen};
+use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::link::{Link, Links, Way};
-use crate::ports::Store;
+use crate::ports::{LinkError, Store};
 use crate::probe::{HostFacts, probe};
-use crate::problem::Problem;
 use crate::queue::{self, QueueError, QueueSeen};
 use crate::vault::{EnvStatus, Vault};
 use crate::weavestream::queue::Ask;
@@ -88,9 +88,9 @@ async fn remember_unseen(
     seen.unseen = vec![unseen(Part::Database, problem)];
     if deployment.ssh.is_some() {
         // Whoever did not answer a moment ago is not asked once more.
-        let host = match problem {
-            Problem::Link(_) => Err(problem.clone()),
-            _ => look_at_host_alone(links, vault, deployment).await,
+        let host = match problem.find::<LinkError>() {
+            Some(_) => Err(problem.clone()),
+            None => look_at_host_alone(links, vault, deployment).await,
         };
         match host {
             Ok((facts, queue, env)) => {

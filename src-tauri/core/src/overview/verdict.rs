@@ -5,11 +5,11 @@ use specta::Type;
 
 use super::checked::Part;
 use super::observe::Observation;
+
 use crate::library::LocalDump;
 use crate::ports::Copy;
-use crate::problem::Problem;
 use crate::time::{local, relative, span};
-use crate::vault::{EnvStatus, VaultStanding};
+use crate::vault::{EnvStatus, VaultError, VaultStanding};
 use crate::weavestream::run::{Run, RunStatus};
 
 /// The verdict, in words: state, full stop, how we know. Then the worst loss.
@@ -104,7 +104,7 @@ fn keys_not_held(seen: &Observation, vault: &VaultStanding) -> Option<String> {
             let names: Vec<_> = uncaptured.iter().map(|key| key.name.as_str()).collect();
             Some(format!("{} of the host is not in the vault.", names.join(" and ")))
         }
-        EnvStatus::VaultUnread { version, problem } if *version == number && matches!(**problem, Problem::Vault(_)) => {
+        EnvStatus::VaultUnread { version, problem } if *version == number && problem.find::<VaultError>().is_some() => {
             Some(format!("Version {number} is not whole in the keyring any more."))
         }
         _ => None,

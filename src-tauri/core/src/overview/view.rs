@@ -45,7 +45,7 @@ pub struct Overview {
     /// `deploy@ws1.acme.example over SSH`
     pub reached: String,
     /// Why a new look failed just now; what is shown is then the last known state.
-    pub trouble: Option<crate::Problem>,
+    pub trouble: Option<crate::base::Problem>,
 }
 
 /// One rung of the ladder.
@@ -123,7 +123,7 @@ pub fn overview(
     seen: Option<&Observation>,
     dumps: &[LocalDump],
     vault: &VaultStanding,
-    trouble: Option<crate::Problem>,
+    trouble: Option<crate::base::Problem>,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> Overview {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Endpoint, Host, LinkError};
 use crate::Secret;
-use crate::base::Class;
+use crate::base::{Class, Tellable, told_in_words};
 use crate::weavestream::compose::Project;
 use crate::weavestream::retention::Dump;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunPage};
@@ -215,41 +215,35 @@ pub struct LockHolder {
 }
 
 /// Why the database did not answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum DatabaseError {
     /// Nothing answers, or the connection broke.
-    #[error("Postgres does not answer: {reason}")]
     DatabaseUnreachable {
         /// What was noticed.
         reason: String,
     },
     /// User, password or database are not accepted.
-    #[error("Postgres refused the sign-in: {reason}")]
     DatabaseSignInRefused {
         /// What the server said.
         reason: String,
     },
     /// The server asks for a password, and the keyring holds none.
-    #[error("Postgres asks for the password of {user}")]
     DatabasePasswordNeeded {
         /// The role.
         user: String,
     },
     /// The server asks for the password as it is, over a line that is not encrypted.
-    #[error("Postgres asks for the password of {user} in the clear, and the connection is not encrypted")]
     PasswordInTheClear {
         /// The role.
         user: String,
     },
     /// The server does not encrypt, and the link demands it.
-    #[error("{host} does not offer TLS")]
     TlsNotOffered {
         /// Host dialled.
         host: String,
     },
     /// The certificate is for other names.
-    #[error("the certificate is not for {host} but for {}", if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") })]
     TlsWrongName {
         /// Host dialled.
         host: String,
@@ -257,7 +251,6 @@ pub enum DatabaseError {
         names: Vec<String>,
     },
     /// The certificate is not valid today.
-    #[error("the certificate of {host} is valid from {from} to {until}")]
     TlsOutOfDate {
         /// Host dialled.
         host: String,
@@ -267,7 +260,6 @@ pub enum DatabaseError {
         until: String,
     },
     /// No trusted authority stands behind the certificate.
-    #[error("the certificate of {host} is from {issuer}, which is not trusted")]
     TlsUntrusted {
         /// Host dialled.
         host: String,
@@ -277,7 +269,6 @@ pub enum DatabaseError {
         self_signed: bool,
     },
     /// TLS could not be agreed upon.
-    #[error("TLS with {host} failed: {reason}")]
     TlsFailed {
         /// Host dialled.
         host: String,
@@ -285,7 +276,6 @@ pub enum DatabaseError {
         reason: String,
     },
     /// A file of certificates or keys cannot be used.
-    #[error("{file} cannot be used: {reason}")]
     TlsFileUnusable {
         /// The file.
         file: String,
@@ -293,13 +283,11 @@ pub enum DatabaseError {
         reason: String,
     },
     /// The tables are not Weavestream's, or older than scheduled backups.
-    #[error("this database has no {missing}")]
     NotWeavestream {
         /// Table or column that is missing.
         missing: String,
     },
     /// A row is not as expected.
-    #[error("a row of {table} cannot be read: {reason}")]
     DatabaseRowOdd {
         /// The table.
         table: String,
@@ -307,21 +295,20 @@ pub enum DatabaseError {
         reason: String,
     },
     /// The server refused a statement.
-    #[error("Postgres refused: {reason}")]
     DatabaseRefused {
         /// What the server said.
         reason: String,
     },
     /// The way to it failed.
-    #[error(transparent)]
     #[serde(untagged)]
-    Link(#[from] LinkError),
+    Link(LinkError),
 }
 
-impl DatabaseError {
+told_in_words!(DatabaseError);
+
+impl Tellable for DatabaseError {
     /// A server that is not what the admin demands begins nothing.
-    #[must_use]
-    pub fn class(&self) -> Class {
+    fn class(&self) -> Class {
         match self {
             Self::TlsWrongName { .. }
             | Self::TlsOutOfDate { .. }
@@ -331,5 +318,11 @@ impl DatabaseError {
             Self::Link(error) => error.class(),
             _ => Class::Failed,
         }
+    }
+}
+
+impl From<LinkError> for DatabaseError {
+    fn from(error: LinkError) -> Self {
+        Self::Link(error)
     }
 }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::Secret;
-use crate::base::Class;
+use crate::base::{Class, Tellable, told_in_words};
 
 /// The OS keyring. Names are Selvage's own; values never touch the disk otherwise.
 #[async_trait]
@@ -24,20 +24,16 @@ pub trait Keyring: Send + Sync {
 }
 
 /// Why the keyring did not answer. None of these ever leads to a plain file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum KeyringError {
     /// It exists and is locked, and nobody can be asked for its password.
-    #[error("the keyring is locked: unlock it, and try again")]
     KeyringLocked,
     /// The user or the system refused.
-    #[error("access to the keyring was denied: allow it when the desktop asks")]
     KeyringDenied,
     /// A keyring runs, and has no default collection to put entries into.
-    #[error("the keyring has no default collection yet: `selvage secrets make-keyring` makes it")]
     KeyringNoCollection,
     /// The folder of secrets, or a file in it, is not fit to be read from.
-    #[error("{path} cannot be used for secrets: {reason}")]
     SecretsFolderUnusable {
         /// Folder or file.
         path: String,
@@ -45,29 +41,27 @@ pub enum KeyringError {
         reason: String,
     },
     /// There is no keyring on this desktop.
-    #[error("no keyring was found: {reason}; without one, --secrets-from DIR gives the secrets of links")]
     KeyringAbsent {
         /// What the system said.
         reason: String,
     },
     /// It did not answer in time; a prompt may be waiting.
-    #[error("the keyring did not answer within {seconds} s")]
     KeyringTimedOut {
         /// How long was waited.
         seconds: u32,
     },
     /// What was read back is not what was written, or not text.
-    #[error("the keyring's entry cannot be used: {reason}")]
     KeyringUnreadable {
         /// What was found.
         reason: String,
     },
 }
 
-impl KeyringError {
+told_in_words!(KeyringError);
+
+impl Tellable for KeyringError {
     /// How this ends what was asked for.
-    #[must_use]
-    pub fn class(&self) -> Class {
+    fn class(&self) -> Class {
         Class::Failed
     }
 }

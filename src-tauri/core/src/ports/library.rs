@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::base::Class;
+use crate::base::{Class, Tellable, told_in_words};
 
 /// Folders of this laptop in which dumps lie. Calls block: use them off the
 /// async threads.
@@ -88,17 +88,15 @@ pub trait PartFile: Send {
 }
 
 /// Why the laptop's folder could not be used.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum LibraryError {
     /// It is not there: an unplugged disk, a deleted folder.
-    #[error("the folder {folder} is not there")]
     LibraryMissing {
         /// The folder.
         folder: String,
     },
     /// This user may not write there.
-    #[error("{folder} cannot be written to: {reason}")]
     LibraryReadOnly {
         /// The folder.
         folder: String,
@@ -106,7 +104,6 @@ pub enum LibraryError {
         reason: String,
     },
     /// Not enough room. Sizes in bytes.
-    #[error("{folder} has {free} bytes free, {needed} are needed")]
     DiskFull {
         /// The folder.
         folder: String,
@@ -116,19 +113,16 @@ pub enum LibraryError {
         free: f64,
     },
     /// Another process is writing the same file.
-    #[error("{file} is being written by another Selvage")]
     LibraryBusy {
         /// The file.
         file: String,
     },
     /// The file that was expected is gone.
-    #[error("{file} is not there")]
     FileMissing {
         /// The file.
         file: String,
     },
     /// Anything else that reading or writing met.
-    #[error("{file}: {reason}")]
     FileTrouble {
         /// The file.
         file: String,
@@ -137,10 +131,11 @@ pub enum LibraryError {
     },
 }
 
-impl LibraryError {
+told_in_words!(LibraryError);
+
+impl Tellable for LibraryError {
     /// A folder that cannot be used is found before anything begins; a file that fails, later.
-    #[must_use]
-    pub fn class(&self) -> Class {
+    fn class(&self) -> Class {
         match self {
             Self::FileTrouble { .. } => Class::Failed,
             _ => Class::Refused,

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::base::Class;
+use crate::base::{Class, Tellable, told_in_words};
 use crate::deployment::{Deployment, DeploymentId};
 use crate::jobs::{Job, JobId, LogLine};
 use crate::overview::Observation;
@@ -137,24 +137,23 @@ impl CopyState {
 }
 
 /// Why the laptop's database could not be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum StoreError {
     /// Reading or writing failed.
-    #[error("Selvage's own database: {reason}")]
     StoreTrouble {
         /// What SQLite said.
         reason: String,
     },
     /// It was written by a newer Selvage.
-    #[error("Selvage's own database is from a newer version")]
     StoreTooNew,
 }
 
-impl StoreError {
+told_in_words!(StoreError);
+
+impl Tellable for StoreError {
     /// How this ends what was asked for.
-    #[must_use]
-    pub fn class(&self) -> Class {
+    fn class(&self) -> Class {
         Class::Failed
     }
 }

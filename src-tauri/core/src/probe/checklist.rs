@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{HostFacts, ProbeError};
-use crate::problem::Problem;
+use crate::base::Problem;
 use crate::time::span;
 
 /// One line of the connection test.

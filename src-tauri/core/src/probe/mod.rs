@@ -13,7 +13,7 @@ pub use checklist::{
 };
 pub use parse::parse;
 
-use crate::base::Class;
+use crate::base::{Class, Tellable, told_in_words};
 use crate::ports::{Clock, Host, LinkError};
 use crate::shell::Command;
 use crate::weavestream::compose::{ComposeWay, Project, ServiceState};
@@ -83,35 +83,30 @@ pub enum ReadWay {
 }
 
 /// Why a host cannot be used as a Weavestream deployment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ProbeError {
     /// The probe's answer could not be understood.
-    #[error("the host's answer cannot be read: {reason}")]
     ProbeUnreadable {
         /// What was found.
         reason: String,
     },
     /// No Docker on the host.
-    #[error("there is no Docker on the host: {reason}")]
     DockerMissing {
         /// What the host said.
         reason: String,
     },
     /// Docker is there and this login may not use it.
-    #[error("this login may not use Docker: {reason}")]
     DockerForbidden {
         /// What the host said.
         reason: String,
     },
     /// Neither `docker compose` nor `docker-compose`.
-    #[error("there is no Compose on the host: {reason}")]
     ComposeMissing {
         /// What the host said.
         reason: String,
     },
     /// The folder is not there or cannot be entered.
-    #[error("the folder {folder} cannot be entered: {reason}")]
     FolderMissing {
         /// The folder.
         folder: String,
@@ -122,7 +117,6 @@ pub enum ProbeError {
         seen: Vec<SeenFolder>,
     },
     /// No Compose file in the folder.
-    #[error("there is no compose.yml in {folder}")]
     NotCompose {
         /// The folder.
         folder: String,
@@ -131,7 +125,6 @@ pub enum ProbeError {
         seen: Vec<SeenFolder>,
     },
     /// The Compose project has no such container, or it does not run.
-    #[error("{service} is {state}")]
     ServiceDown {
         /// The service.
         service: String,
@@ -139,7 +132,6 @@ pub enum ProbeError {
         state: String,
     },
     /// Compose or Docker refused a command that the link needs.
-    #[error("{doing} failed on the host: {reason}")]
     HostCommandFailed {
         /// What was tried.
         doing: String,
@@ -148,10 +140,11 @@ pub enum ProbeError {
     },
 }
 
-impl ProbeError {
+told_in_words!(ProbeError);
+
+impl Tellable for ProbeError {
     /// How this ends what was asked for.
-    #[must_use]
-    pub fn class(&self) -> Class {
+    fn class(&self) -> Class {
         Class::Failed
     }
 }

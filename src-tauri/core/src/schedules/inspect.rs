@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::write::Schedules;
+use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::Deployment;
 use crate::link::Link;
 use crate::ports::LockHolder;
-use crate::problem::Problem;
 use crate::time::When;
 use crate::weavestream::run::{Run, RunId, RunStatus};
 

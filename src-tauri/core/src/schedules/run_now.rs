@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::error::ScheduleError;
 use super::write::{Schedules, perhaps_done};
+use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::Deployment;
 use crate::jobs::{JobEnd, JobHandle, JobId, JobKind};
 use crate::link::{Link, is_broken};
 use crate::ports::RunQueued;
-use crate::problem::Problem;
 use crate::weavestream::queue::Ask;
 use crate::weavestream::run::{Run, RunId, RunStatus};
 

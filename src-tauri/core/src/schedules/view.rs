@@ -22,7 +22,7 @@ pub struct SchedulesView {
     /// Since when rows and queue are not checked, in the laptop's zone; none while they are as shown.
     pub not_checked_since: Option<String>,
     /// Why the look that was asked for failed.
-    pub problem: Option<crate::Problem>,
+    pub problem: Option<crate::base::Problem>,
 }
 
 /// A scheduler of a schedule that is gone.

@@ -12,10 +12,10 @@ use super::fingerprint::Marks;
 use super::on_host::read_env;
 use super::safe::{self, NotKept};
 use super::version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion};
+use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::jobs::{JobKind, SecretAct};
 use crate::ports::{KeyringError, LibraryError};
-use crate::problem::Problem;
 use crate::weavestream::env_file::{BYTES_AT_MOST, EnvFile, EnvFileError};
 
 /// Versions that stay when a new one comes; beyond, the oldest without a note goes.
@@ -107,12 +107,8 @@ impl Vault {
     async fn open_if_sound(&self, version: &EnvVersion) -> Result<Option<EnvFile>, Problem> {
         match self.open(version).await {
             Ok(file) => Ok(Some(file)),
-            Err(
-                Problem::Vault(VaultError::EntryMissing { .. } | VaultError::EntryAltered { .. })
-                | Problem::EnvFile(_)
-                | Problem::Keyring(KeyringError::KeyringUnreadable { .. }),
-            ) => Ok(None),
-            Err(other) => Err(other),
+            Err(problem) if is_altered(&problem) => Ok(None),
+            Err(problem) => Err(problem),
         }
     }
 
@@ -244,8 +240,10 @@ impl Vault {
         safe::keep(self.keyring.as_ref(), version, pieces).await?;
         let problem = match self.open(version).await {
             Ok(back) if back.bytes() == file.bytes() => return Ok(()),
-            Ok(_) | Err(Problem::Vault(_) | Problem::EnvFile(_)) => VaultError::NotReadBack.into(),
-            Err(other) => other,
+            Err(problem) if problem.find::<VaultError>().is_none() && problem.find::<EnvFileError>().is_none() => {
+                problem
+            }
+            _ => VaultError::NotReadBack.into(),
         };
         let left = safe::discard(self.keyring.as_ref(), version).await.is_err();
         self.memory.forget(version.deployment);
@@ -274,4 +272,11 @@ impl Vault {
             }
         }
     }
+}
+
+/// What the keyring has of a version is not what was stored.
+fn is_altered(problem: &Problem) -> bool {
+    matches!(problem.find(), Some(VaultError::EntryMissing { .. } | VaultError::EntryAltered { .. }))
+        || matches!(problem.find(), Some(KeyringError::KeyringUnreadable { .. }))
+        || problem.find::<EnvFileError>().is_some()
 }

@@ -6,10 +6,10 @@ use super::Vault;
 use super::changes::{MissingKey, NameChanges, missing_keys_of};
 use super::on_host::{HostEnv, read_env};
 use super::version::EnvVersion;
+use crate::base::Problem;
 use crate::deployment::DeploymentId;
 use crate::link::HostFolder;
 use crate::ports::LinkError;
-use crate::problem::Problem;
 use crate::weavestream::env_file::{EnvFile, Fault};
 
 /// The host's `.env` against the vault's newest version. Names, never values.
@@ -78,9 +78,9 @@ impl Vault {
         at: &HostFolder,
         asked: bool,
     ) -> Result<EnvStatus, LinkError> {
-        let unread = |problem: Problem| match problem {
-            Problem::Link(error) if error.is_passing() => Err(error),
-            other => Ok(EnvStatus::Unread { problem: Box::new(other) }),
+        let unread = |problem: Problem| match problem.find::<LinkError>() {
+            Some(error) if error.is_passing() => Err(error),
+            _ => Ok(EnvStatus::Unread { problem: Box::new(problem) }),
         };
         let found = match read_env(at).await {
             Ok(found) => found,

@@ -41,11 +41,11 @@ pub use version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion, NameMark}
 pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
 
 use crate::Secret;
+use crate::base::Problem;
 use crate::deployment::DeploymentId;
 use crate::jobs::{JobCenter, JobKind, SecretAct};
 use crate::link::Links;
 use crate::ports::{Clock, Keyring, Library, Store};
-use crate::problem::Problem;
 use crate::weavestream::env_file::EnvFile;
 
 /// The vaults of this laptop's deployments. Clones share what they remember.

@@ -5,9 +5,9 @@ use zeroize::Zeroizing;
 
 use super::error::VaultError;
 use super::version::EnvSource;
+use crate::base::Problem;
 use crate::link::HostFolder;
 use crate::ports::Output;
-use crate::problem::Problem;
 use crate::shell::Command;
 use crate::weavestream::env_file::{BYTES_AT_MOST, EnvFile, EnvFileError};
 

@@ -17,10 +17,10 @@ use super::error::VaultError;
 use super::on_host::{HostFile, HostFileFacts, behind_mark, line, read_env_bytes};
 use super::prove::Tried;
 use crate::Secret;
+use crate::base::Problem;
 use crate::deployment::Deployment;
 use crate::jobs::{JobKind, SecretAct};
 use crate::link::HostFolder;
-use crate::problem::Problem;
 use crate::shell::Command;
 use crate::weavestream::env_file::EnvFile;
 
@@ -217,8 +217,8 @@ enum Written {
 async fn there(at: &HostFolder) -> Result<Option<HostFile>, Problem> {
     match read_env_bytes(at).await {
         Ok(found) => Ok(Some(found)),
-        Err(Problem::Vault(VaultError::HostEnvMissing { .. })) => Ok(None),
-        Err(other) => Err(other),
+        Err(problem) if matches!(problem.find(), Some(VaultError::HostEnvMissing { .. })) => Ok(None),
+        Err(problem) => Err(problem),
     }
 }
 

@@ -9,9 +9,9 @@ use super::error::VaultError;
 use super::fingerprint::Marks;
 use super::version::EnvVersion;
 use crate::Secret;
+use crate::base::Problem;
 use crate::deployment::DeploymentId;
 use crate::ports::{Keyring, KeyringError};
-use crate::problem::Problem;
 use crate::weavestream::env_file::EnvFile;
 
 /// Between the key and the text of the first entry; in neither alphabet.

@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Vault;
 use super::version::EnvVersion;
+use crate::base::Problem;
 use crate::deployment::DeploymentId;
-use crate::problem::Problem;
 use crate::weavestream::manifest::Sha256;
 
 /// What the laptop remembers of a kit. The kit itself lies where the admin put it.

@@ -12,9 +12,9 @@ use super::drift::EnvStatus;
 use super::names::{NameRow, name_rows};
 use super::prove::KeyProof;
 use super::version::{EnvSource, EnvVersion};
+use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::overview::{Part, mark_unseen};
-use crate::problem::Problem;
 use crate::time::{When, local};
 
 /// Everything the secrets page shows.

@@ -11,11 +11,11 @@ pub(crate) use finding::lost_key_words;
 pub use finding::{Finding, findings, key_findings};
 pub use poll::poll;
 
+use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::link::Links;
 use crate::overview::{Observation, observe};
 use crate::ports::{Clock, Notice, Notifier, Opening, Store, StoreError};
-use crate::problem::Problem;
 use crate::vault::{EnvStatus, Vault};
 use crate::weavestream::run::Run;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
 use selvage_core::ports::{Clock, CopyState, Library as _, LibraryError, Store};
-use selvage_core::problem::Problem;
 use selvage_core::settings::Settings;
+use selvage_testing::ends::unsound;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
 
@@ -43,7 +43,7 @@ async fn a_copy_that_rotted_is_set_aside_and_no_longer_called_verified() {
     rotten[5_000] ^= 4;
     scene.library.put(&scene.folder(), &scene.name(), Some(rotten.clone()));
     let end = verify(&scene).await;
-    assert!(matches!(end, JobEnd::Unsound(Problem::Download(DownloadError::ChecksumMismatch { .. }))), "{end:?}");
+    assert!(matches!(unsound(&end), Some(DownloadError::ChecksumMismatch { .. })), "{end:?}");
     let copies = scene.copies().await;
     assert_eq!(copies.iter().map(|c| c.state).collect::<Vec<_>>(), [CopyState::Damaged]);
     assert!(copies[0].path.ends_with(".damaged"));
@@ -58,7 +58,7 @@ async fn a_copy_that_comes_back_is_verified_again() {
     let scene = held().await;
     scene.library.put(&scene.folder(), &scene.name(), None);
     let end = verify(&scene).await;
-    assert!(matches!(end, JobEnd::Unsound(Problem::Download(DownloadError::CopyGone { .. }))), "{end:?}");
+    assert!(matches!(unsound(&end), Some(DownloadError::CopyGone { .. })), "{end:?}");
     assert_eq!(scene.local_dumps().await[0].state, CopyState::Gone);
     scene.library.put(&scene.folder(), &scene.name(), Some(scene.truth.as_ref().clone()));
     assert_eq!(verify(&scene).await, JobEnd::Done);
@@ -184,6 +184,6 @@ async fn the_folder_for_dumps_is_made_and_kept_or_the_one_before_stays() {
     assert_eq!(settings.library().await.unwrap(), Some(made.clone()));
     assert!(scene.library.open(&made.join("acme")).is_ok(), "it can hold the folders of deployments");
     let refused = dumps.use_folder(&home.join("not/there")).await.unwrap_err();
-    assert!(matches!(refused, Problem::Library(LibraryError::LibraryMissing { .. })), "{refused:?}");
+    assert!(matches!(refused.find(), Some(LibraryError::LibraryMissing { .. })), "{refused:?}");
     assert_eq!(settings.library().await.unwrap(), Some(made));
 }

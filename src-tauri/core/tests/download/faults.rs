@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
 use selvage_core::ports::LibraryError;
-use selvage_core::problem::Problem;
+use selvage_testing::ends::{failed, refused, unsound};
 use selvage_testing::host::StreamFault;
 use selvage_testing::library::{DiskFault, Unsynced};
 use selvage_testing::sample;
@@ -245,10 +245,7 @@ impl Attempt<'_> {
         scene.library.fault_after(at, fault);
         let end = scene.download().await;
         if !held && sound && (had.len() as u64) < self.size {
-            let told = match &end {
-                JobEnd::Refused(Problem::Library(error)) | JobEnd::Failed(Problem::Library(error)) => error,
-                other => panic!("{fault:?} ended with {other:?}"),
-            };
+            let Some(told) = refused(&end).or(failed(&end)) else { panic!("{fault:?} ended with {end:?}") };
             let fits = match fault {
                 DiskFault::Full => matches!(told, LibraryError::DiskFull { .. }),
                 DiskFault::ReadOnly => matches!(told, LibraryError::LibraryReadOnly { .. }),
@@ -300,12 +297,12 @@ impl Attempt<'_> {
         if !held && scene.file(&scene.part()).is_none() && altered != *scene.truth {
             assert!(
                 matches!(
-                    &end,
-                    JobEnd::Unsound(Problem::Download(
+                    unsound(&end),
+                    Some(
                         DownloadError::ChecksumMismatch { .. }
                             | DownloadError::SizeMismatch { .. }
                             | DownloadError::NotAnArchive { .. }
-                    ))
+                    )
                 ) || end == JobEnd::Done,
                 "an altered dump ended with {end:?}"
             );

@@ -3,7 +3,7 @@
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
 use selvage_core::ports::CopyState;
-use selvage_core::problem::Problem;
+use selvage_testing::ends::unsound;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
 use serde_json::{Value, json};
@@ -87,10 +87,7 @@ async fn a_dump_without_manifest_is_brought_and_called_unverified() {
     scene.database.with(|tables| tables.runs[0].manifest = None);
     scene.host.change(|state| state.files.remove(&scene.dump().manifest()));
     let end = scene.download().await;
-    let kept_as = match end {
-        JobEnd::Unsound(Problem::Download(DownloadError::NoUsableManifest { kept_as, .. })) => kept_as,
-        other => panic!("{other:?}"),
-    };
+    let Some(DownloadError::NoUsableManifest { kept_as, .. }) = unsound(&end) else { panic!("{end:?}") };
     assert!(kept_as.ends_with(".dump.unverified"), "{kept_as}");
     assert_eq!(scene.file(&format!("{}.unverified", scene.name())).as_deref(), Some(scene.truth.as_slice()));
     assert_eq!(scene.copies().await[0].state, CopyState::Unverified);
@@ -104,7 +101,7 @@ async fn a_sidecar_alone_must_agree_with_the_size_in_the_row() {
         tables.runs[0].size = Some(12_345);
     });
     let end = scene.download().await;
-    assert!(matches!(end, JobEnd::Unsound(Problem::Download(DownloadError::NoUsableManifest { .. }))), "{end:?}");
+    assert!(matches!(unsound(&end), Some(DownloadError::NoUsableManifest { .. })), "{end:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,12 +1,13 @@
 //! What is refused, and how it is told.
 
+use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
 use selvage_core::ports::{LibraryError, LinkError};
 use selvage_core::probe::ProbeError;
-use selvage_core::problem::Problem;
 use selvage_core::weavestream::run::RunStatus;
+use selvage_testing::ends::refused;
 use selvage_testing::host::{Compose, Docker, HostState, StreamFault};
 use selvage_testing::library::DiskFault;
 use selvage_testing::sample;
@@ -47,10 +48,7 @@ async fn names_that_leave_the_folder_are_refused() {
         let scene = scene();
         scene.database.with(|tables| tables.runs[0].dump_path = Some(path.to_owned()));
         let end = scene.download().await;
-        assert!(
-            matches!(end, JobEnd::Refused(Problem::Download(DownloadError::UnsafeDumpName { .. }))),
-            "{path:?}: {end:?}"
-        );
+        assert!(matches!(refused(&end), Some(DownloadError::UnsafeDumpName { .. })), "{path:?}: {end:?}");
         assert!(scene.library.files(&scene.folder()).is_empty());
     }
 }
@@ -75,13 +73,13 @@ async fn a_run_without_a_dump_says_why() {
 async fn a_dump_that_is_gone_is_told_apart_from_one_that_cannot_be_read() {
     let scene_name = sample::dump_name(sample::now() - chrono::TimeDelta::minutes(41));
     let gone = on_host(|state| drop(state.files.remove(scene_name.as_str()))).await;
-    assert!(matches!(gone, Problem::Download(DownloadError::DumpGone { .. })), "{gone:?}");
+    assert!(matches!(gone.find(), Some(DownloadError::DumpGone { .. })), "{gone:?}");
     let unreadable = on_host(|state| {
         state.stop("api");
         state.stop("worker");
     })
     .await;
-    assert!(matches!(unreadable, Problem::Download(DownloadError::NotReadable { .. })), "{unreadable:?}");
+    assert!(matches!(unreadable.find(), Some(DownloadError::NotReadable { .. })), "{unreadable:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -123,7 +121,7 @@ async fn what_the_host_lacks_is_named() {
     ];
     for (nth, (change, fits)) in cases.into_iter().enumerate() {
         let found = on_host(change).await;
-        assert!(matches!(&found, Problem::Probe(error) if fits(error)), "case {nth}: {found:?}");
+        assert!(matches!(found.find(), Some(error) if fits(&error)), "case {nth}: {found:?}");
     }
 }
 
@@ -161,7 +159,7 @@ async fn a_library_that_is_gone_or_read_only_is_told() {
         let scene = scene();
         scene.library.set_fault(Some(fault));
         let found = problem(scene.download().await);
-        assert!(matches!(&found, Problem::Library(error) if fits(error)), "{found:?}");
+        assert!(matches!(found.find(), Some(error) if fits(&error)), "{found:?}");
     }
 }
 
@@ -170,11 +168,11 @@ async fn host_keys_that_are_unknown_or_changed_are_refused() {
     let scene = scene();
     scene.connector.distrust();
     let end = scene.download().await;
-    assert!(matches!(end, JobEnd::Refused(Problem::Link(LinkError::HostKeyUnknown { .. }))), "{end:?}");
+    assert!(matches!(refused(&end), Some(LinkError::HostKeyUnknown { .. })), "{end:?}");
     let scene = self::scene();
     scene.connector.change_key("SHA256:other");
     let end = scene.download().await;
-    assert!(matches!(end, JobEnd::Refused(Problem::Link(LinkError::HostKeyChanged { .. }))), "{end:?}");
+    assert!(matches!(refused(&end), Some(LinkError::HostKeyChanged { .. })), "{end:?}");
     assert_eq!(scene.connector.connections(), 0);
 }
 

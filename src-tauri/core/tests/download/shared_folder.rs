@@ -2,7 +2,7 @@
 
 use selvage_core::jobs::{JobEnd, JobResult};
 use selvage_core::ports::{Copy, CopyState, Library, LibraryError, Store};
-use selvage_core::problem::Problem;
+use selvage_testing::ends::refused;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
 
@@ -81,7 +81,7 @@ async fn a_part_that_another_selvage_finished_meanwhile_is_its_dump() {
     let folder = scene.library.open(&scene.folder()).unwrap();
     let mut theirs = folder.part(scene.names().part()).unwrap();
     let end = scene.download().await;
-    assert!(matches!(end, JobEnd::Refused(Problem::Library(LibraryError::LibraryBusy { .. }))), "{end:?}");
+    assert!(matches!(refused(&end), Some(LibraryError::LibraryBusy { .. })), "{end:?}");
     theirs.append(&scene.truth).unwrap();
     theirs.rename(&scene.name()).unwrap().unwrap();
     drop(theirs);

@@ -1,8 +1,8 @@
 use std::path::Path;
 
+use selvage_core::base::Problem;
 use selvage_core::jobs::{JobKind, SecretAct};
 use selvage_core::ports::{LibraryError, Store};
-use selvage_core::problem::Problem;
 use selvage_core::vault::{EnvSource, ROTATION_KEEPS, VaultError};
 use selvage_core::weavestream::env_file::EnvFileError;
 use selvage_testing::host::EnvIs;
@@ -52,7 +52,7 @@ async fn every_odd_file_of_the_host_has_its_own_answer() {
     assert_eq!(failed(&|| is(EnvIs::Dangling)).await, dangling.into());
     let hidden = failed(&|| is(EnvIs::Roots)).await;
     assert!(
-        matches!(&hidden, Problem::Vault(VaultError::HostEnvUnreadable { tried, .. })
+        matches!(hidden.find(), Some(VaultError::HostEnvUnreadable { tried, .. })
         if tried == "as this login: permission denied; sudo needs a password"),
         "{hidden:?}"
     );
@@ -91,7 +91,7 @@ async fn a_file_of_the_laptop_is_imported() {
     let newest = vault.newest(scene.deployment.id).await.unwrap().unwrap();
     assert_eq!(newest.source, EnvSource::File { path: "/home/ada/old.env".into() });
     let gone = vault.import(&scene.deployment, Path::new("/home/ada/none.env")).await;
-    assert!(matches!(gone, Err(Problem::Library(LibraryError::FileMissing { .. }))), "{gone:?}");
+    assert!(matches!(gone.as_ref().map_err(Problem::find), Err(Some(LibraryError::FileMissing { .. }))), "{gone:?}");
     scene.library.put(Path::new("/home/ada"), "big", Some(vec![b'#'; 300_000]));
     let big = vault.import(&scene.deployment, Path::new("/home/ada/big")).await.unwrap_err();
     assert_eq!(big, EnvFileError::too_large(300_000).into());
@@ -187,7 +187,7 @@ async fn nothing_of_a_value_is_told_when_the_answer_is_odd() {
     let key = sample::env_key(1);
     scene.host.change(|host| host.env.garble());
     let problem = vault.capture(&scene.deployment).await.unwrap_err();
-    assert!(matches!(problem, Problem::Vault(VaultError::HostEnvUnreadable { .. })), "{problem}");
+    assert!(matches!(problem.find(), Some(VaultError::HostEnvUnreadable { .. })), "{problem}");
     assert!(!format!("{problem:?} {problem}").contains(&key), "the last line of the file is in {problem}");
     // A wrapped key reads as a name.
     put(&scene, "A=1\nQ3xA9fKdLm2PqRsTuVwXyZ0123456789abcdefGHIJ==\n");

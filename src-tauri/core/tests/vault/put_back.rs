@@ -1,4 +1,3 @@
-use selvage_core::problem::Problem;
 use selvage_core::vault::VaultError;
 use selvage_core::weavestream::sealed::SealedColumn;
 use selvage_testing::host::EnvIs;
@@ -56,21 +55,21 @@ async fn what_cannot_be_written_is_told_and_what_was_there_stays() {
     assert!(plan.changes.is_none() && plan.there.is_some(), "what is no .env can be replaced as well");
     env.set_full(true);
     let full = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
-    assert!(matches!(&full, Problem::Vault(VaultError::PutBackFailed { reason }) if reason.contains("disk")), "{full}");
+    assert!(matches!(full.find(), Some(VaultError::PutBackFailed { reason }) if reason.contains("disk")), "{full}");
     assert_eq!(env.bytes().unwrap(), b"# somebody emptied it\n");
     env.set_full(false);
     env.set(EnvIs::Roots);
     let denied = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
-    assert!(matches!(denied, Problem::Vault(VaultError::HostEnvUnwritable { .. })), "{denied}");
+    assert!(matches!(denied.find(), Some(VaultError::HostEnvUnwritable { .. })), "{denied}");
     scene.host.change(|host| host.sudo = true);
     vault.links.forget(scene.deployment.id).await;
     assert!(vault.put_back(&scene.deployment, &plan).await.unwrap().sudo);
     put(&scene, "A=somebody was faster\n");
     let moved = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
-    assert!(matches!(moved, Problem::Vault(VaultError::HostEnvChanged { .. })), "{moved}");
+    assert!(matches!(moved.find(), Some(VaultError::HostEnvChanged { .. })), "{moved}");
     env.set(EnvIs::Folder);
     let odd = vault.plan_put_back(&scene.deployment, None).await.unwrap_err();
-    assert!(matches!(odd, Problem::Vault(VaultError::HostEnvNoFile { .. })), "{odd}");
+    assert!(matches!(odd.find(), Some(VaultError::HostEnvNoFile { .. })), "{odd}");
 }
 
 #[tokio::test]
@@ -108,7 +107,7 @@ async fn a_line_that_broke_meanwhile_is_looked_behind() {
     let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
     scene.host.faults.break_before("put-env");
     let lost = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
-    assert!(matches!(lost, Problem::Vault(VaultError::PutBackUnclear { kept: None, .. })), "{lost}");
+    assert!(matches!(lost.find(), Some(VaultError::PutBackUnclear { kept: None, .. })), "{lost}");
     assert_eq!(env.bytes().unwrap(), b"A=1\n");
 }
 

@@ -1,4 +1,3 @@
-use selvage_core::problem::Problem;
 use selvage_core::vault::{AgainstHost, NameGroup, NameRow, Outcome, Remark, ShownValue, Tried, VaultError};
 use selvage_core::weavestream::key_set::KeyTrouble;
 use selvage_core::weavestream::sealed::SealedColumn;
@@ -90,5 +89,5 @@ async fn a_version_that_the_keyring_lost_is_listed_and_says_so() {
     let view = vault.view(&scene.deployment, None, false).await.unwrap();
     assert_eq!(view.versions.len(), 1);
     let shown = view.shown.unwrap();
-    assert_eq!(shown.trouble, Some(Problem::Vault(VaultError::EntryMissing { version: 1, entry })));
+    assert_eq!(shown.trouble, Some(VaultError::EntryMissing { version: 1, entry }.into()));
 }

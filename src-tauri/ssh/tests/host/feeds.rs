@@ -97,3 +97,20 @@ async fn what_is_dropped_is_ended() {
     drop(sink);
     gone(&sshd.path("pid")).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_the_input_is_told_while_the_command_prints() {
+    let sshd = Sshd::start();
+    let host = sshd.host().await;
+    // However many pieces wait to be sent when the end comes behind them.
+    for pieces in (1..=121).step_by(8) {
+        let mut sink = host.feed(&sh("head -c 8000000 /dev/zero; cat >/dev/null; exit 3")).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        for n in 0..pieces {
+            assert!(sink.write(piece(n).slice(..1000)).await.unwrap());
+        }
+        let ended = tokio::time::timeout(Duration::from_secs(20), sink.finish()).await;
+        let output = ended.unwrap_or_else(|_| panic!("{pieces} pieces, and it never ends")).unwrap();
+        assert_eq!(output.exit, 3);
+    }
+}

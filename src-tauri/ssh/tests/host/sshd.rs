@@ -1,6 +1,6 @@
 //! A real `sshd` of the test's own: free port, generated keys, no root needed.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -81,7 +81,8 @@ impl Sshd {
                 .unwrap();
             let until = Instant::now() + Duration::from_secs(10);
             while Instant::now() < until && child.try_wait().unwrap().is_none() {
-                if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                // That somebody listens says nothing: another test may have taken the port first.
+                if std::fs::read_to_string(at("log")).is_ok_and(|log| log.contains("Server listening on")) {
                     return Self { folder, port, child };
                 }
                 std::thread::sleep(Duration::from_millis(10));

@@ -1,4 +1,5 @@
 import type { Check, CheckItem, CheckPlan, DirectLink, HostKey, Problem, SshLink } from '../bindings';
+import { problemOf } from './words';
 import { timedOut, type World } from './world';
 
 export function hostKey(host: string): HostKey {
@@ -6,7 +7,7 @@ export function hostKey(host: string): HostKey {
 }
 
 export function changed(host: string): Problem {
-  return { code: 'host_key_changed', key: hostKey(host), expected: 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU', file: '~/.ssh/known_hosts', line: 12 };
+  return problemOf({ code: 'host_key_changed', key: hostKey(host), expected: 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU', file: '~/.ssh/known_hosts', line: 12 }, 'refused');
 }
 
 /** As core plans them. */
@@ -26,12 +27,12 @@ export function testHost(world: World, { target, folder }: SshLink): Check[] {
   const signIn = (problem: Problem): Check[] => [bad('sign_in', problem, 'Cannot sign in'), ...later(ITEMS.slice(1))];
   if (host.startsWith('changed')) return signIn(changed(host));
   if (host.startsWith('slow')) return signIn(timedOut(host));
-  if (host.startsWith('refused')) return signIn({ code: 'sign_in_refused', host, user: 'deploy', tried: 'SSH agent (2 keys), id_ed25519' });
-  if (!world.trusted.has(host)) return signIn({ code: 'host_key_unknown', key: hostKey(host) });
+  if (host.startsWith('refused')) return signIn(problemOf({ code: 'sign_in_refused', host, user: 'deploy', tried: 'SSH agent (2 keys), id_ed25519' }));
+  if (!world.trusted.has(host)) return signIn(problemOf({ code: 'host_key_unknown', key: hostKey(host) }));
   const begun = [ok('sign_in', `signed in as ${target.user ?? 'deploy'}`), ok('docker', 'Docker 27.3.1, Compose 2.29.7, through sudo')];
   if (folder !== '/opt/weavestream') {
     const late = ITEMS.slice(3).map((item): Check => (item === 'clock' ? ok('clock', 'host and laptop agree') : { item, state: 'not_tested', detail: 'needs Docker and the folder', problem: null }));
-    return [...begun, bad('folder', { code: 'not_compose', folder, seen: [{ folder: '/opt/weavestream', readable: true }, { folder: '/srv/customers/fabrikam/weavestream', readable: false }] }, 'no Compose file'), ...late];
+    return [...begun, bad('folder', problemOf({ code: 'not_compose', folder, seen: [{ folder: '/opt/weavestream', readable: true }, { folder: '/srv/customers/fabrikam/weavestream', readable: false }] }), 'no Compose file'), ...late];
   }
   return [
     ...begun,
@@ -49,9 +50,9 @@ const DIRECT = PLAN.direct.map(({ item }) => item);
 /** A link straight to Postgres. Hosts called `other…`, `self…` and `plain…` show what they are called. */
 export function testPostgres({ host, user, tls }: DirectLink): Check[] {
   const signIn = (problem: Problem): Check[] => [bad('postgres', problem, 'Cannot sign in'), ...later(DIRECT.slice(1))];
-  if (tls.mode.startsWith('verify') && host.startsWith('other')) return signIn({ code: 'tls_wrong_name', host, names: ['db.acme.example', '10.0.4.7'] });
-  if (tls.mode.startsWith('verify') && host.startsWith('self')) return signIn({ code: 'tls_untrusted', host, issuer: `CN=${host}`, selfSigned: true });
-  if (tls.mode !== 'disable' && tls.mode !== 'prefer' && host.startsWith('plain')) return signIn({ code: 'tls_not_offered', host });
+  if (tls.mode.startsWith('verify') && host.startsWith('other')) return signIn(problemOf({ code: 'tls_wrong_name', host, names: ['db.acme.example', '10.0.4.7'] }));
+  if (tls.mode.startsWith('verify') && host.startsWith('self')) return signIn(problemOf({ code: 'tls_untrusted', host, issuer: `CN=${host}`, selfSigned: true }));
+  if (tls.mode !== 'disable' && tls.mode !== 'prefer' && host.startsWith('plain')) return signIn(problemOf({ code: 'tls_not_offered', host }));
   const line = tls.mode.startsWith('verify') ? ok('postgres', 'Postgres 16.4, TLS 1.3, certificate verified') : { ...ok('postgres', 'Postgres 16.4, TLS 1.3, certificate not verified'), state: 'warn' as const };
   const rights = user === 'reader' ? { ...ok('rights', 'may dump, but not change schedules'), state: 'warn' as const } : ok('rights', 'may change schedules, and read everything');
   return [line, ok('tables', '3 schedules'), rights, ok('pg_dump', '16.4 at /usr/lib/postgresql/16/bin/pg_dump'), ok('server_clock', 'server and laptop agree')];

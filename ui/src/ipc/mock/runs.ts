@@ -71,6 +71,7 @@ export function run({ n, at, schedule = 'Daily', kind = 'scheduled', status = 's
         }
       : null,
     manifestProblem: null,
+    manifestWords: null,
   };
 }
 
@@ -93,7 +94,7 @@ export function typicalRuns(): RunRow[] {
   const odd = rows.find((row) => row.when.local === local(ago(16, 0, 41)));
   if (odd) Object.assign(odd, { onHost: 'unsafe', file: null });
   const blind = rows.find((row) => row.when.local === local(ago(17, 0, 41)));
-  if (blind) Object.assign(blind, { manifest: null, version: null, manifestProblem: { why: 'missing' } });
+  if (blind) Object.assign(blind, { manifest: null, version: null, manifestProblem: { why: 'missing' }, manifestWords: 'The run has no manifest to compare with.' });
   return rows;
 }
 

@@ -3,6 +3,7 @@ import type { Attention, EnvStatus, KeyProof, KitRow, MissingKey, NameChanges, N
 import { envNames, onlyThere, proofOf, withProof } from './names';
 import { ago, when } from './time';
 import type { Scene, World } from './world';
+import { problemOf } from './words';
 
 export interface MockVault {
   versions: VersionRow[];
@@ -70,7 +71,7 @@ function acme(scene: Scene): MockVault {
     observedAt: direct ? null : ago(0, 0, 2),
     kit: smtpLost ? kitRow(5, ago(140, 17), true) : kitRow(7, ago(19, 22), false),
     proofs: { 7: { proof: proofOf(7, when(proved).utc, smtpLost, direct), at: proved } },
-    troubles: smtpLost ? { 5: { code: 'entry_missing', version: 5, entry: `selvage/${ACME}/env/5/1` } } : {},
+    troubles: smtpLost ? { 5: problemOf({ code: 'entry_missing', version: 5, entry: `selvage/${ACME}/env/5/1` }, 'unsound') } : {},
     smtpLost,
   };
 }

@@ -4,6 +4,7 @@ import { scheduleRows } from './schedules';
 import { manyRuns, SCHEDULES, typicalRuns } from './runs';
 import { changed } from './checks';
 import { ago, day, daysBack, local, when } from './time';
+import { problemOf } from './words';
 import { attentionOf, vaultOf, vaults, type MockVault } from './versions';
 
 /** Moments to look at. */
@@ -31,7 +32,7 @@ const RISK: Verdict = {
 };
 const BLIND: Verdict = { state: 'not_observed', title: 'Not checked since Tue 20 Oct, 18:03.', body: HELD.body };
 
-export const timedOut = (host: string): Problem => ({ code: 'timed_out', host, stage: 'connecting', seconds: 15 });
+export const timedOut = (host: string): Problem => problemOf({ code: 'timed_out', host, stage: 'connecting', seconds: 15 });
 
 const UNSEEN: Verdict = { state: 'not_observed', title: 'Not checked yet.', body: 'If this host were lost now, nothing on this laptop could bring it back.' };
 
@@ -100,7 +101,7 @@ function jobsOf(runs: RunRow[]): Job[] {
     {
       ...job(4, 'download', today, ago(1, 2)),
       endedAt: new Date(ago(1, 1)).toISOString(),
-      end: { end: 'unsound', problem: { code: 'checksum_mismatch', expected: '51d07ac9', found: 'b90c14f7', sameOnHost: true, keptAs: `${today?.file ?? ''}.damaged` } },
+      end: { end: 'unsound', problem: problemOf({ code: 'checksum_mismatch', expected: '51d07ac9', found: 'b90c14f7', sameOnHost: true, keptAs: `${today?.file ?? ''}.damaged` }, 'unsound') },
     },
   ];
 }

@@ -1,7 +1,6 @@
 import { hostKeyOf } from '../../app/host-key';
 import { shown } from '../../app/window.svelte';
-import { ipc, troubleOf, type AnyProblem, type Check, type CheckItem, type Deployment, type Draft, type SeenFolder } from '../../ipc/client';
-import { tell } from '../../words/problems';
+import { factsOf, ipc, troubleOf, type Check, type CheckItem, type Deployment, type Draft, type Problem, type ProblemFacts, type SeenFolder } from '../../ipc/client';
 import { words } from '../../words/words';
 import { DirectFields, SshFields } from './links.svelte';
 
@@ -27,7 +26,7 @@ export class LinkForm {
   /** Where deployments were seen, when none is in the folder. */
   seen = $state.raw<SeenFolder[]>([]);
   checks = $state.raw<Check[]>();
-  problem = $state.raw<AnyProblem>();
+  problem = $state.raw<Problem>();
   testing = $state(false);
   saving = $state(false);
   #testedAs = $state<string>();
@@ -132,9 +131,10 @@ export class LinkForm {
     return right;
   }
 
-  #take(problem: AnyProblem): void {
-    if (problem.code === 'fields') {
-      this.errors = Object.fromEntries(problem.fields.map((field) => [field.field, field.reason]));
+  #take(problem: Problem): void {
+    const facts = factsOf(problem);
+    if (facts.code === 'fields') {
+      this.errors = Object.fromEntries(facts.fields.map((field) => [field.field, field.reason]));
     } else {
       this.#mark(problem);
       this.problem = problem;
@@ -142,16 +142,17 @@ export class LinkForm {
   }
 
   /** Puts a problem under the field that can mend it. */
-  #mark(problem: AnyProblem): void {
-    const field = this.#fieldOf(problem);
+  #mark(problem: Problem): void {
+    const facts = factsOf(problem);
+    const field = this.#fieldOf(facts);
     if (!field) return;
     if (field === 'secret') this.ssh.secretAsked = true;
-    this.errors = { ...this.errors, [field]: `${tell(problem).title}.` };
-    if (problem.code === 'folder_missing' || problem.code === 'not_compose') this.seen = problem.seen ?? [];
+    this.errors = { ...this.errors, [field]: `${problem.words.title}.` };
+    if (facts.code === 'folder_missing' || facts.code === 'not_compose') this.seen = facts.seen ?? [];
   }
 
-  #fieldOf(problem: AnyProblem): FieldName | undefined {
-    switch (problem.code) {
+  #fieldOf(facts: ProblemFacts): FieldName | undefined {
+    switch (facts.code) {
       case 'name_not_found':
       case 'tls_wrong_name':
         return 'host';
@@ -175,8 +176,8 @@ export class LinkForm {
         return 'ca';
       case 'tls_file_unusable': {
         const { certificate, key, verifies } = this.direct;
-        if (problem.file === certificate.trim()) return 'clientCertificate';
-        if (problem.file === key.trim()) return 'clientKey';
+        if (facts.file === certificate.trim()) return 'clientCertificate';
+        if (facts.file === key.trim()) return 'clientKey';
         return verifies ? 'ca' : undefined;
       }
       default:

@@ -2,9 +2,10 @@ import { attempt } from '../../app/actions';
 import { reloadMounted } from '../../app/query.svelte';
 import { shown } from '../../app/window.svelte';
 import {
+  factsOf,
   ipc,
   troubleOf,
-  type AnyProblem,
+  type Problem,
   type DeploymentId,
   type FieldError,
   type RetentionPreview,
@@ -50,7 +51,7 @@ export class Editor {
 
   preview = $state.raw<SchedulePreview>();
   keeps = $state.raw<RetentionPreview>();
-  keepsTrouble = $state.raw<AnyProblem>();
+  keepsTrouble = $state.raw<Problem>();
   saving = $state(false);
   /** Fields that were left, or all after a try to save: a form does not scold before. */
   touched = $state.raw<ReadonlySet<FieldName>>(new Set());
@@ -167,13 +168,14 @@ export class Editor {
     }
   }
 
-  #refused(problem: AnyProblem): void {
-    switch (problem.code) {
+  #refused(problem: Problem): void {
+    const facts = factsOf(problem);
+    switch (facts.code) {
       case 'fields':
-        if (this.preview) this.preview = { ...this.preview, errors: problem.fields };
+        if (this.preview) this.preview = { ...this.preview, errors: facts.fields };
         return;
       case 'schedule_moved':
-        this.moved = { theirs: problem.theirs, version: problem.version };
+        this.moved = { theirs: facts.theirs, version: facts.version };
         this.comparing = true;
         // What is on its way now was asked before.
         void reloadMounted();

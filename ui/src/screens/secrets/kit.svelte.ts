@@ -1,7 +1,6 @@
 import { mutate } from '../../app/query.svelte';
-import { ipc, troubleOf, type AnyProblem, type Deployment, type KitWritten, type LinkError, type PassphraseStrength, type ProbeError } from '../../ipc/client';
+import { factsOf, ipc, troubleOf, type Problem, type Deployment, type KitWritten, type LinkError, type PassphraseStrength, type ProbeError } from '../../ipc/client';
 import { kitWords as w } from '../../words/kit';
-import { tell } from '../../words/problems';
 
 /** What protects a kit. */
 export type Way = 'words' | 'own';
@@ -56,7 +55,7 @@ export class KitForm {
   strength = $state.raw<PassphraseStrength>();
   /** What Rust said of the passphrase when it refused to write. */
   refused = $state<string>();
-  problem = $state.raw<AnyProblem>();
+  problem = $state.raw<Problem>();
   writing = $state(false);
   result = $state.raw<KitWritten>();
   #turn = 0;
@@ -139,7 +138,8 @@ export class KitForm {
       await act();
     } catch (thrown) {
       const { problem } = troubleOf(thrown);
-      if (problem.code === 'passphrase_weak') this.refused = `${tell(problem).title}. ${problem.advice}`.trim();
+      const facts = factsOf(problem);
+      if (facts.code === 'passphrase_weak') this.refused = `${problem.words.title}. ${facts.advice}`.trim();
       else this.problem = problem;
     }
   }

@@ -1,5 +1,5 @@
 import { mutate } from '../../app/query.svelte';
-import { ipc, troubleOf, type AnyProblem, type DeploymentId, type KeyProof, type Tried, type When } from '../../ipc/client';
+import { ipc, troubleOf, type Problem, type DeploymentId, type KeyProof, type Tried, type When } from '../../ipc/client';
 
 /** What was tried, and what came of it; neither while it is being tried. */
 export interface Proof {
@@ -7,7 +7,7 @@ export interface Proof {
   result?: KeyProof;
   /** When an earlier proof was made; none for one that was made just now. */
   when?: When;
-  problem?: AnyProblem;
+  problem?: Problem;
 }
 
 /** Trying keys on the database, and the dialog that shows it. */

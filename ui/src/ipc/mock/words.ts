@@ -1,0 +1,44 @@
+import { FluentBundle, FluentNumber, FluentResource, type FluentVariable } from '@fluent/bundle';
+import problems from '../../../../src-tauri/words/en/problems.ftl?raw';
+import { size } from '../../words/units';
+import type { Class, Problem, ProblemFacts, Words } from '../bindings';
+
+const BYTES = ([bytes]: unknown[]) => size(bytes instanceof FluentNumber ? bytes.valueOf() : Number(bytes));
+const bundle = new FluentBundle('en', { useIsolating: false, functions: { BYTES } });
+bundle.addResource(new FluentResource(problems));
+
+type Args = Record<string, FluentVariable>;
+
+function listed(items: unknown[]): string {
+  const texts = items.map((item) => (typeof item === 'object' && item !== null ? Object.values(item).join(': ') : String(item)));
+  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1) ?? ''}`;
+}
+
+function add(args: Args, name: string, value: unknown): void {
+  if (Array.isArray(value)) {
+    args[`${name}-count`] = value.length;
+    args[name] = listed(value);
+    const first = value[0] as object | undefined;
+    if (typeof first === 'object') for (const field of Object.keys(first)) args[`${name}-${field}`] = listed(value.map((item: Record<string, unknown>) => item[field]));
+  } else if (typeof value === 'object' && value !== null) {
+    if ('code' in value) {
+      const { title, why, kept, next } = wordsOf(value as unknown as ProblemFacts);
+      Object.assign(args, { [name]: title.charAt(0).toLowerCase() + title.slice(1), [`${name}-why`]: why, [`${name}-kept`]: kept, [`${name}-next`]: next });
+    } else for (const [field, fact] of Object.entries(value)) add(args, `${name}-${field}`, fact);
+  } else args[name] = typeof value === 'number' ? value : typeof value === 'string' || typeof value === 'boolean' ? String(value) : 'none';
+}
+
+function wordsOf({ code, ...facts }: ProblemFacts): Words {
+  const message = bundle.getMessage(`problem-${code.replaceAll('_', '-')}`);
+  if (!message) throw new Error(`no words for ${code}`);
+  const args: Args = {};
+  for (const [name, value] of Object.entries(facts)) add(args, name, value);
+  const part = (pattern: Parameters<typeof bundle.formatPattern>[0] | null | undefined) => (pattern ? bundle.formatPattern(pattern, args).trim() : '');
+  const { why, kept, next } = message.attributes;
+  return { title: part(message.value), why: part(why), kept: part(kept), next: part(next) };
+}
+
+/** A problem as Rust sends it: the sentences are Rust's own. */
+export function problemOf(facts: ProblemFacts, ending: Class = 'failed'): Problem {
+  return { ...facts, class: ending, words: wordsOf(facts) };
+}
