@@ -108,7 +108,7 @@ fn real_adapters_pass_the_suites_of_their_ports() {
         runtime.block_on(host::works(ways.host.as_ref(), &known));
     });
     suite.section("database by forward", || runtime.block_on(database::is_sound(ways.forwarded.as_ref(), ways.now)));
-    suite.section("straight to it", || {
+    suite.section("over a direct link", || {
         let link = DirectLink {
             host: ways.postgres.host.clone(),
             port: Some(ways.postgres.port),
@@ -175,7 +175,7 @@ fn sealed(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
     real.change("alter table passwords rename totp_secret_ciphertext to elsewhere");
     let older = sample();
     real.change("alter table passwords rename elsewhere to totp_secret_ciphertext");
-    assert_eq!(of(&older, SealedColumn::PasswordTotp), Err(NotSampled::There));
+    assert_eq!(of(&older, SealedColumn::PasswordTotp), Err(NotSampled::Missing));
     real.change(
         "create table integration_oauth_apps (provider text primary key, secret_ciphertext text);
         insert into integration_oauth_apps values ('microsoft', 'AgExAAECAwQFBgcICQoLJyuGH0lF2PpO2nLRo1uGgDQxtWmgkQ==');
@@ -207,7 +207,7 @@ fn sealed(real: &RealHost, runtime: &tokio::runtime::Runtime, ways: &Ways) {
         database::samples_what_is_sealed(PostgresConnector.over_tcp(&local, &looker).await.unwrap().as_ref()).await
     });
     real.change("drop owned by looker; drop role looker");
-    assert_eq!(of(&denied, SealedColumn::Password), Err(NotSampled::Allowed));
+    assert_eq!(of(&denied, SealedColumn::Password), Err(NotSampled::Forbidden));
     assert_eq!(of(&denied, SealedColumn::Mfa), of(&sound, SealedColumn::Mfa));
     assert_eq!(kinds(&sample()), kinds(&sound), "everything is as it was");
 }

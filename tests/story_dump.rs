@@ -1,4 +1,4 @@
-//! An admin makes a dump straight to the laptop before an upgrade, also while
+//! An admin makes a dump directly to the laptop before an upgrade, also while
 //! a backup of the host is under way, and on a bad line.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
@@ -93,7 +93,7 @@ fn locks(story: &mut Sections, line: &Line) {
         // A pool that keeps the lock is no backup; a run is.
         let refused = dump(line, &[]);
         refused.expect_problem(3, "lock_held_idle");
-        assert!(refused.said.contains("and no run is under way"), "{}", refused.said);
+        assert!(refused.said.contains("although no backup runs"), "{}", refused.said);
         let run = host.sql("insert into backup_run (id, kind, status, started_at, created_at) values (gen_random_uuid(), 'MANUAL', 'running', now(), now()) returning id");
         dump(line, &[]).expect_problem(3, "backup_under_way");
         host.change(&format!("delete from backup_run where id = '{run}'"));

@@ -68,13 +68,13 @@ fn the_worker_deletes_what_was_foreseen() {
         let next = host.sql("select to_char((now() + interval '70 seconds') at time zone 'UTC', 'FMMI FMHH24 * * *')");
         laptop.run(&["schedule", "edit", "acme", id, "--cron", &next, "--tz", ""]).expect_code(0);
         laptop.run(&["schedule", "enable", "acme", id]).expect_code(0);
-        let told = laptop.run(&["schedule", "keeps", "acme", id]);
+        let told = laptop.run(&["schedule", "retention", "acme", id]);
         told.expect_code(0);
         let deleted: BTreeSet<String> =
-            told.at("/keeps/deleted").as_array().unwrap().iter().map(|dump| dump["run"].as_str().unwrap().into()).collect();
+            told.at("/retention/deleted").as_array().unwrap().iter().map(|dump| dump["run"].as_str().unwrap().into()).collect();
         assert!(deleted.len() > 50, "{}", told.said);
         let before = past.on_host();
-        assert_eq!(told.at("/keeps/dumps"), before.len(), "{}", told.said);
+        assert_eq!(told.at("/retention/dumps"), before.len(), "{}", told.said);
         let fired = format!("select count(*) from backup_run where config_id = '{id}' and kind = 'SCHEDULED' and status = 'success' and created_at > now() at time zone 'UTC' - interval '3 minutes'");
         until_true("it fires", || host.sql(&fired) == "1");
         until_true("the worker has pruned", || past.idle());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use selvage_core::deployments::Deployments;
+use selvage_core::deployment::Deployments;
 use selvage_core::download::{Downloads, Patience};
 use selvage_core::dump::OneOffDumps;
 use selvage_core::jobs::JobCenter;
@@ -38,7 +38,7 @@ pub struct Selvage {
     pub downloads: Downloads,
     /// Dumps that lie on this laptop.
     pub local_dumps: LocalDumps,
-    /// Dumps made straight to this laptop.
+    /// Dumps made directly to this laptop.
     pub dumps: OneOffDumps,
     /// Changes of schedules, and runs that are started.
     pub schedules: Schedules,

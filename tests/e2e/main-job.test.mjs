@@ -31,7 +31,7 @@ after(async () => {
 const sound = async (where) => assert.deepEqual(await window.axe(), [], `axe: ${where}`);
 
 test('an empty window says what will be here', async () => {
-  await window.text('Nothing to unravel yet');
+  await window.text('No deployments yet');
   await window.shot('empty');
   await sound('empty');
 });
@@ -52,7 +52,7 @@ test('a deployment is added after its host key was compared', async () => {
   await sound('host key');
   const shown = await window.find(`//*[contains(translate(normalize-space(.), ' ', ''), ${quoted(host.ssh.host_key_sha256)})]`);
   assert.ok(shown, 'the fingerprint is the host’s own');
-  await window.press('It is the same: trust');
+  await window.press('It matches: trust');
 });
 
 test('a mistyped folder is told, and the one that was found is offered', async () => {
@@ -108,13 +108,13 @@ test('a download that ends while another window is in front is told by the deskt
   assert.deepEqual(more, [], 'it is told once');
 });
 
-test('a dump is made straight to the laptop', async () => {
+test('a dump is made directly to the laptop', async () => {
   await window.press('History');
   await window.press('Dump to this laptop…');
-  await window.text('While a backup of the host is under way');
+  await window.text('If a backup is running on the host');
   await sound('one-off dump, dialog');
   await window.press('Dump now');
-  await window.text('The one-off dump is here');
+  await window.text('One-off dump finished');
   await window.text('Dumps on this laptop: 3');
   const [made, ...more] = readdirSync(folder).filter((file) => /^weavestream-postgres-production-acme-manual-.*\.dump$/.test(file));
   assert.deepEqual(more, []);
@@ -125,7 +125,7 @@ test('a dump is made straight to the laptop', async () => {
 test('a schedule is made, changed, run and deleted', async () => {
   await window.press('Schedules');
   await window.text('At 03:00, every day');
-  await window.choose('Recorded as', 'example.test');
+  await window.choose('Name in the audit log', 'example.test');
   await window.press('New schedule');
   await window.fill('Name', 'Hourly');
   await window.fill('Cron', '15 * * *');
@@ -150,7 +150,7 @@ test('a schedule is made, changed, run and deleted', async () => {
   await window.press('Run now');
   await window.text('Hourly has run');
   await window.find('//label[normalize-space(.)="Enabled"]/input', { use: (found) => window.click(found) });
-  await window.text('Changed here, and not saved yet.');
+  await window.text('Changed, not saved yet.');
   await window.press('Save');
   await window.text('It is switched off and does not fire');
   assert.equal(inDatabase("SELECT enabled FROM backup_config WHERE name = 'Hourly'"), 'f');
@@ -180,7 +180,7 @@ test('a schedule that the queue has lost is told, and repaired', async () => {
   await window.keys('overview', Key.ENTER);
   await window.text('Evidence');
   await window.press('Schedules');
-  await window.text('Will not fire until registered');
+  await window.text('Will not run until registered');
   await window.press('Daily');
   await window.shot('schedule-not-in-queue');
   await sound('schedule, not in the queue');
@@ -224,10 +224,10 @@ test('every other screen, in both themes and both sizes', async () => {
   }
 });
 
-test('a deployment is added straight to Postgres, and dumped with the laptop’s own pg_dump', async () => {
+test('a deployment is added with a direct link to Postgres, and dumped with the laptop’s own pg_dump', async () => {
   await window.press('Add a deployment');
   await window.fill('Name', 'Branch');
-  await window.find("//label[normalize-space(.)='Straight to Postgres']", { use: (way) => window.click(way) });
+  await window.find("//label[normalize-space(.)='Direct to Postgres']", { use: (way) => window.click(way) });
   const { host: address, user, name: database, password } = host.database;
   await window.fill('Host', address);
   await window.fill('Role', user);
@@ -242,23 +242,23 @@ test('a deployment is added straight to Postgres, and dumped with the laptop’s
   await window.text('not encrypted');
   await window.text('May change schedules');
   await window.shot('direct-tested');
-  await sound('add, straight to Postgres');
+  await sound('add, direct link');
   await window.press('Add deployment');
-  await window.text('straight to Postgres');
+  await window.text('over a direct link');
   await window.text('Queue not seen');
   await window.shot('direct-overview');
-  await sound('overview, straight to Postgres');
+  await sound('overview, direct link');
   await window.press('Dump to this laptop');
-  await window.text('pg_dump of this laptop');
+  await window.text('This laptop’s own pg_dump');
   await window.press('Dump now');
-  await window.text('The one-off dump is here');
+  await window.text('One-off dump finished');
   const made = readdirSync(join(library, 'branch')).filter((file) => file.endsWith('.dump'));
   assert.equal(made.length, 1, 'one dump is here');
   await window.text('The keys that open the dump are not in the vault.');
   await window.press('Schedules');
   await window.text('takes effect when the API next starts');
   await window.shot('direct-schedules');
-  await sound('schedules, straight to Postgres');
+  await sound('schedules, direct link');
 });
 
 test('no secret of the host reached the window, or a file of Selvage', async () => {

@@ -43,11 +43,11 @@ test('a schedule is saved as it is shown, on the second visit as on the first', 
   await window.press('Schedules');
   await window.press('Daily');
   await window.fill('Keep last', '5');
-  await window.text('Changed here, and not saved yet.');
+  await window.text('Changed, not saved yet.');
   await window.press('Overview');
   await window.text('Evidence');
   await window.press('Schedules');
-  await window.text('Changed here, and not saved yet.');
+  await window.text('Changed, not saved yet.');
   const daily = await window.find("//label[normalize-space(.)='Keep last']/following::input[1]");
   await daily.clear();
   await daily.sendKeys('9');
@@ -66,7 +66,7 @@ test('a dump that was deleted by hand lowers the verdict, and is told as gone', 
   await sound('overview, the copy is gone');
   await window.press('History');
   await window.find("//summary[starts-with(normalize-space(.), 'Dumps on this laptop')]", { use: (found) => window.click(found) });
-  await window.text('File is gone');
+  await window.text('File is missing');
   await window.shot('unseen-copies');
   await sound('history, the copy is gone');
   assert.equal(JSON.parse(headless('copies', 'production-acme', '--json')).copies[0].state, 'gone');
@@ -110,7 +110,7 @@ test('a second window brings the first to the front, and ends', async () => {
 test('closing asks while something is not saved, and the size is there again', async () => {
   await window.press('Schedules');
   await window.fill('Name', 'Nightly');
-  await window.text('Changed here, and not saved yet.');
+  await window.text('Changed, not saved yet.');
   quit();
   await window.text('Close Selvage?');
   await window.shot('unseen-closing');
@@ -168,7 +168,7 @@ async function everyScreen(why, status) {
     for (const [screen, text] of Object.entries(screens)) {
       await window.press(screen);
       await window.text(text);
-      for (const claim of ['In the queue', 'registered in the queue', 'Nothing needs a decision', 'Database held']) {
+      for (const claim of ['In the queue', 'registered in the queue', 'Nothing needs a decision', 'Database saved']) {
         assert.equal(await window.shows(claim), false, `${why}, ${screen}, ${visit} visit: ${claim}`);
       }
       if (visit === 'second') await window.look(`unseen-${why}-${screen.toLowerCase()}`);

@@ -50,7 +50,7 @@ test('without its keys a deployment is at risk, and the overview leads to them',
 test('one press captures .env, and every name has its state', async () => {
   await window.press('Capture .env');
   await window.text('Version 1 is in the keyring');
-  await window.text('Keys that open the dump');
+  await window.text('Keys that decrypt stored data');
   await window.text('PASSWORD_ENCRYPTION_KEY');
   await window.shot('secrets-captured');
   await sound('secrets, captured');
@@ -103,7 +103,7 @@ test('a key that is rotated without its old value is an alarm, told by the deskt
   const told = notifications().slice(before);
   assert.ok(told.some((one) => one.includes('SMTP_SECRET_KEY was changed on the host, and the old key is gone there')), told.join('\n'));
   await window.press('Compare');
-  await window.text('Another value on the host');
+  await window.text('Different value on the host');
   await window.text('SMTP_PREVIOUS_KEYS');
   await window.shot('secrets-compare');
   await sound('secrets, compared');
@@ -201,7 +201,7 @@ test('on a new laptop the kit alone brings the deployment and its keys back', as
   await window.close();
   window = undefined;
   window = await Window.open({ shots });
-  await window.text('Nothing to unravel yet');
+  await window.text('No deployments yet');
   await window.press('I have an emergency kit');
   await window.text('its .env goes to this laptop’s keyring');
   await window.press('Choose: Kit');
@@ -220,10 +220,10 @@ test('on a new laptop the kit alone brings the deployment and its keys back', as
   // The link came with the kit; what this laptop lacks for it is given anew.
   await window.press('Connection');
   await window.press('Change the link over SSH');
-  await window.text('How Production – acme is reached');
+  await window.text('How to reach Production – acme');
   await window.press('Test connection');
   await window.text(`Is this ${host.ssh.host}?`);
-  await window.press('It is the same: trust');
+  await window.press('It matches: trust');
   await window.text('5 services running');
   await window.shot('link-changed');
   await sound('link changed');

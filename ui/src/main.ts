@@ -1,6 +1,6 @@
 import { mount } from 'svelte';
 import App from './app/App.svelte';
-import { shown } from './app/window.svelte';
+import { ui } from './app/window.svelte';
 import { ipc, troubleOf } from './ipc/client';
 import './styles/index.css';
 
@@ -11,11 +11,11 @@ if (import.meta.env.MODE !== 'production' && !('__TAURI_INTERNALS__' in window))
 }
 
 try {
-  shown.info = await ipc.appInfo();
+  ui.info = await ipc.appInfo();
 } catch (thrown) {
-  shown.tell(troubleOf(thrown).problem);
+  ui.tell(troubleOf(thrown).problem);
 }
-shown.showTheme();
+ui.showTheme();
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -17,7 +17,7 @@ async function fillForm(user: Awaited<ReturnType<typeof open>>['user'], host: st
 describe('adding a deployment', () => {
   it('goes from the empty window over an unknown key to its overview', async () => {
     const { user, world, calls } = await open('empty');
-    const start = within(await screen.findByRole('region', { name: 'Nothing to unravel yet' }));
+    const start = within(await screen.findByRole('region', { name: 'No deployments yet' }));
     await user.click(start.getByRole('button', { name: 'Add a deployment' }));
     const form = await fillForm(user, 'ws.fabrikam.example');
     expect(form.getByText('Test the connection first.')).toBeTruthy();
@@ -28,7 +28,7 @@ describe('adding a deployment', () => {
     const asked = within(await screen.findByRole('alertdialog', { name: 'Is this ws.fabrikam.example?' }));
     expect(asked.getByTestId('fingerprint').textContent).toBe('SHA256:uNiVmZ4kQ0x7Rf2dGhLs9pYbTwE1oJc3aKq8HnXvU6M');
     expect(asked.getByText('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).toBeTruthy();
-    await user.click(asked.getByRole('button', { name: 'It is the same: trust' }));
+    await user.click(asked.getByRole('button', { name: 'It matches: trust' }));
 
     // The test goes on by itself.
     await waitFor(() => expect(form.getByText('Clocks agree')).toBeTruthy());
@@ -56,13 +56,13 @@ describe('adding a deployment', () => {
     await user.click(asked.getByRole('button', { name: 'Close' }));
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
     expect(calls).not.toContain('trust_host_key');
-    expect(form.getByText('Sign-in, Docker and folder have to work first.')).toBeTruthy();
+    expect(form.getByText('Sign-in, Docker and the folder have to work first.')).toBeTruthy();
     // It lasts: the next look at the same key begins with it.
     await user.click(form.getByRole('button', { name: 'Compare the key…' }));
     const again = within(await screen.findByRole('alertdialog'));
     again.getByText('Do not trust it.');
     await user.click(again.getByRole('button', { name: 'Compare again' }));
-    await again.findByRole('button', { name: 'It is the same: trust' });
+    await again.findByRole('button', { name: 'It matches: trust' });
     expect(world.differingKeys).toEqual([]);
     await user.click(again.getByRole('button', { name: 'Not now' }));
     expect(calls).not.toContain('trust_host_key');
@@ -85,7 +85,7 @@ describe('adding a deployment', () => {
     await user.click(form.getByRole('button', { name: 'Test connection' }));
     const folder = form.getByLabelText<HTMLInputElement>('Folder with compose.yml');
     await waitFor(() => expect(folder.getAttribute('aria-invalid')).toBe('true'));
-    form.getByText('this login may not read its .env');
+    form.getByText('this login cannot read its .env');
     await user.click(form.getByRole('button', { name: '/opt/weavestream' }));
     await waitFor(() => expect(form.getByText('Clocks agree')).toBeTruthy());
     expect(folder.value).toBe('/opt/weavestream');
@@ -141,7 +141,7 @@ describe('changing how a deployment is reached', () => {
     const { user, world, calls } = await open('typical', `#/deployments/${ACME}/connection`);
     const before = world.deployments[0]?.deployment.ssh;
     await user.click(await screen.findByRole('button', { name: 'Change the link over SSH' }));
-    const form = within(await screen.findByRole('dialog', { name: 'How Production – acme is reached' }));
+    const form = within(await screen.findByRole('dialog', { name: 'How to reach Production – acme' }));
     const host = form.getByLabelText<HTMLInputElement>('Host');
     expect(host.value).toBe(before?.target.host);
     expect(form.getByLabelText<HTMLInputElement>('Folder with compose.yml').value).toBe(before?.folder);
@@ -149,7 +149,7 @@ describe('changing how a deployment is reached', () => {
     await user.clear(host);
     await user.type(host, 'staging.acme.example');
     await user.selectOptions(form.getByLabelText('Sign in with'), 'Password');
-    expect(form.getByText('Empty: the one in the keyring stays, for the same host and login only.')).toBeTruthy();
+    expect(form.getByText('Leave empty to keep the one in the keyring (same host and login only).')).toBeTruthy();
     await user.type(form.getByLabelText('Password'), 's3cret');
     const save = form.getByRole('button', { name: 'Save link' });
     expect(save.getAttribute('aria-disabled')).toBe('true');

@@ -3,7 +3,7 @@ import userEvent, { type UserEvent } from '@testing-library/user-event';
 import App from '../src/app/App.svelte';
 import { jobs } from '../src/app/jobs.svelte';
 import { router } from '../src/app/route.svelte';
-import { shown } from '../src/app/window.svelte';
+import { ui } from '../src/app/window.svelte';
 import { ipc } from '../src/ipc/client';
 import { install, type Mock } from '../src/ipc/mock/install';
 import type { Scene } from '../src/ipc/mock/world';
@@ -14,7 +14,7 @@ export async function open(scene: Scene, hash = ''): Promise<Mock & { user: User
   location.hash = hash;
   router.start()();
   jobs.list = [];
-  shown.info = await ipc.appInfo();
+  ui.info = await ipc.appInfo();
   render(App);
   return { ...mock, user: userEvent.setup() };
 }

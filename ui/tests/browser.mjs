@@ -111,7 +111,7 @@ export const views = [
     ready: '#verdict',
     act: async (tab) => {
       await openAdd(tab);
-      await tab.getByRole('radio', { name: 'Straight to Postgres' }).check();
+      await tab.getByRole('radio', { name: 'Direct to Postgres' }).check();
       await fillDirect(tab, 'db.acme.example');
       await tab.getByRole('button', { name: 'Test connection' }).click();
       await tab.locator('[data-item=server_clock][data-state=ok]').waitFor();
@@ -123,7 +123,7 @@ export const views = [
     ready: '#verdict',
     act: async (tab) => {
       await openAdd(tab);
-      await tab.getByRole('radio', { name: 'Straight to Postgres' }).check();
+      await tab.getByRole('radio', { name: 'Direct to Postgres' }).check();
       await fillDirect(tab, 'self.acme.example');
       await tab.getByText('Client certificate').click();
       await tab.getByRole('button', { name: 'Test connection' }).click();
@@ -202,12 +202,12 @@ export const views = [
     },
   },
   { name: 'history-many', scene: 'many', hash: at('history'), ready: '.runs tbody tr th' },
-  { name: 'schedules', scene: 'typical', hash: at('schedules'), ready: '.keeps-grid' },
+  { name: 'schedules', scene: 'typical', hash: at('schedules'), ready: '.retention-grid' },
   {
     name: 'schedules-not-queued',
     scene: 'trouble',
     hash: at('schedules'),
-    ready: '.keeps-grid',
+    ready: '.retention-grid',
     act: async (tab) => {
       await tab.getByRole('button', { name: /^Weekly/ }).click();
       await tab.getByRole('button', { name: 'Repair' }).waitFor();
@@ -217,21 +217,21 @@ export const views = [
     name: 'schedules-new',
     scene: 'typical',
     hash: at('schedules'),
-    ready: '.keeps-grid',
+    ready: '.retention-grid',
     act: async (tab) => {
       await tab.getByRole('button', { name: 'New schedule' }).first().click();
       await tab.getByLabel('Cron').fill('0 3 * *');
       await tab.getByLabel('Time zone', { exact: true }).first().fill('Europe/Berlinn');
       await tab.getByLabel('Keep last').fill('101');
       await tab.getByRole('button', { name: 'Create' }).click();
-      await tab.locator('#keeps-error').waitFor();
+      await tab.locator('#retention-error').waitFor();
     },
   },
   {
     name: 'schedules-zones',
     scene: 'typical',
     hash: at('schedules'),
-    ready: '.keeps-grid',
+    ready: '.retention-grid',
     act: async (tab) => {
       await tab.getByRole('combobox', { name: 'Time zone' }).fill('eu');
       await tab.getByRole('option', { name: 'Europe/Berlin' }).waitFor();
@@ -241,7 +241,7 @@ export const views = [
     name: 'schedules-conflict',
     scene: 'moved',
     hash: at('schedules'),
-    ready: '.keeps-grid',
+    ready: '.retention-grid',
     act: async (tab) => {
       await tab.getByLabel('Name', { exact: true }).fill('Every night');
       await tab.getByLabel('Cron').fill('30 3 * * *');
@@ -253,7 +253,7 @@ export const views = [
     name: 'schedules-delete',
     scene: 'typical',
     hash: at('schedules'),
-    ready: '.keeps-grid',
+    ready: '.retention-grid',
     act: async (tab) => {
       await tab.getByRole('button', { name: 'More for this schedule' }).click();
       await tab.getByRole('menuitem', { name: 'Delete…' }).click();

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
 import { zoom } from '../src/app/keys';
-import { shown } from '../src/app/window.svelte';
+import { ui } from '../src/app/window.svelte';
 import { ACME } from '../src/ipc/mock/world';
 import { open } from './app';
 
@@ -37,9 +37,9 @@ it('counts every press, however quickly they follow', async () => {
   const { user, calls } = await open('typical', at('overview'));
   await user.keyboard('{Control>}+++++{/Control}');
   await waitFor(() => expect(calls.filter((call) => call === 'set_zoom')).toHaveLength(5));
-  expect(shown.info.zoom).toBe(200);
+  expect(ui.info.zoom).toBe(200);
   await user.keyboard('{Control>}0{/Control}');
-  expect(shown.info.zoom).toBe(100);
+  expect(ui.info.zoom).toBe(100);
 });
 
 // Last: what it leaves unsaved stays so.
@@ -55,6 +55,6 @@ it('asks while a schedule is not saved, and stays when that is wanted', async ()
   await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
   expect(world.closed).toBeUndefined();
   world.askToClose?.();
-  await user.click(await screen.findByRole('button', { name: 'Close all the same' }));
+  await user.click(await screen.findByRole('button', { name: 'Close anyway' }));
   await waitFor(() => expect(world.closed).toBe(true));
 });

@@ -119,7 +119,7 @@ const focused = (tab) => tab.evaluate(() => document.activeElement?.ariaLabel ??
 
 await check('a key that was trusted from the form leaves the focus in the form', 'host-key', async (tab) => {
   const dialog = tab.getByRole('alertdialog');
-  await dialog.getByRole('button', { name: 'It is the same: trust' }).click();
+  await dialog.getByRole('button', { name: 'It matches: trust' }).click();
   await dialog.waitFor({ state: 'detached' });
   await tab.getByText('Sign-in works').or(tab.getByText('signed in')).first().waitFor({ timeout: 3000 }).catch(() => undefined);
   assert.equal(await focused(tab), 'Test connection');
@@ -128,7 +128,7 @@ await check('a key that was trusted from the form leaves the focus in the form',
 await check('also when the key was looked at again first', 'host-key', async (tab) => {
   await tab.getByRole('alertdialog').getByRole('button', { name: 'Not now' }).click();
   await tab.getByRole('button', { name: 'Compare the key…' }).click();
-  await tab.getByRole('alertdialog').getByRole('button', { name: 'It is the same: trust' }).click();
+  await tab.getByRole('alertdialog').getByRole('button', { name: 'It matches: trust' }).click();
   await tab.getByRole('alertdialog').waitFor({ state: 'detached' });
   await tab.waitForTimeout(200);
   assert.notEqual(await tab.evaluate(() => document.activeElement?.tagName), 'BODY');

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
-import { shown } from '../src/app/window.svelte';
+import { ui } from '../src/app/window.svelte';
 import type { Job } from '../src/ipc/client';
 import { ACME } from '../src/ipc/mock/world';
 import { open } from './app';
@@ -18,12 +18,12 @@ async function firstDownload() {
 
 it('proposes a folder with the first download, says why, and goes on with it', async () => {
   const { user, world, dialog } = await firstDownload();
-  dialog.getByText(/This is the first dump that comes here/);
+  dialog.getByText(/This is the first dump on this laptop/);
   expect(dialog.getByTestId('proposed').textContent).toBe('/home/ada/Selvage');
   expect(world.jobs).toEqual([]);
   await user.click(dialog.getByRole('button', { name: 'Use this folder' }));
   await waitFor(() => expect(downloaded(world)).toEqual([['download', 'done']]));
-  expect(shown.info.library).toBe('/home/ada/Selvage');
+  expect(ui.info.library).toBe('/home/ada/Selvage');
   expect(screen.queryByRole('dialog', { name: TITLE })).toBeNull();
 });
 
@@ -31,7 +31,7 @@ it('takes another folder just as well', async () => {
   const { user, world, dialog } = await firstDownload();
   await user.click(dialog.getByRole('button', { name: 'Choose another…' }));
   await waitFor(() => expect(downloaded(world)).toEqual([['download', 'done']]));
-  expect(shown.info.library).toBe('/home/ada/Dumps');
+  expect(ui.info.library).toBe('/home/ada/Dumps');
 });
 
 it('begins nothing when it is cancelled, and asks the next time', async () => {

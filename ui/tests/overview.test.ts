@@ -19,7 +19,7 @@ it('opens the run that a day tells of, also by the keyboard', async () => {
 
 it('draws sizes from zero and names the period of their growth', () => {
   const drawn = trend({ points: [[0, 400], [0.5, 410], [1, 420]], firstDay: '28 Sep', lastDay: '22 Oct' });
-  expect(drawn?.change).toBe('up 5.0 % since 28 Sep');
+  expect(drawn?.change).toBe('up 5.0% since 28 Sep');
   // The first point stands at 400 of 420 of the height of 66.
   expect(drawn?.line.split(' ')[0]).toBe('0.0,13.1');
 });

@@ -40,11 +40,11 @@ describe('presets', () => {
 describe('changes of the clocks', () => {
   const change = (place: string, minutes: number): ClockChange => ({ place, at: '25 Oct, 03:00', minutes, effect: { effect: 'here' } });
   it('tell in which direction the times move here', () => {
-    expect(clockChange(change('Berlin', -60), 'New York').text).toContain('comes 1 hour earlier here');
-    expect(clockChange(change('Berlin', 60), 'New York').text).toContain('comes 1 hour later here');
+    expect(clockChange(change('Berlin', -60), 'New York').text).toContain('is 1 hour earlier here');
+    expect(clockChange(change('Berlin', 60), 'New York').text).toContain('is 1 hour later here');
     // The clock there is put back, so that the same hour there is later here.
-    expect(clockChange(change('New York', -60), 'New York').text).toContain('comes 1 hour later here');
-    expect(clockChange(change('Lord Howe', 30), 'Lord Howe').text).toContain('comes 30 minutes earlier here');
+    expect(clockChange(change('New York', -60), 'New York').text).toContain('is 1 hour later here');
+    expect(clockChange(change('Lord Howe', 30), 'Lord Howe').text).toContain('is 30 minutes earlier here');
   });
 
   it('name what a zone’s clock shows', () => {

@@ -76,7 +76,7 @@ export const secretViews = [
     act: async (tab) => {
       await settled(tab);
       await tab.getByRole('button', { name: 'Prove again' }).click();
-      await tab.getByRole('dialog').getByText('Tried just now').waitFor();
+      await tab.getByRole('dialog').getByText('Tested just now').waitFor();
     },
   },
   {
@@ -87,7 +87,7 @@ export const secretViews = [
       await settled(tab);
       await menu(tab, 7);
       await tab.getByRole('menuitem', { name: 'Prove the keys on the host' }).click();
-      await tab.getByRole('dialog').getByText('Unknown here').waitFor();
+      await tab.getByRole('dialog').getByText('Key is missing').waitFor();
     },
   },
   {
@@ -97,7 +97,7 @@ export const secretViews = [
     act: async (tab) => {
       await settled(tab);
       await tab.getByRole('button', { name: 'Prove again' }).click();
-      await tab.getByRole('dialog').getByText('Not looked at').waitFor();
+      await tab.getByRole('dialog').getByText('Not tested, because').waitFor();
     },
   },
   {
@@ -180,7 +180,7 @@ export const secretViews = [
       await tab.getByRole('button', { name: 'Choose: Kit' }).click();
       await tab.getByLabel('Passphrase').fill('taken-by-another-one');
       await tab.getByRole('button', { name: 'Open the kit' }).click();
-      await tab.getByLabel('Another name for it').waitFor();
+      await tab.getByLabel('Another name').waitFor();
     },
   },
   {

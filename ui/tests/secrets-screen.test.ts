@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { jobs } from '../src/app/jobs.svelte';
 import { router } from '../src/app/route.svelte';
-import { shown } from '../src/app/window.svelte';
+import { ui } from '../src/app/window.svelte';
 import { ACME, type Scene } from '../src/ipc/mock/world';
 import { open } from './app';
 
@@ -35,10 +35,10 @@ async function more(user: Awaited<ReturnType<typeof open>>['user'], version: num
 describe('the secrets', () => {
   it('show the newest version by name, and how the host differs', async () => {
     await secrets('typical');
-    expect(screen.getByText('.env on the host is not the one in the vault.')).toBeTruthy();
+    expect(screen.getByText('The host’s .env differs from the vault.')).toBeTruthy();
     expect(screen.getByText('29 names, 14 hidden.')).toBeTruthy();
     expect(cells('PASSWORD_ENCRYPTION_KEY')).toContain('kid 2026-10');
-    expect(cells('PASSWORD_ENCRYPTION_KEY')).toContain('Proved: opens 3 of 3 kids');
+    expect(cells('PASSWORD_ENCRYPTION_KEY')).toContain('Proved: decrypts 3 of 3 kids');
     expect(cells('SMTP_PREVIOUS_KEYS')).toContain('Only on host');
     expect(cells('APP_URL')).toContain('https://weave.acme.example');
     expect(screen.getByRole('button', { name: /^On the host.*Not captured/ })).toBeTruthy();
@@ -48,8 +48,8 @@ describe('the secrets', () => {
   it('raise an alarm when the host has lost a key', async () => {
     await secrets('trouble');
     expect(screen.getByText('SMTP_SECRET_KEY was changed on the host, and the old key is gone there.')).toBeTruthy();
-    expect(document.querySelector('.vault .notice.bad')?.textContent).toContain('Version 7 still has it.');
-    expect(screen.getByText('Of version 5: old')).toBeTruthy();
+    expect(document.querySelector('.vault .notice.bad')?.textContent).toContain('Version 7 still has the key.');
+    expect(screen.getByText('Version 5: outdated')).toBeTruthy();
   });
 
   it('say in place of the table what the keyring does not give, and let it be tried again', async () => {
@@ -100,7 +100,7 @@ describe('the secrets', () => {
     expect(calls).not.toContain('reveal_secret');
     await waitFor(() => expect(jobs.list.map((job) => job.kind.kind)).toEqual(['secret']));
     expect(document.querySelector('.toast')).toBeNull();
-    shown.drawer = true;
+    ui.drawer = true;
     const drawer = within(await screen.findByRole('region', { name: 'Activity' }));
     expect(drawer.getByText('JWT_SIGNING_KEY of version 7')).toBeTruthy();
     expect(drawer.getByText('Copied to the clipboard')).toBeTruthy();
@@ -121,33 +121,33 @@ describe('what is done with versions', () => {
   it('compares, captures from there, and shows the new version', async () => {
     const { user } = await secrets('typical');
     await user.click(screen.getByRole('button', { name: 'Compare' }));
-    const dialog = within(await screen.findByRole('dialog', { name: 'The host’s .env against the vault' }));
-    expect(dialog.getByText('Another value on the host')).toBeTruthy();
+    const dialog = within(await screen.findByRole('dialog', { name: 'The host’s .env compared with the vault' }));
+    expect(dialog.getByText('Different value on the host')).toBeTruthy();
     expect(dialog.getByText('WEAVESTREAM_VERSION')).toBeTruthy();
     await user.click(dialog.getByRole('button', { name: 'Capture now' }));
     expect(await screen.findByRole('heading', { level: 2, name: 'Version 8' })).toBeTruthy();
     expect(await screen.findByText('Version 8 is in the keyring')).toBeTruthy();
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(screen.queryByRole('button', { name: 'Compare' })).toBeNull();
-    expect(screen.getByText('As on the host')).toBeTruthy();
+    expect(screen.getByText('Same as on the host')).toBeTruthy();
   });
 
   it('proves the keys, and tells every kid', async () => {
     const { user } = await secrets('typical');
     await user.click(screen.getByRole('button', { name: 'Prove again' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Proof of the keys of version 7' }));
-    expect(await dialog.findByText('Every key opens what is encrypted with it.')).toBeTruthy();
+    expect(await dialog.findByText('Every key decrypts everything encrypted with it.')).toBeTruthy();
     expect(within(dialog.getByRole('table', { name: 'PASSWORD_ENCRYPTION_KEY' })).getByText('1,204')).toBeTruthy();
     await user.click(dialog.getByRole('button', { name: 'Close' }));
     expect(await screen.findByRole('button', { name: /^Last proved Today/ })).toBeTruthy();
   });
 
-  it('proves the keys of the host, and says what stays shut there', async () => {
+  it('proves the keys of the host, and says what cannot be decrypted there', async () => {
     const { user } = await secrets('trouble');
     await more(user, 7, 'Prove the keys on the host');
     const dialog = within(await screen.findByRole('dialog', { name: 'Proof of the keys on the host' }));
-    expect(await dialog.findByText('3 of 4 keys open all that is encrypted with them.')).toBeTruthy();
-    expect(dialog.getByText('Unknown here')).toBeTruthy();
+    expect(await dialog.findByText('3 of 4 keys decrypt everything encrypted with them.')).toBeTruthy();
+    expect(dialog.getByText('Key is missing')).toBeTruthy();
     // What does not fit is read first.
     expect(dialog.getAllByRole('heading', { level: 3 })[0]?.textContent).toBe('SMTP_SECRET_KEY');
   });
@@ -156,14 +156,14 @@ describe('what is done with versions', () => {
     const { user, calls } = await secrets('typical');
     await more(user, 7, 'Put back on the host…');
     const dialog = within(await screen.findByRole('alertdialog'));
-    expect(await dialog.findByText('Gets another value')).toBeTruthy();
+    expect(await dialog.findByText('Changes')).toBeTruthy();
     expect(dialog.getByText('Version 7 lacks a key that the host has.')).toBeTruthy();
-    expect(dialog.getByText('The host’s file is in no version of the vault.')).toBeTruthy();
+    expect(dialog.getByText('The host’s current file is not in the vault.')).toBeTruthy();
     expect(document.activeElement?.textContent).toBe('Cancel');
     await user.click(dialog.getByRole('button', { name: 'Put back on the host' }));
-    expect(dialog.getByText('Say first that the loss is meant.')).toBeTruthy();
+    expect(dialog.getByText('Confirm the loss first.')).toBeTruthy();
     expect(calls).not.toContain('put_back');
-    await user.click(dialog.getByLabelText('I know this, and put it back all the same'));
+    await user.click(dialog.getByLabelText('I understand, and want to put it back anyway'));
     await user.click(dialog.getByRole('button', { name: 'Put back on the host' }));
     expect(await dialog.findByText('/opt/weavestream/.env.before-20261022T074100Z')).toBeTruthy();
     expect(dialog.getByText('docker compose up -d')).toBeTruthy();
@@ -185,11 +185,11 @@ describe('what is done with versions', () => {
     const { user, calls } = await secrets('moved');
     await more(user, 7, 'Put back on the host…');
     const dialog = within(await screen.findByRole('alertdialog'));
-    await user.click(await dialog.findByLabelText('I know this, and put it back all the same'));
+    await user.click(await dialog.findByLabelText('I understand, and want to put it back anyway'));
     await user.click(dialog.getByRole('button', { name: 'Put back on the host' }));
     expect(await dialog.findByText('The host’s .env was changed in the meantime.')).toBeTruthy();
     expect(dialog.queryByRole('button', { name: 'Put back on the host' })).toBeNull();
-    await user.click(dialog.getByRole('button', { name: 'Look again' }));
+    await user.click(dialog.getByRole('button', { name: 'Check again' }));
     expect(await dialog.findByRole('button', { name: 'Put back on the host' })).toBeTruthy();
     expect(calls.filter((call) => call === 'plan_put_back')).toHaveLength(2);
   });
@@ -207,17 +207,17 @@ describe('what is done with versions', () => {
   it('deletes the newest only after it has said so, and shows the one before', async () => {
     const { user, world } = await secrets('typical');
     await more(user, 7, 'Delete…');
-    const dialog = within(await screen.findByRole('alertdialog', { name: 'Delete version 7 for ever?' }));
+    const dialog = within(await screen.findByRole('alertdialog', { name: 'Delete version 7 permanently?' }));
     expect(dialog.getByText(/It is the newest.*compared with version 6/)).toBeTruthy();
     expect(document.activeElement?.textContent).toBe('Keep it');
-    await user.click(dialog.getByRole('button', { name: 'Delete for ever' }));
+    await user.click(dialog.getByRole('button', { name: 'Delete permanently' }));
     expect(await screen.findByRole('heading', { level: 2, name: 'Version 6' })).toBeTruthy();
     expect(world.vaults[ACME]?.versions.map((version) => version.number)).toEqual([6, 5, 4, 3]);
   });
 
   it('imports a file of this laptop', async () => {
     const { user, world } = await secrets('direct');
-    expect(screen.getByText('The host’s .env is out of reach.')).toBeTruthy();
+    expect(screen.getByText('The host’s .env cannot be reached.')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Import a file…' }));
     expect(await screen.findByRole('heading', { level: 2, name: 'Version 8' })).toBeTruthy();
     expect(world.vaults[ACME]?.versions[0]?.source.from).toBe('file');
@@ -275,7 +275,7 @@ describe('emergency kits', () => {
     expect(await dialog.findByText(/^The passphrase does not decrypt the kit\. /)).toBeTruthy();
     await user.clear(dialog.getByLabelText('Passphrase'));
     await user.type(dialog.getByLabelText('Passphrase'), 'taken{Enter}');
-    await user.type(await dialog.findByLabelText('Another name for it'), 'Fabrikam{Enter}');
+    await user.type(await dialog.findByLabelText('Another name'), 'Fabrikam{Enter}');
     expect(await screen.findByRole('heading', { level: 2, name: 'Version 1' })).toBeTruthy();
     expect(world.deployments.at(-1)?.deployment.name).toBe('Fabrikam');
     expect(router.current).toMatchObject({ at: 'deployment', section: 'secrets' });
@@ -287,7 +287,7 @@ describe('removing a deployment', () => {
     const { user, world } = await open('typical', CONNECTION);
     await user.click(await screen.findByRole('button', { name: 'Remove deployment…' }));
     const dialog = within(await screen.findByRole('alertdialog'));
-    const too = await dialog.findByLabelText('Also remove its 5 versions of secrets from the keyring, for ever');
+    const too = await dialog.findByLabelText('Also delete its 5 versions of secrets from the keyring, permanently');
     await user.click(dialog.getByRole('button', { name: 'Remove deployment' }));
     expect(await dialog.findByText('The deployment still has secrets.')).toBeTruthy();
     expect(world.deployments).toHaveLength(3);

@@ -1,6 +1,6 @@
 import { cleanup, configure } from '@testing-library/svelte';
 import { afterEach } from 'vitest';
-import { shown } from '../src/app/window.svelte';
+import { ui } from '../src/app/window.svelte';
 import { toasts } from '../src/app/toasts.svelte';
 
 // A page that is not as expected is not printed whole.
@@ -27,7 +27,7 @@ Object.assign(globalThis, { ResizeObserver: Unseeing, matchMedia });
 
 afterEach(() => {
   cleanup();
-  Object.assign(shown, { failure: undefined, hostKey: undefined, linking: undefined, dumping: undefined, kit: false, drawer: false, palette: false });
+  Object.assign(ui, { failure: undefined, hostKey: undefined, linking: undefined, dumping: undefined, kit: false, drawer: false, palette: false });
   toasts.list = [];
   location.hash = '';
 });

@@ -76,7 +76,7 @@ describe('a download', () => {
     const { user, calls } = await open('risk');
     await user.click(await screen.findByRole('button', { name: /Download latest dump/ }));
     await user.click(await screen.findByRole('button', { name: 'Use this folder' }));
-    await waitFor(() => expect(screen.getByText('Dump of Today, 09:00 verified')).toBeTruthy());
+    await waitFor(() => expect(screen.getByText('Verified: today’s dump, 09:00')).toBeTruthy());
     expect(calls.filter((call) => call === 'download' || call === 'use_proposed_library')).toEqual(['download', 'use_proposed_library', 'download']);
     await user.click(screen.getByRole('button', { name: 'Show' }));
     await waitFor(() => expect(location.hash).toContain('/history/'));
@@ -84,7 +84,7 @@ describe('a download', () => {
 
   it('says loudly what arrived damaged, with the next thing to do', async () => {
     const { tell } = await open('typical');
-    await screen.findByRole('heading', { name: /Database held/ });
+    await screen.findByRole('heading', { name: /Database saved/ });
     const end = { end: 'unsound', problem: problemOf({ code: 'checksum_mismatch', expected: 'a', found: 'b', sameOnHost: true, keptAs: 'x.damaged' }) } as const;
     const running = { id: '9', deployment: ACME, kind: { kind: 'download', run: 'r', file: 'x.dump' }, startedAt: '', endedAt: null, step: '', progress: null, cancelling: false, end: null } as const;
     await waitFor(() => {
@@ -126,7 +126,7 @@ describe('the overview', () => {
     await screen.findByText('Exists on host');
     const rungs = [...document.querySelectorAll('[data-kind]')].map((rung) => [rung.getAttribute('data-kind'), rung.getAttribute('data-shown')]);
     expect(rungs).toEqual([['exists', 'true'], ['checksum', 'true'], ['off_host', 'false'], ['drill', 'false'], ['proven', 'false']]);
-    expect(screen.getAllByText('Not shown yet')).toHaveLength(3);
+    expect(screen.getAllByText('Not proved yet')).toHaveLength(3);
   });
 });
 
@@ -158,7 +158,7 @@ describe('the history', () => {
 describe('the keyboard', () => {
   it('opens the palette, and goes where it says', async () => {
     const { user } = await open('typical');
-    await screen.findByRole('heading', { name: /Database held/ });
+    await screen.findByRole('heading', { name: /Database saved/ });
     await user.keyboard('{Control>}k{/Control}');
     const field = await screen.findByRole('combobox');
     await waitFor(() => expect(document.activeElement).toBe(field));
@@ -193,7 +193,7 @@ describe('the keyboard', () => {
 
   it('opens the activity, where a job can be cancelled', async () => {
     const { user, calls } = await open('downloading');
-    await screen.findByRole('heading', { name: /Database held/ });
+    await screen.findByRole('heading', { name: /Database saved/ });
     await user.keyboard('{Control>}j{/Control}');
     const drawer = within(await screen.findByRole('region', { name: 'Activity' }));
     expect(drawer.getByText('2 running, 2 finished')).toBeTruthy();

@@ -112,7 +112,7 @@ pub enum Command {
         /// Name, short name or id of the deployment
         name: String,
     },
-    /// Make a dump straight to this laptop, without a schedule, as before an upgrade
+    /// Make a dump directly to this laptop, without a schedule, as before an upgrade
     Dump {
         /// Name, short name or id of the deployment
         name: String,

@@ -4,7 +4,7 @@ use selvage_core::Secret;
 use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DeploymentId, SshAuth, SshLink};
-use selvage_core::deployments::{DirectDraft, Draft, SshDraft};
+use selvage_core::deployment::{DirectDraft, Draft, SshDraft};
 use selvage_core::ports::{HostKey, LinkError};
 use selvage_core::probe::{Check, CheckState};
 
@@ -87,11 +87,11 @@ async fn relink(selvage: &Selvage, name: &str, link: LinkArguments, print: Print
 
 fn draft(name: String, link: &LinkArguments) -> Result<Draft, Problem> {
     let secret = if link.over_ssh.secret_stdin { Some(next_line()?) } else { None };
-    let password = if link.straight.postgres_password_stdin { Some(next_line()?) } else { None };
+    let password = if link.direct.postgres_password_stdin { Some(next_line()?) } else { None };
     Ok(Draft {
         name,
         ssh: link.over_ssh.link().map(|link| SshDraft { link, secret }),
-        direct: link.straight.link().map(|link| DirectDraft { link, password }),
+        direct: link.direct.link().map(|link| DirectDraft { link, password }),
     })
 }
 
@@ -145,8 +145,8 @@ fn place(deployment: &Deployment) -> String {
         let port = target.port.map(|port| format!(":{port}")).unwrap_or_default();
         format!("{user}{}{port} {folder}", target.host)
     });
-    let straight = deployment.direct.as_ref().map(|direct| format!("postgres {}", direct.place()));
-    over_ssh.into_iter().chain(straight).collect::<Vec<_>>().join(", ")
+    let direct = deployment.direct.as_ref().map(|direct| format!("postgres {}", direct.place()));
+    over_ssh.into_iter().chain(direct).collect::<Vec<_>>().join(", ")
 }
 
 /// Secrets stand on standard input, a line each.

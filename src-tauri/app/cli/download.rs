@@ -6,7 +6,7 @@ use selvage_core::download::{Target, WhichRun, float};
 use selvage_core::dump::{DumpTarget, LockChoice};
 use selvage_core::jobs::{Ended, Job, JobChange, JobEnd, JobId, JobResult};
 use selvage_core::library::LocalDump;
-use selvage_core::ports::{Copy, CopyState};
+use selvage_core::ports::{DumpRecord, LocalDumpState};
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -39,8 +39,8 @@ pub async fn dump(selvage: &Selvage, name: &str, to: PathBuf, lock: LockChoice, 
 pub async fn copies(selvage: &Selvage, name: &str, print: Print) -> Result<End, Failure> {
     let deployment = selvage.deployments.find(name).await?;
     // A record says what was shown; what is printed is what holds now.
-    let now = |dump: LocalDump| Copy { state: dump.state, ..dump.record };
-    let copies: Vec<Copy> = selvage.local_dumps.list(deployment.id).await?.into_iter().map(now).collect();
+    let now = |dump: LocalDump| DumpRecord { state: dump.state, ..dump.record };
+    let copies: Vec<DumpRecord> = selvage.local_dumps.list(deployment.id).await?.into_iter().map(now).collect();
     print.list("copies", &copies, |copy| {
         let (state, checked) = (word(&copy.state), copy.checked_at.format("%F %R UTC"));
         format!("{state:<11}  {:>9}  {checked}  {}", size(float(copy.size)), copy.path)
@@ -74,10 +74,10 @@ async fn end(
     }
 }
 
-fn in_words(copy: &Copy) -> String {
-    let Copy { path, sha256, entries, .. } = copy;
+fn in_words(copy: &DumpRecord) -> String {
+    let DumpRecord { path, sha256, entries, .. } = copy;
     match copy.state {
-        CopyState::Complete => format!("{path}\ncomplete and readable: {entries} entries; SHA-256 {sha256}"),
+        LocalDumpState::Complete => format!("{path}\ncomplete and readable: {entries} entries; SHA-256 {sha256}"),
         _ => format!("{path}\nverified: SHA-256 {sha256} equals its manifest, {entries} entries"),
     }
 }

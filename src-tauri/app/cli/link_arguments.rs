@@ -4,15 +4,15 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use selvage_core::deployment::{ClientCertificate, DirectLink, SshAuth, SshLink, SshTarget, Tls, TlsMode};
 
-/// How a deployment is reached: over SSH, straight to Postgres, or both.
+/// How a deployment is reached: over SSH, directly to Postgres, or both.
 #[derive(Args, Debug)]
 pub struct LinkArguments {
     /// Over SSH
     #[command(flatten)]
     pub over_ssh: SshArguments,
-    /// Straight to Postgres
+    /// Direct link to Postgres
     #[command(flatten)]
-    pub straight: PostgresArguments,
+    pub direct: PostgresArguments,
 }
 
 /// The link to the Docker host.
@@ -44,10 +44,10 @@ pub struct SshArguments {
     pub accept_host_key: Vec<String>,
 }
 
-/// The link straight to Postgres.
+/// The direct link to Postgres.
 #[derive(Args, Debug)]
 pub struct PostgresArguments {
-    /// Straight to Postgres: where, as which role, which database
+    /// Direct link to Postgres: host, role and database, as which role, which database
     #[arg(long, value_name = "[USER@]HOST[:PORT][/DATABASE]", value_parser = Server::from_str)]
     pub postgres: Option<Server>,
     /// What is asked of the server's TLS
@@ -152,7 +152,7 @@ impl LinkArguments {
         if !self.over_ssh.secret_stdin || self.over_ssh.ssh.is_some() {
             return None;
         }
-        Some(if self.straight.postgres.is_some() {
+        Some(if self.direct.postgres.is_some() {
             "--secret-stdin reads the secret of an SSH login, and there is no --ssh; the password of the role is read with --postgres-password-stdin"
         } else {
             "--secret-stdin reads the secret of an SSH login, and there is no --ssh"

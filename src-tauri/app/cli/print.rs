@@ -23,6 +23,17 @@ impl Print {
         }
     }
 
+    /// One result, in JSON under each of `names`: one that was renamed keeps its old name for a release.
+    pub fn one_as<T: Serialize>(self, names: &[&str], value: &T, text: impl FnOnce() -> String) {
+        if self.json {
+            let value = json!(value);
+            let fields = names.iter().map(|name| ((*name).to_owned(), value.clone()));
+            out(&Value::Object(fields.collect()).to_string());
+        } else {
+            out(&visible(&text()));
+        }
+    }
+
     /// A list, a line each.
     pub fn list<T: Serialize>(self, name: &str, values: &[T], line: impl Fn(&T) -> String) {
         if self.json {

@@ -5,6 +5,7 @@ use selvage_core::base::RequestError;
 use selvage_core::deployment::Deployment;
 use selvage_core::jobs::JobEnd;
 use selvage_core::schedules::{RunActivity, ScheduleError, ScheduleRow, ScheduleVersion};
+use selvage_core::time::the_dump;
 use selvage_core::weavestream::cron::{Cron, CronError, Zone};
 use selvage_core::weavestream::run::RunId;
 use selvage_core::weavestream::schedule::Schedule;
@@ -49,22 +50,28 @@ pub async fn run(selvage: &Selvage, command: ScheduleCommand, print: Print) -> R
             });
             return Ok(End::Done);
         }
-        ScheduleCommand::Keeps { which, rules } => return keeps(selvage, &which, &rules, print).await,
+        ScheduleCommand::Retention { which, rules } => return retention(selvage, &which, &rules, print).await,
         ScheduleCommand::Preview { preview: asked } => return preview(&asked, print),
     };
     print.one("schedule", &row, || told(selvage, &row));
     Ok(End::Done)
 }
 
-async fn keeps(selvage: &Selvage, which: &WhichSchedule, rules: &RuleArguments, print: Print) -> Result<End, Failure> {
+async fn retention(
+    selvage: &Selvage,
+    which: &WhichSchedule,
+    rules: &RuleArguments,
+    print: Print,
+) -> Result<End, Failure> {
     let (deployment, schedule) = found(selvage, which).await?;
     let mut draft = ScheduleDraft::from(&schedule);
     draft.retention = rules.over(draft.retention);
-    let seen = selvage.schedules.keeps(&deployment, Some(schedule.id), &draft, true).await?;
-    print.one("keeps", &seen, || {
+    let seen = selvage.schedules.retention(&deployment, Some(schedule.id), &draft, true).await?;
+    // Until 0.2 also under its old name.
+    print.one_as(&["retention", "keeps"], &seen, || {
         let deleted = seen.deleted.iter().map(|dump| {
             let copied = if dump.copied { "a verified copy is on this laptop" } else { "no copy is on this laptop" };
-            format!("the next run deletes the dump of {} ({copied})", dump.when.local)
+            format!("the next run deletes {} ({copied})", the_dump(&dump.when.local))
         });
         let ahead = seen.ahead.last().map(|ahead| format!("in 12 months: {} dumps", ahead.dumps));
         let now = format!("{} dumps on the host, {:.0} bytes", seen.dumps, seen.bytes);

@@ -77,8 +77,9 @@ pub enum ScheduleCommand {
         #[command(flatten)]
         which: WhichSchedule,
     },
-    /// Tell which dumps a schedule keeps and its next run deletes, with its rules or with others; changes nothing
-    Keeps {
+    /// Show which dumps a schedule keeps and which its next run deletes, with its own rules or others; changes nothing
+    #[command(alias = "keeps")]
+    Retention {
         /// Which
         #[command(flatten)]
         which: WhichSchedule,

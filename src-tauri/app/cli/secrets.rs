@@ -3,7 +3,7 @@ use std::io::IsTerminal;
 use selvage_core::base::RequestError;
 use selvage_core::jobs::SecretAct;
 use selvage_core::vault::{
-    EnvStatus, KeyProof, NameChanges, NameRow, Outcome, ProvedKey, ProvedKid, PutBackPlan, ShownValue, Tried,
+    EnvStatus, KeyProof, NameChanges, NameRow, Outcome, ProofSource, ProvedKey, ProvedKid, PutBackPlan, ShownValue,
     VaultError,
 };
 use selvage_core::weavestream::env_names::KeyUse;
@@ -63,7 +63,7 @@ pub async fn run(selvage: &Selvage, command: SecretsCommand, print: Print) -> Re
         SecretsCommand::Diff { name } => return diff(selvage, &name, print).await,
         SecretsCommand::Prove { which, host } => {
             let deployment = selvage.deployments.find(&which.name).await?;
-            let tried = if host { Tried::Host } else { Tried::Version { version: which.number } };
+            let tried = if host { ProofSource::Host } else { ProofSource::Version { version: which.number } };
             let proof = vault.prove(&deployment, tried).await?;
             print.one("proof", &proof, || {
                 let keys = proof.keys.iter().map(proof_line);
@@ -169,7 +169,7 @@ async fn put(
 }
 
 fn planned(plan: &PutBackPlan) -> String {
-    let there = match (&plan.there, &plan.changes) {
+    let there = match (&plan.existing, &plan.changes) {
         (None, _) => format!("version {} becomes {}, which is not there now", plan.version, plan.path),
         (Some(there), _) if there.same => format!("{} is version {} already", plan.path, plan.version),
         (_, None) => format!("version {} replaces {}, which is no .env", plan.version, plan.path),
@@ -217,7 +217,7 @@ fn proof_line(key: &ProvedKey) -> String {
     let rest = match key.outcome {
         Outcome::NothingToTest => "nothing is encrypted with it".to_owned(),
         // MFA secrets carry no kid: each user's is tried.
-        _ if key.of == KeyUse::Mfa => {
+        _ if key.key_use == KeyUse::Mfa => {
             let sum = |of: fn(&ProvedKid) -> u32| key.kids.iter().map(of).sum::<u32>();
             format!("opens {} of {} users' secrets", sum(|kid| kid.opened), sum(|kid| kid.tried))
         }

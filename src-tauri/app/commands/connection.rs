@@ -1,7 +1,7 @@
 //! Testing a connection, and trusting a host key.
 
 use selvage_core::deployment::DeploymentId;
-use selvage_core::deployments::Draft;
+use selvage_core::deployment::Draft;
 use selvage_core::ports::HostKey;
 use selvage_core::probe::Check;
 use tauri::State;

@@ -1,13 +1,13 @@
 //! Deployments: list, add, remove.
 
 use selvage_core::deployment::{Deployment, DeploymentId};
-use selvage_core::deployments::{DeploymentRow, Draft};
+use selvage_core::deployment::{DeploymentRow, Draft};
 use tauri::State;
 
 use crate::error::Answer;
 use crate::state::Selvage;
 
-/// Every deployment with its last known standing.
+/// Every deployment with its last known status.
 #[tauri::command]
 #[specta::specta]
 pub async fn deployments(selvage: State<'_, Selvage>) -> Answer<Vec<DeploymentRow>> {

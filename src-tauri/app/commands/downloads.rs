@@ -43,7 +43,7 @@ pub async fn local_dumps(selvage: State<'_, Selvage>, id: DeploymentId) -> Answe
 /// Reads the copy of a run again and compares it.
 #[tauri::command]
 #[specta::specta]
-pub async fn verify_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<JobId> {
+pub async fn verify_local_dump(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<JobId> {
     let deployment = selvage.deployments.get(id).await?;
     Ok(selvage.local_dumps.verify_again(&deployment, run).await?)
 }
@@ -51,7 +51,7 @@ pub async fn verify_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: Run
 /// Deletes the copy of a run from this laptop; the host is not touched.
 #[tauri::command]
 #[specta::specta]
-pub async fn delete_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<()> {
+pub async fn delete_local_dump(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<()> {
     let deployment = selvage.deployments.get(id).await?;
     Ok(selvage.local_dumps.delete(&deployment, run).await?)
 }
@@ -59,7 +59,7 @@ pub async fn delete_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: Run
 /// Shows the copy of a run in the file manager.
 #[tauri::command]
 #[specta::specta]
-pub async fn show_copy(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<()> {
+pub async fn show_local_dump(selvage: State<'_, Selvage>, id: DeploymentId, run: RunId) -> Answer<()> {
     let path = selvage.local_dumps.of_run(id, run).await?.record.path;
     opener::reveal(&path).map_err(|_| DownloadError::CopyGone { file: path.clone() })?;
     Ok(())

@@ -44,7 +44,7 @@ pub async fn preview_schedule(selvage: State<'_, Selvage>, draft: ScheduleDraft)
 /// What its retention makes of its dumps; `fresh` asks the host for them again.
 #[tauri::command]
 #[specta::specta]
-pub async fn preview_keeps(
+pub async fn preview_retention(
     selvage: State<'_, Selvage>,
     id: DeploymentId,
     schedule: Option<String>,
@@ -52,7 +52,7 @@ pub async fn preview_keeps(
     fresh: bool,
 ) -> Answer<RetentionPreview> {
     let deployment = selvage.deployments.get(id).await?;
-    Ok(selvage.schedules.keeps(&deployment, schedule.as_deref().map(key), &draft, fresh).await?)
+    Ok(selvage.schedules.retention(&deployment, schedule.as_deref().map(key), &draft, fresh).await?)
 }
 
 /// Writes a new schedule and registers it.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use selvage_core::deployment::DeploymentId;
 use selvage_core::jobs::SecretAct;
-use selvage_core::vault::{Captured, KeyProof, PutBack, PutBackPlan, Tried, VaultView};
+use selvage_core::vault::{Captured, KeyProof, ProofSource, PutBack, PutBackPlan, VaultView};
 use tauri::State;
 
 use crate::clipboard::Clipboard;
@@ -66,7 +66,7 @@ pub async fn delete_env(selvage: State<'_, Selvage>, id: DeploymentId, version: 
 /// Tries the keys of a version, or of the host, on the database.
 #[tauri::command]
 #[specta::specta]
-pub async fn prove_keys(selvage: State<'_, Selvage>, id: DeploymentId, tried: Tried) -> Answer<KeyProof> {
+pub async fn prove_keys(selvage: State<'_, Selvage>, id: DeploymentId, tried: ProofSource) -> Answer<KeyProof> {
     let deployment = selvage.deployments.get(id).await?;
     Ok(selvage.vault.prove(&deployment, tried).await?)
 }

@@ -17,7 +17,7 @@ pub use folder::{FolderKeyring, SecretsFolder};
 /// What the entries are filed under.
 const SERVICE: &str = "app.selvage";
 /// A prompt of the desktop may be waiting for the admin that long.
-const PATIENCE: Duration = Duration::from_secs(45);
+const KEYRING_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// The Credential Manager holds 2,560 bytes an entry, and text as UTF-16.
 #[cfg(windows)]
@@ -34,7 +34,7 @@ pub struct OsKeyring {
 
 impl Default for OsKeyring {
     fn default() -> Self {
-        Self { patience: PATIENCE, limit: ENTRY_LIMIT }
+        Self { patience: KEYRING_TIMEOUT, limit: ENTRY_LIMIT }
     }
 }
 
@@ -59,7 +59,7 @@ impl OsKeyring {
     ) -> Result<T, KeyringError> {
         self.alone(move || {
             #[cfg(target_os = "linux")]
-            secret_service::standing()?;
+            secret_service::check()?;
             work().map_err(|error| translate(&error))
         })
         .await

@@ -10,7 +10,7 @@ const LABEL: &str = "Login";
 
 /// Whether entries can be read and written, or could be once a prompt is answered.
 /// May take as long as the desktop takes to start its keyring.
-pub(super) fn standing() -> Result<(), KeyringError> {
+pub(super) fn check() -> Result<(), KeyringError> {
     let service = SecretService::connect(EncryptionType::Plain).map_err(|error| translate(&error))?;
     let collection = service.get_default_collection().map_err(|error| translate(&error))?;
     match collection.is_locked() {

@@ -15,7 +15,7 @@ const LOCK: &str = "window.lock";
 /// How the window that holds it is asked to come to the front: its port on the
 /// loopback, and a word that only who reads this file knows.
 const CALL: &str = "window.call";
-const PATIENCE: Duration = Duration::from_secs(3);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 /// Within that time.
 const CALLS: u32 = 10;
 
@@ -49,7 +49,7 @@ pub fn claim(data: &Path) -> std::io::Result<Claim> {
                 if call(data).is_ok() {
                     return Ok(Claim::Shown);
                 }
-                std::thread::sleep(PATIENCE / CALLS);
+                std::thread::sleep(ANSWER_TIMEOUT / CALLS);
             }
             return Ok(Claim::Silent);
         }
@@ -106,7 +106,7 @@ fn listen(data: &Path, tell: Sender<()>) -> std::io::Result<()> {
 
 /// One short line; nobody else's port is waited for.
 fn said(stream: &TcpStream) -> Option<String> {
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    stream.set_read_timeout(Some(ANSWER_TIMEOUT)).ok()?;
     let mut line = String::new();
     BufReader::new(std::io::Read::take(stream, 64)).read_line(&mut line).ok()?;
     Some(line)
@@ -117,7 +117,7 @@ fn call(data: &Path) -> std::io::Result<()> {
     let text = std::fs::read_to_string(data.join(CALL))?;
     let (port, word) = text.split_once(' ').ok_or_else(silent)?;
     let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse().map_err(|_| silent())?));
-    let mut stream = TcpStream::connect_timeout(&at, PATIENCE)?;
+    let mut stream = TcpStream::connect_timeout(&at, ANSWER_TIMEOUT)?;
     stream.write_all(format!("{word}\n").as_bytes())?;
     if said(&stream).is_some_and(|line| line.trim() == "shown") { Ok(()) } else { Err(silent()) }
 }
@@ -136,7 +136,7 @@ mod tests {
         let lock = first.on_call(move || tell.send(()).unwrap());
         for _ in 0..2 {
             assert!(matches!(claim(data.path()).unwrap(), Claim::Shown));
-            told.recv_timeout(PATIENCE).unwrap();
+            told.recv_timeout(ANSWER_TIMEOUT).unwrap();
         }
         // Who does not know the word shows nothing.
         let text = std::fs::read_to_string(data.path().join(CALL)).unwrap();
@@ -161,7 +161,7 @@ mod tests {
         let (tell, told) = channel();
         listen(data.path(), tell).unwrap();
         assert!(matches!(second.join().unwrap(), Claim::Shown));
-        told.recv_timeout(PATIENCE).unwrap();
+        told.recv_timeout(ANSWER_TIMEOUT).unwrap();
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::base::{Problem, say};
 use crate::deployment::Deployment;
 use crate::library::LocalDump;
 use crate::link::{Link, Links};
-use crate::ports::{Clock, CopyState};
+use crate::ports::{Clock, LocalDumpState};
 use crate::time::{When, local};
 use crate::weavestream::manifest::ManifestError;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunStatus};
@@ -44,7 +44,7 @@ pub struct RunRow {
     /// Where the dump is.
     pub on_host: OnHostState,
     /// What is known of the copy on this laptop.
-    pub copy: Option<CopyRow>,
+    pub copy: Option<LocalDumpStatus>,
     /// What the manifest says.
     pub manifest: Option<ManifestRow>,
     /// What is wrong with the manifest of a success.
@@ -70,11 +70,11 @@ pub enum OnHostState {
 /// A copy on this laptop.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct CopyRow {
+pub struct LocalDumpStatus {
     /// Full path.
     pub path: String,
     /// What has been shown.
-    pub state: CopyState,
+    pub state: LocalDumpState,
     /// When it was last compared.
     pub checked: When,
     /// Digest as hexadecimal digits.
@@ -91,12 +91,12 @@ pub struct LocalDumpRow {
     pub id: RunId,
     /// When it was made; none when the run is not known here any more.
     pub when: Option<When>,
-    /// Whether it was made straight to this laptop.
+    /// Whether it was made directly to this laptop.
     pub one_off: bool,
     /// Bytes.
     pub size: f64,
     /// The file here.
-    pub copy: CopyRow,
+    pub copy: LocalDumpStatus,
 }
 
 /// The dumps of a deployment on this laptop, newest first; those of runs have
@@ -111,7 +111,7 @@ pub fn local_rows(dumps: &[LocalDump], runs: &[&Run], now: DateTime<Utc>, zone: 
             when: made.map(|at| When::new(at, now, zone)),
             one_off: record.made_at.is_some(),
             size: crate::download::float(record.size),
-            copy: copy_row(dump, now, zone),
+            copy: local_dump_status(dump, now, zone),
         }
     };
     let mut rows: Vec<LocalDumpRow> = dumps.iter().map(row).collect();
@@ -201,7 +201,7 @@ pub fn row(run: &Run, dumps: &[LocalDump], now: DateTime<Utc>, zone: Tz) -> RunR
             None if run.is_pruned() => OnHostState::Pruned,
             None => OnHostState::Never,
         },
-        copy: best_of(run.id, dumps).map(|dump| copy_row(dump, now, zone)),
+        copy: best_of(run.id, dumps).map(|dump| local_dump_status(dump, now, zone)),
         manifest: manifest.as_ref().and_then(|m| m.as_ref().ok()).map(|m| ManifestRow {
             sha256: m.sha256.to_string(),
             size: crate::download::float(m.size),
@@ -219,12 +219,12 @@ pub fn row(run: &Run, dumps: &[LocalDump], now: DateTime<Utc>, zone: Tz) -> RunR
 /// Of several dumps of one run the one that says most: a sound one, else one that is there.
 fn best_of(run: RunId, dumps: &[LocalDump]) -> Option<&LocalDump> {
     let of_run = dumps.iter().filter(|dump| dump.record.run == run);
-    of_run.min_by_key(|dump| (!dump.is_sound(), dump.state == CopyState::Gone))
+    of_run.min_by_key(|dump| (!dump.is_sound(), dump.state == LocalDumpState::Gone))
 }
 
-fn copy_row(dump: &LocalDump, now: DateTime<Utc>, zone: Tz) -> CopyRow {
+fn local_dump_status(dump: &LocalDump, now: DateTime<Utc>, zone: Tz) -> LocalDumpStatus {
     let copy = &dump.record;
-    CopyRow {
+    LocalDumpStatus {
         path: copy.path.clone(),
         state: dump.state,
         checked: When::new(copy.checked_at, now, zone),

@@ -6,7 +6,6 @@
 
 pub mod base;
 pub mod deployment;
-pub mod deployments;
 pub mod download;
 pub mod dump;
 pub mod history;

@@ -42,7 +42,7 @@ pub struct Missed {
     pub path: String,
     /// What it is to the project.
     pub role: FileRole,
-    /// Why.
+    /// Why the file is missing.
     pub why: MissedWhy,
 }
 
@@ -71,7 +71,7 @@ pub enum MissedWhy {
     /// It is larger than a file of a project.
     #[error("it has {bytes} bytes")]
     TooLarge {
-        /// Its size.
+        /// Size in bytes.
         #[specta(type = f64)]
         bytes: u64,
     },

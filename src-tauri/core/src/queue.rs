@@ -16,7 +16,7 @@ pub enum QueueSeen {
     Read(Queue),
     /// It could not be read.
     Unread {
-        /// Why.
+        /// Why it failed, as the system or the host said it.
         reason: String,
     },
     /// The link ends at Postgres: the api registers the rows when it next starts

@@ -43,6 +43,27 @@ pub fn local(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
     format!("{day}, {}", at.format("%H:%M"))
 }
 
+/// A dump by the time of its run, as [`local`] tells it: `today’s dump, 09:00`,
+/// `the dump of Wed 21 Oct, 09:00`.
+#[must_use]
+pub fn the_dump(when: &str) -> String {
+    for (day, of_day) in [("Today", "today"), ("Yesterday", "yesterday")] {
+        if let Some(time) = when.strip_prefix(day).and_then(|rest| rest.strip_prefix(", ")) {
+            return format!("{of_day}’s dump, {time}");
+        }
+    }
+    format!("the dump of {when}")
+}
+
+/// The same at the beginning of a sentence: `Today’s dump, 09:00`.
+#[must_use]
+pub fn dump_title(when: &str) -> String {
+    let text = the_dump(when);
+    let text = text.strip_prefix("the ").unwrap_or(&text);
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Day and minute in `zone`, by their date also when it is near: for two zones
 /// side by side, where `Today` is not one day.
 #[must_use]
@@ -70,10 +91,11 @@ pub fn span(length: TimeDelta) -> String {
     match () {
         () if length.num_seconds() < 60 => format!("{} s", length.num_seconds()),
         () if minutes < 60 => plural(minutes, "minute"),
-        () if hours < 48 => match minutes % 60 {
+        () if hours < 24 => match minutes % 60 {
             0 => plural(hours, "hour"),
             rest => format!("{hours} h {rest} min"),
         },
+        () if days < 2 && hours % 24 > 0 => format!("{days} d {} h", hours % 24),
         () => plural(days, "day"),
     }
 }
@@ -101,10 +123,22 @@ mod tests {
     }
 
     #[test]
+    fn a_dump_is_called_by_its_day() {
+        assert_eq!(dump_title("Today, 09:00"), "Today’s dump, 09:00");
+        assert_eq!(the_dump("Yesterday, 09:00"), "yesterday’s dump, 09:00");
+        assert_eq!(
+            (the_dump("Wed 14 Oct, 09:00"), dump_title("Wed 14 Oct, 09:00")),
+            ("the dump of Wed 14 Oct, 09:00".into(), "Dump of Wed 14 Oct, 09:00".into())
+        );
+    }
+
+    #[test]
     fn spans_read_as_people_say_them() {
         assert_eq!(relative(TimeDelta::seconds(-20)), "just now");
         assert_eq!(relative(TimeDelta::minutes(-41)), "41 minutes ago");
         assert_eq!(relative(TimeDelta::minutes(23 * 60 + 19)), "in 23 h 19 min");
+        assert_eq!(relative(TimeDelta::minutes(37 * 60 + 49)), "in 1 d 13 h");
+        assert_eq!(relative(TimeDelta::hours(-24)), "1 day ago");
         assert_eq!(relative(TimeDelta::days(-6)), "6 days ago");
         assert_eq!(relative(TimeDelta::hours(-1)), "1 hour ago");
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use selvage_core::deployments::Deployments;
+use selvage_core::deployment::Deployments;
 use selvage_core::overview::{Overview, QueueState, VerdictState};
 use selvage_core::ports::{Clock, DatabaseError, LinkError, Store};
 use selvage_core::schedules::SchedulesView;
@@ -54,7 +54,7 @@ impl Admin {
             Deployments { links, store, keyring: scene.keyring.clone(), clock: scene.clock.clone(), vault, watch };
         let admin = Self { scene, deployments };
         let seen = admin.overview(true).await;
-        assert_eq!((seen.verdict.state, &seen.next[0].queue), (VerdictState::Held, &QueueState::InQueue));
+        assert_eq!((seen.verdict.state, &seen.next[0].queue), (VerdictState::Saved, &QueueState::InQueue));
         assert!(seen.checked.database.current && seen.checked.host.unwrap().current && seen.trouble.is_none());
         admin
     }
@@ -124,7 +124,7 @@ async fn what_nobody_looked_at_for_long_is_not_so_now_either() {
     let seen = admin.overview(false).await;
     assert_eq!(seen.verdict.state, VerdictState::NotObserved);
     assert!(matches!(seen.next[0].queue, QueueState::NotChecked { .. }));
-    assert_eq!(admin.overview(true).await.verdict.state, VerdictState::Held);
+    assert_eq!(admin.overview(true).await.verdict.state, VerdictState::Saved);
 }
 
 #[tokio::test(start_paused = true)]

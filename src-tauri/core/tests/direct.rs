@@ -1,4 +1,4 @@
-//! A deployment that is reached straight to Postgres: what works, what is
+//! A deployment that is reached over a direct link to Postgres: what works, what is
 //! refused and why, and when it stands in for a host that does not answer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
@@ -10,7 +10,7 @@ use selvage_core::Secret;
 use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DirectLink, Tls, TlsMode};
-use selvage_core::deployments::{Deployments, DirectDraft, Draft};
+use selvage_core::deployment::{Deployments, DirectDraft, Draft};
 use selvage_core::dump::{DumpError, DumpTarget, LockChoice, OneOffDumps};
 use selvage_core::jobs::{JobCenter, JobEnd};
 use selvage_core::overview::QueueState;
@@ -78,7 +78,7 @@ impl Admin {
         Self { scene, deployments, schedules, dumps, daily }
     }
 
-    async fn straight() -> Self {
+    async fn direct_link() -> Self {
         Self::with(false, true).await
     }
 
@@ -99,11 +99,11 @@ impl Admin {
 
 #[tokio::test(start_paused = true)]
 async fn history_and_schedules_are_seen_and_the_queue_is_said_to_be_out_of_reach() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     let id = admin.deployment().id;
     let seen = admin.deployments.overview(id, true).await.unwrap();
     assert_eq!(seen.trouble, None);
-    assert_eq!(seen.reached, "weavestream@db1:5432/weavestream straight to Postgres");
+    assert_eq!(seen.reached, "weavestream@db1:5432/weavestream over a direct link");
     assert_eq!(seen.latest.map(|run| run.id), Some(admin.scene.run.id));
     let [next] = &seen.next[..] else { panic!("{:?}", seen.next) };
     assert_eq!(next.queue, QueueState::OutOfReach);
@@ -115,7 +115,7 @@ async fn history_and_schedules_are_seen_and_the_queue_is_said_to_be_out_of_reach
 
 #[tokio::test(start_paused = true)]
 async fn a_schedule_is_written_and_said_to_take_effect_later() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     let draft = ScheduleDraft { name: "Evening".into(), ..ScheduleDraft::from(&admin.daily) };
     let made = admin.schedules.create(admin.deployment(), &draft, None).await.unwrap();
     assert_eq!(made.next.queue, QueueState::OutOfReach);
@@ -130,7 +130,7 @@ async fn a_schedule_is_written_and_said_to_take_effect_later() {
 
 #[tokio::test(start_paused = true)]
 async fn what_needs_the_host_is_refused_before_anything_is_begun() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     let needs_host = Problem::from(RequestError::NeedsHost);
     let repaired = admin.schedules.repair(admin.deployment(), admin.daily.id).await;
     assert_eq!(repaired.err(), Some(needs_host.clone()));
@@ -144,7 +144,7 @@ async fn what_needs_the_host_is_refused_before_anything_is_begun() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dump_is_made_by_the_laptops_own_tool_under_the_lock() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Done);
     let copies = admin.scene.copies().await;
     assert_eq!(copies.len(), 1);
@@ -164,7 +164,7 @@ async fn a_dump_over_the_direct_link_says_which_kids_its_rows_carry() {
     let row = "password:c:p:password";
     let stored = |kid: &str| (row, envelope(kid, &sample::env_key(1), row, "x"), 1);
     for (kids, expected) in [(&["2026-10"][..], "2026-10"), (&["1", "2026-10"], "unknown:rows carry 1, 2026-10")] {
-        let admin = Admin::straight().await;
+        let admin = Admin::direct_link().await;
         let found: Vec<_> = kids.iter().map(|kid| stored(kid)).collect();
         admin.scene.database.with(|tables| tables.sealed = vec![samples(SealedColumn::Password, &found)]);
         assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Done);
@@ -178,7 +178,7 @@ async fn a_dump_over_the_direct_link_says_which_kids_its_rows_carry() {
 /// The line died, and with it the end of the first dump never reached the server.
 #[tokio::test(start_paused = true)]
 async fn ones_own_session_that_was_left_behind_does_not_refuse_the_next_dump() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     admin
         .scene
         .database
@@ -201,7 +201,7 @@ async fn ones_own_session_that_was_left_behind_does_not_refuse_the_next_dump() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lock_that_somebody_holds_is_respected_or_passed_by_as_was_chosen() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     let since = admin.scene.clock.as_ref();
     let since = selvage_core::ports::Clock::now(since);
     let holder = LockHolder { pid: 1, user: "w".into(), application: String::new(), address: None, since, idle: false };
@@ -218,7 +218,7 @@ async fn a_lock_that_somebody_holds_is_respected_or_passed_by_as_was_chosen() {
 
 #[tokio::test(start_paused = true)]
 async fn no_half_of_a_dump_is_kept() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     admin.scene.postgres.with(|state| {
         state.exit = Exit { status: 1, stderr: "pg_dump: error: permission denied for table vault\n".into() };
     });
@@ -237,7 +237,7 @@ async fn no_half_of_a_dump_is_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn a_tool_that_is_missing_or_older_than_the_server_is_refused() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     let tool = |version| PgDump { path: "/opt/pg_dump".into(), version: ServerVersion(version) };
     admin.scene.postgres.with(|state| state.tools = vec![tool(150_009)]);
     let old = DumpError::PgDumpTooOld { server: 16, found: "15.9".into(), path: "/opt/pg_dump".into() };
@@ -254,13 +254,13 @@ async fn a_tool_that_is_missing_or_older_than_the_server_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn the_password_comes_from_the_keyring_and_leaves_with_the_deployment() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     admin.scene.postgres.with(|state| state.password = Some("right".into()));
     let needed = Problem::from(DatabaseError::DatabasePasswordNeeded { user: "weavestream".into() });
     let id = admin.deployment().id;
     assert_eq!(admin.deployments.overview(id, true).await.unwrap().trouble, Some(needed));
     let draft = |password: &str| Draft {
-        name: "Acme straight".into(),
+        name: "Acme direct".into(),
         ssh: None,
         direct: Some(DirectDraft { link: sample::direct(), password: Some(Secret::new(password.into())) }),
     };
@@ -286,7 +286,7 @@ async fn while_the_host_does_not_answer_postgres_stands_in_for_it() {
     admin.scene.connector.fail_next(vec![away()]);
     let seen = admin.deployments.overview(id, true).await.unwrap();
     assert_eq!(seen.trouble, None);
-    assert_eq!(seen.reached, "weavestream@db1:5432/weavestream straight to Postgres");
+    assert_eq!(seen.reached, "weavestream@db1:5432/weavestream over a direct link");
     assert_eq!(seen.attention[0].title, "The host does not answer");
     // What needs the host says that the host is away, not that there is no link to it.
     let repaired = admin.schedules.repair(admin.deployment(), admin.daily.id).await;
@@ -323,7 +323,7 @@ async fn a_second_link_is_added_and_the_first_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn a_changed_link_keeps_its_secret_unless_it_leads_elsewhere() {
-    let admin = Admin::straight().await;
+    let admin = Admin::direct_link().await;
     admin.scene.postgres.with(|state| state.password = Some("right".into()));
     let typed = |link: DirectLink, password: Option<&str>| Draft {
         name: String::new(),

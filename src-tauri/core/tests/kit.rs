@@ -107,10 +107,10 @@ async fn a_kit_that_is_older_than_the_vault_is_told() {
         telling: std::sync::Arc::default(),
     };
     let told = async || {
-        let seen = watch.look(&scene.deployment).await.unwrap();
-        let standing = kits.vault.standing(scene.deployment.id).await.unwrap();
+        let seen = watch.refresh(&scene.deployment).await.unwrap();
+        let status = kits.vault.status(scene.deployment.id).await.unwrap();
         let (now, zone) = (scene.clock.now(), scene.clock.zone());
-        let page = overview(&scene.deployment, Some(&seen), &scene.local_dumps().await, &standing, None, now, zone);
+        let page = overview(&scene.deployment, Some(&seen), &scene.local_dumps().await, &status, None, now, zone);
         let titles: Vec<_> = page.attention.into_iter().map(|item| item.title).collect();
         titles.into_iter().find(|title| title.contains("kit"))
     };

@@ -36,7 +36,7 @@ async fn kit_of(scene: &Scene, files: &[(&str, &str)], labels: &[(&str, &str)], 
     scene.store.save_deployment(&scene.deployment).await.unwrap();
     let kits = Kits { vault: scene.vault().await };
     // What comes after the link was opened counts as well.
-    kits.vault.links.live(&scene.deployment).await.unwrap();
+    kits.vault.links.checked(&scene.deployment).await.unwrap();
     scene.library.put(Path::new("/media/usb"), "holiday.jpg", Some(vec![1]));
     let now = scene.clock.now();
     scene.host.change(|host| {

@@ -146,7 +146,7 @@ async fn a_legacy_repeatable_is_its_schedules_and_makes_it_fire_twice_beside_ano
 }
 
 async fn observe_queue(admin: &Admin) -> selvage_core::queue::QueueSeen {
-    let link = admin.schedules.links.live(&admin.scene.deployment).await.unwrap();
+    let link = admin.schedules.links.checked(&admin.scene.deployment).await.unwrap();
     link.host().unwrap().ask(&selvage_core::weavestream::queue::Ask::Read).await.into()
 }
 

@@ -43,7 +43,7 @@ impl Admin {
     }
 
     async fn look(&self) {
-        self.watch.look(&self.scene.deployment).await.unwrap();
+        self.watch.refresh(&self.scene.deployment).await.unwrap();
     }
 
     fn told(&self) -> Vec<String> {
@@ -75,7 +75,7 @@ async fn what_was_there_before_is_no_news_and_news_are_told_once() {
         Some(Opening { deployment: admin.scene.deployment.id, place: Place::History { run: Some(run) } })
     );
     // Selvage is started anew.
-    watch(&admin.scene).await.look(&admin.scene.deployment).await.unwrap();
+    watch(&admin.scene).await.refresh(&admin.scene.deployment).await.unwrap();
     assert_eq!(admin.told().len(), 1);
 }
 

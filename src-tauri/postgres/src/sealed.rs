@@ -127,8 +127,8 @@ pub async fn samples<E: Executor>(queries: &Queries<E>) -> Result<SealedData, Da
     let readable: Vec<Readable> = queries.all("pg_attribute", asked).await?;
     let sample = |(column, is): (SealedColumn, Readable)| async move {
         let found = match is {
-            Readable { there: false, .. } => Err(NotSampled::There),
-            Readable { readable: false, .. } => Err(NotSampled::Allowed),
+            Readable { there: false, .. } => Err(NotSampled::Missing),
+            Readable { readable: false, .. } => Err(NotSampled::Forbidden),
             _ => {
                 let found: Vec<Sealed> =
                     queries.all(column.name().0, Statement { sql: statement(column), params: vec![] }).await?;

@@ -13,7 +13,7 @@ use crate::settings::SshSettings;
 pub(crate) type Agent = AgentClient<Box<dyn AgentStream + Send + Unpin>>;
 
 /// Listing keys asks nobody anything; an agent that takes longer is stuck.
-const PATIENCE: Duration = Duration::from_secs(5);
+const AGENT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The agent and the keys it holds. Bound to this session first, so that keys
 /// which may only be used towards certain hosts are offered where they may.
@@ -32,9 +32,9 @@ pub(crate) async fn with_keys(
         let keys = agent.request_identities().await.map_err(|error| format!("it does not answer: {error}"))?;
         Ok((agent, keys))
     };
-    match tokio::time::timeout(PATIENCE, asking).await {
+    match tokio::time::timeout(AGENT_TIMEOUT, asking).await {
         Ok(answer) => answer.map_err(unusable),
-        Err(_) => Err(unusable(format!("it did not answer within {} s", PATIENCE.as_secs()))),
+        Err(_) => Err(unusable(format!("it did not answer within {} s", AGENT_TIMEOUT.as_secs()))),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::settings::SshSettings;
 use crate::tokens::Tokens;
 
 /// It may look keys up in a directory service; it does not get for ever.
-const PATIENCE: Duration = Duration::from_mins(1);
+const COMMAND_TIMEOUT: Duration = Duration::from_mins(1);
 /// More lines are no answer about one host.
 const BYTES_AT_MOST: usize = 1 << 20;
 /// What errors and verdicts call it.
@@ -52,7 +52,7 @@ impl KnownHostsCommand {
         #[cfg(windows)]
         command.creation_flags(0x0800_0000); // CREATE_NO_WINDOW
         let refuse = |reason: String| LinkError::SshConfig { reason: format!("{NAME}: {reason}") };
-        let patience = PATIENCE.min(settings.timeouts.configuration);
+        let patience = COMMAND_TIMEOUT.min(settings.timeouts.configuration);
         let output = tokio::time::timeout(patience, command.output())
             .await
             .map_err(|_| refuse(format!("it took longer than {} s", patience.as_secs())))?

@@ -10,3 +10,11 @@ where case when json_valid(document) then json_type(document, '$.left_behind') i
 
 update observations set document = json_remove(json_set(document, '$.env.missing', json(document -> '$.env.lost')), '$.env.lost')
 where case when json_valid(document) then json_type(document, '$.env.lost') is not null else 0 end;
+
+-- In a text of JSON a quote is escaped, so this finds names alone.
+update env_versions set document = replace(document, '"of":"', '"keyUse":"') where instr(document, '"of":"') > 0;
+
+update observations set document = replace(document, '"of":"', '"keyUse":"') where instr(document, '"of":"') > 0;
+
+update observations set document = json_remove(json_set(document, '$.fallback_reason', json(document -> '$.instead')), '$.instead')
+where case when json_valid(document) then json_type(document, '$.instead') is not null else 0 end;

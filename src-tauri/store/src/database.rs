@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use selvage_core::deployment::{Deployment, DeploymentId, slug};
 use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine};
 use selvage_core::overview::Observation;
-use selvage_core::ports::{Copy, CopyState, Store, StoreError};
+use selvage_core::ports::{DumpRecord, LocalDumpState, Store, StoreError};
 use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
 use selvage_core::weavestream::manifest::Sha256;
 use selvage_core::weavestream::run::RunId;
@@ -147,16 +147,16 @@ impl Store for SqliteStore {
         self.execute(sql, &[&id.to_string(), &text(observation)?]).await
     }
 
-    async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError> {
+    async fn dump_records(&self, id: DeploymentId) -> Result<Vec<DumpRecord>, StoreError> {
         let sql = "select path, checked_at, document from local_dumps where deployment = ?1 order by checked_at desc";
         self.entries(sql, &id.to_string(), |path, checked_at, _| {
-            Some(Copy {
+            Some(DumpRecord {
                 deployment: id,
                 run: RunId(Uuid::nil()),
                 path: path.to_owned(),
                 size: 0,
                 sha256: Sha256::new([0; 32]),
-                state: CopyState::Unverified,
+                state: LocalDumpState::Unverified,
                 checked_at: checked_at.parse().unwrap_or_default(),
                 entries: 0,
                 made_at: None,
@@ -166,13 +166,13 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError> {
+    async fn save_dump_record(&self, copy: &DumpRecord) -> Result<(), StoreError> {
         let sql = "insert into local_dumps (path, deployment, checked_at, document) values (?1, ?2, ?3, ?4)
             on conflict (deployment, path) do update set checked_at = excluded.checked_at, document = excluded.document";
         self.execute(sql, &[&copy.path, &copy.deployment.to_string(), &stamp(copy.checked_at), &text(copy)?]).await
     }
 
-    async fn remove_copy(&self, id: DeploymentId, path: &str) -> Result<(), StoreError> {
+    async fn remove_dump_record(&self, id: DeploymentId, path: &str) -> Result<(), StoreError> {
         self.execute("delete from local_dumps where deployment = ?1 and path = ?2", &[&id.to_string(), path]).await
     }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use selvage_core::jobs::JobKind;
-use selvage_core::ports::{CopyState, Store};
+use selvage_core::ports::{LocalDumpState, Store};
 use selvage_store::{DiskLibrary, SqliteStore};
 use selvage_testing::{contract, sample};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -119,6 +119,6 @@ async fn an_entry_that_cannot_be_read_is_one_entry_and_hides_no_other() {
     let [job] = &store.jobs(10).await.unwrap()[..] else { panic!("not one job") };
     assert!(matches!(&job.kind, JobKind::Unreadable { reason } if !reason.is_empty()), "{job:?}");
     assert_eq!(store.abandoned_jobs().await.unwrap(), std::slice::from_ref(job));
-    let [dump] = &store.copies(deployment.id).await.unwrap()[..] else { panic!("not one dump") };
-    assert_eq!((dump.path.as_str(), dump.state), ("/library/x.dump", CopyState::Unverified));
+    let [dump] = &store.dump_records(deployment.id).await.unwrap()[..] else { panic!("not one dump") };
+    assert_eq!((dump.path.as_str(), dump.state), ("/library/x.dump", LocalDumpState::Unverified));
 }

@@ -214,7 +214,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 impl Running<'_> {
-    /// Its process.
+    /// Process id.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()

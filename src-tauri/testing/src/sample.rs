@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use selvage_core::deployment::{Deployment, DeploymentId, DirectLink, SshAuth, SshLink, SshTarget, Tls, TlsMode};
-use selvage_core::vault::{EnvSource, EnvVersion, KitRecord, Marks, NameMark};
+use selvage_core::vault::{EnvSource, EnvVersion, FingerprintKey, KitRecord, NameMark};
 use selvage_core::weavestream::dump_name::{BACKUP_FOLDER_IN_CONTAINER, DumpName};
 use selvage_core::weavestream::manifest::Sha256;
 use selvage_core::weavestream::run::{Run, RunId, RunKind, RunStatus};
@@ -113,7 +113,7 @@ pub fn success(at: DateTime<Utc>, bytes: &[u8]) -> Run {
 /// Version `number` of a `.env`, as the index knows it.
 #[must_use]
 pub fn env_version(deployment: DeploymentId, number: u32) -> EnvVersion {
-    let marks = Marks::random();
+    let marks = FingerprintKey::random();
     EnvVersion {
         deployment,
         number,
@@ -174,7 +174,7 @@ pub fn deployment() -> Deployment {
     Deployment::new("Acme", Some(ssh), None, &[]).unwrap()
 }
 
-/// A link straight to its Postgres.
+/// A direct link to its Postgres.
 #[must_use]
 pub fn direct() -> DirectLink {
     let tls = Tls { mode: TlsMode::VerifyFull, ca: None, client: None };

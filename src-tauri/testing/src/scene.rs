@@ -11,7 +11,7 @@ use selvage_core::download::{Downloads, Patience, Target, WhichRun};
 use selvage_core::jobs::{JobCenter, JobEnd, JobId};
 use selvage_core::library::{LocalDump, LocalDumps, Names, local_dumps};
 use selvage_core::link::Links;
-use selvage_core::ports::{Copy, CopyState, Library, Store};
+use selvage_core::ports::{DumpRecord, Library, LocalDumpState, Store};
 use selvage_core::vault::Vault;
 use selvage_core::weavestream::dump_name::DumpName;
 use selvage_core::weavestream::run::Run;
@@ -176,8 +176,8 @@ impl Scene {
     }
 
     /// Every record of a copy of this deployment.
-    pub async fn copies(&self) -> Vec<Copy> {
-        self.store.copies(self.deployment.id).await.unwrap()
+    pub async fn copies(&self) -> Vec<DumpRecord> {
+        self.store.dump_records(self.deployment.id).await.unwrap()
     }
 
     /// Every dump of this deployment on the laptop, looked at now.
@@ -214,7 +214,7 @@ impl Scene {
             let ours = !strangers.contains(&named);
             assert!(!ours || named == *self.truth, "a file has the dump's name and other bytes");
         }
-        for copy in self.copies().await.into_iter().filter(|copy| copy.state == CopyState::Verified) {
+        for copy in self.copies().await.into_iter().filter(|copy| copy.state == LocalDumpState::Verified) {
             let path = Path::new(&copy.path);
             let bytes = self.library.file(path.parent().unwrap(), &path.file_name().unwrap().to_string_lossy());
             assert!(bytes.is_some(), "recorded as verified, and not there: {}", copy.path);

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::jobs::{Job, JobId, JobKind, LogLine};
 use selvage_core::overview::Observation;
-use selvage_core::ports::{Copy, Store, StoreError};
+use selvage_core::ports::{DumpRecord, Store, StoreError};
 use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
 use tokio::sync::Semaphore;
 
@@ -31,7 +31,7 @@ struct Tables {
     process: u64,
     deployments: BTreeMap<DeploymentId, Deployment>,
     observations: BTreeMap<DeploymentId, Observation>,
-    copies: BTreeMap<(DeploymentId, String), Copy>,
+    copies: BTreeMap<(DeploymentId, String), DumpRecord>,
     env_versions: BTreeMap<(DeploymentId, u32), EnvVersion>,
     env_numbers: BTreeMap<DeploymentId, u32>,
     kits: BTreeMap<String, KitRecord>,
@@ -63,7 +63,7 @@ impl MemoryStore {
 
     /// Every record of a copy, whose ever.
     #[must_use]
-    pub fn all_copies(&self) -> Vec<Copy> {
+    pub fn all_dump_records(&self) -> Vec<DumpRecord> {
         self.tables.lock().unwrap().copies.values().cloned().collect()
     }
 
@@ -124,7 +124,7 @@ impl Store for MemoryStore {
         })?
     }
 
-    async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError> {
+    async fn dump_records(&self, id: DeploymentId) -> Result<Vec<DumpRecord>, StoreError> {
         self.with(|t| {
             let mut found: Vec<_> = t.copies.values().filter(|c| c.deployment == id).cloned().collect();
             found.sort_by_key(|c| std::cmp::Reverse(c.checked_at));
@@ -132,13 +132,13 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError> {
+    async fn save_dump_record(&self, copy: &DumpRecord) -> Result<(), StoreError> {
         self.with(|t| {
             t.copies.insert((copy.deployment, copy.path.clone()), copy.clone());
         })
     }
 
-    async fn remove_copy(&self, id: DeploymentId, path: &str) -> Result<(), StoreError> {
+    async fn remove_dump_record(&self, id: DeploymentId, path: &str) -> Result<(), StoreError> {
         self.with(|t| {
             t.copies.remove(&(id, path.to_owned()));
         })

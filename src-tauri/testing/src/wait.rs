@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Long enough for a busy machine; reached only by a failure.
-const PATIENCE: Duration = Duration::from_secs(90);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Asks `what` until it gives something.
 pub fn until<T>(name: &str, mut what: impl FnMut() -> Option<T>) -> T {
@@ -12,7 +12,7 @@ pub fn until<T>(name: &str, mut what: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = what() {
             return found;
         }
-        assert!(begun.elapsed() < PATIENCE, "never happened: {name}");
+        assert!(begun.elapsed() < WAIT_TIMEOUT, "never happened: {name}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -26,7 +26,7 @@ pub fn until_true(name: &str, mut condition: impl FnMut() -> bool) {
 pub async fn until_answered(name: &str, condition: impl AsyncFn() -> bool) {
     let begun = Instant::now();
     while !condition().await {
-        assert!(begun.elapsed() < PATIENCE, "never happened: {name}");
+        assert!(begun.elapsed() < WAIT_TIMEOUT, "never happened: {name}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -79,7 +79,7 @@ const USES: [KeyUse; 7] =
 
 /// What a name holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
+pub enum NameRole {
     /// The active key of a use.
     Key(KeyUse),
     /// Keys before it, as `kid:key`, separated by commas.
@@ -99,20 +99,20 @@ pub enum Holds {
 
 /// What `name` holds.
 #[must_use]
-pub fn holds(name: &str) -> Holds {
+pub fn role_of(name: &str) -> NameRole {
     for of in USES {
         if name == of.name() {
-            return Holds::Key(of);
+            return NameRole::Key(of);
         }
         if Some(name) == of.previous_name() {
-            return Holds::PreviousKeys(of);
+            return NameRole::PreviousKeys(of);
         }
         if of.kid_name().as_deref() == Some(name) {
-            return Holds::Kid(of);
+            return NameRole::Kid(of);
         }
     }
     match name {
-        "POSTGRES_PASSWORD" | "REDIS_PASSWORD" | "DATABASE_URL" | "REDIS_URL" => Holds::Access,
+        "POSTGRES_PASSWORD" | "REDIS_PASSWORD" | "DATABASE_URL" | "REDIS_URL" => NameRole::Access,
         "POSTGRES_USER"
         | "POSTGRES_DB"
         | "WEAVESTREAM_VERSION"
@@ -125,8 +125,8 @@ pub fn holds(name: &str) -> Holds {
         | "LOG_LEVEL"
         | "FILE_STORAGE_DIR"
         | "BACKUP_STORAGE_DIR"
-        | "UPLOAD_REAPER_CRON" => Holds::Setting,
-        _ => Holds::Other { sounds_secret: sounds_secret(name) },
+        | "UPLOAD_REAPER_CRON" => NameRole::Setting,
+        _ => NameRole::Other { sounds_secret: sounds_secret(name) },
     }
 }
 
@@ -160,9 +160,9 @@ pub fn is_placeholder(value: &str) -> bool {
 /// its own reads as a name without a value, whatever it is written in: unless
 /// Weavestream knows the name, such a one is told by its length only.
 #[must_use]
-pub fn told_of(file: &EnvFile, name: &str) -> String {
-    let known = !matches!(holds(name), Holds::Other { .. });
-    if known || file.occurrences(name) > 0 { told(name) } else { by_length(name) }
+pub fn redacted_name_in(file: &EnvFile, name: &str) -> String {
+    let known = !matches!(role_of(name), NameRole::Other { .. });
+    if known || file.occurrences(name) > 0 { redacted_name(name) } else { by_length(name) }
 }
 
 fn by_length(name: &str) -> String {
@@ -179,7 +179,7 @@ fn is_hexadecimal(name: &str) -> bool {
 /// A name that has a value, as it may be stored and shown. One that looks like a
 /// key that was wrapped is told by its length only.
 #[must_use]
-pub fn told(name: &str) -> String {
+pub fn redacted_name(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     let has = |of: fn(&char) -> bool| name.chars().any(|c| of(&c));
     let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
@@ -201,16 +201,16 @@ mod tests {
 
     #[test]
     fn names_are_told_apart() {
-        assert_eq!(holds("SMTP_SECRET_KEY"), Holds::Key(KeyUse::Smtp));
-        assert_eq!(holds("SMTP_SECRET_KEY_KID"), Holds::Kid(KeyUse::Smtp));
-        assert_eq!(holds("JWT_PREVIOUS_KEYS"), Holds::PreviousKeys(KeyUse::Jwt));
+        assert_eq!(role_of("SMTP_SECRET_KEY"), NameRole::Key(KeyUse::Smtp));
+        assert_eq!(role_of("SMTP_SECRET_KEY_KID"), NameRole::Kid(KeyUse::Smtp));
+        assert_eq!(role_of("JWT_PREVIOUS_KEYS"), NameRole::PreviousKeys(KeyUse::Jwt));
         // There is no list of MFA keys, so no kid either.
-        assert_eq!(holds("MFA_ENCRYPTION_KEY_KID"), Holds::Other { sounds_secret: true });
-        assert_eq!(holds("COMPANY_BANNER"), Holds::Other { sounds_secret: false });
-        assert_eq!(holds("OIDC_CLIENT_SECRET"), Holds::Other { sounds_secret: true });
+        assert_eq!(role_of("MFA_ENCRYPTION_KEY_KID"), NameRole::Other { sounds_secret: true });
+        assert_eq!(role_of("COMPANY_BANNER"), NameRole::Other { sounds_secret: false });
+        assert_eq!(role_of("OIDC_CLIENT_SECRET"), NameRole::Other { sounds_secret: true });
         assert!(required().contains(&"CSRF_SIGNING_KEY"));
         for name in ["PASSWORD_ENCRYPTION_KEY", "http_proxy", "A", "oidc.client-id", "S3_Bucket2"] {
-            assert_eq!(told(name), name);
+            assert_eq!(redacted_name(name), name);
         }
         for material in [
             "a1b2c3d4e5f60718293a4b5c6d7e8f90",
@@ -220,7 +220,7 @@ mod tests {
             "ümläut",
             "a b",
         ] {
-            assert!(told(material).starts_with("(a name of "), "{material}");
+            assert!(redacted_name(material).starts_with("(a name of "), "{material}");
         }
         assert_eq!(
             (redacted_kid("2026-01"), redacted_kid(&"k".repeat(44)).as_str()),
@@ -231,7 +231,7 @@ mod tests {
             "APP_URL=x\n{hex}\nf47ac10b-58cc-4372-a567-0e02b2c3d479\nabcdefghijklmnop\nPOSTGRES_PASSWORD\nHOME_MADE=1\n"
         );
         let file = EnvFile::parse(bare.into_bytes()).unwrap_or_else(|error| unreachable!("{error}"));
-        let names: Vec<_> = file.names().into_iter().map(|name| told_of(&file, name)).collect();
+        let names: Vec<_> = file.names().into_iter().map(|name| redacted_name_in(&file, name)).collect();
         let expected = [
             "APP_URL",
             "(a name of 64 characters)",

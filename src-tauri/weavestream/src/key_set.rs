@@ -44,7 +44,7 @@ pub enum KeyTrouble {
 #[derive(Clone)]
 pub struct KeySet {
     /// Which use.
-    pub of: KeyUse,
+    pub key_use: KeyUse,
     /// The active key's kid; `1` where the file says none.
     pub kid: String,
     /// The active key.
@@ -56,19 +56,19 @@ pub struct KeySet {
 impl KeySet {
     /// The keys of `of` in `file`.
     #[must_use]
-    pub fn read(file: &EnvFile, of: KeyUse) -> Self {
+    pub fn read(file: &EnvFile, key_use: KeyUse) -> Self {
         let text = |name: &str| file.filled(name).map(Secret::expose);
-        let kid = of.kid_name().and_then(|name| Some(text(&name)?.trim().to_owned()));
-        let list = of.previous_name().and_then(text).filter(|list| !is_placeholder(list)).unwrap_or_default();
+        let kid = key_use.kid_name().and_then(|name| Some(text(&name)?.trim().to_owned()));
+        let list = key_use.previous_name().and_then(text).filter(|list| !is_placeholder(list)).unwrap_or_default();
         let kid = kid.filter(|kid| !kid.is_empty()).unwrap_or_else(|| DEFAULT_KID.to_owned());
         Self {
-            of,
-            active: text(of.name()).map_or(Err(KeyTrouble::Missing), |value| key(value, of)),
+            key_use,
+            active: text(key_use.name()).map_or(Err(KeyTrouble::Missing), |value| key(value, key_use)),
             previous: list
                 .split(',')
                 .map(str::trim)
                 .filter(|entry| !entry.is_empty())
-                .map(|entry| previous(entry, of))
+                .map(|entry| previous(entry, key_use))
                 .map(|(other, key)| if other == kid { (other, Err(KeyTrouble::RepeatsActive)) } else { (other, key) })
                 .collect(),
             kid,
@@ -104,15 +104,15 @@ impl KeySet {
     }
 }
 
-fn previous(entry: &str, of: KeyUse) -> (String, Result<Key, KeyTrouble>) {
+fn previous(entry: &str, key_use: KeyUse) -> (String, Result<Key, KeyTrouble>) {
     match entry.split_once(':') {
-        Some((kid, value)) if !kid.trim().is_empty() => (kid.trim().to_owned(), key(value, of)),
+        Some((kid, value)) if !kid.trim().is_empty() => (kid.trim().to_owned(), key(value, key_use)),
         _ => (String::new(), Err(KeyTrouble::NoKid)),
     }
 }
 
 /// A value as a key of `of`.
-pub fn key(value: &str, of: KeyUse) -> Result<Key, KeyTrouble> {
+pub fn key(value: &str, key_use: KeyUse) -> Result<Key, KeyTrouble> {
     let value = value.trim();
     if value.is_empty() {
         return Err(KeyTrouble::Missing);
@@ -121,7 +121,7 @@ pub fn key(value: &str, of: KeyUse) -> Result<Key, KeyTrouble> {
         return Err(KeyTrouble::Placeholder);
     }
     let key = decode(value).ok_or(KeyTrouble::NotBase64)?;
-    let fits = if of.is_exact() { key.len() == 32 } else { key.len() >= 32 };
+    let fits = if key_use.is_exact() { key.len() == 32 } else { key.len() >= 32 };
     if !fits {
         return Err(KeyTrouble::WrongLength { bytes: u32::try_from(key.len()).unwrap_or(u32::MAX) });
     }
@@ -155,8 +155,8 @@ mod tests {
     const ONE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     const TWO: &str = "_-7dzLuqmYh3ZlVEMyIRAAAREiIzRFVmd4iZqrvM3e4";
 
-    fn set(text: &str, of: KeyUse) -> KeySet {
-        KeySet::read(&EnvFile::parse(text.as_bytes().to_vec()).unwrap_or_else(|error| unreachable!("{error}")), of)
+    fn set(text: &str, key_use: KeyUse) -> KeySet {
+        KeySet::read(&EnvFile::parse(text.as_bytes().to_vec()).unwrap_or_else(|error| unreachable!("{error}")), key_use)
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_told_apart() {
-        let trouble = |value: &str, of| key(value, of).err();
+        let trouble = |value: &str, key_use| key(value, key_use).err();
         assert_eq!(trouble("", KeyUse::Mfa), Some(KeyTrouble::Missing));
         assert_eq!(trouble("REPLACEME_32_BYTES_BASE64", KeyUse::Mfa), Some(KeyTrouble::Placeholder));
         assert_eq!(trouble("no base64!", KeyUse::Mfa), Some(KeyTrouble::NotBase64));

@@ -93,7 +93,7 @@ pub struct Simulation {
 /// One dump and the rules that keep it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// Which.
+    /// The dump.
     pub dump: Dump,
     /// Why it stays; empty when the next pruning deletes it.
     pub rules: Vec<Rule>,

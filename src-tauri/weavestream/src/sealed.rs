@@ -92,7 +92,7 @@ pub struct SealedData {
 /// What was found in one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedSamples {
-    /// Which.
+    /// The encrypted column.
     pub column: SealedColumn,
     /// The samples, or why there are none.
     pub found: Result<Vec<Sealed>, NotSampled>,
@@ -114,7 +114,7 @@ pub struct Sealed {
 #[serde(tag = "not", rename_all = "snake_case")]
 pub enum NotSampled {
     /// This Weavestream has no such table or column.
-    There,
+    Missing,
     /// The role may not read it.
-    Allowed,
+    Forbidden,
 }

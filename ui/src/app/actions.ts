@@ -5,7 +5,7 @@ import { mutate, reloadMounted } from './query.svelte';
 import { runName } from './runs.svelte';
 import { linkTo } from './route.svelte';
 import { toasts } from './toasts.svelte';
-import { shown } from './window.svelte';
+import { ui } from './window.svelte';
 
 /** Does something, and shows why when it does not work. */
 export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
@@ -16,10 +16,10 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
     const { problem } = troubleOf(thrown);
     if (problem.code === 'schedule_moved' || problem.code === 'schedule_gone') {
       // The same again would be refused again: first it has to be seen as it is.
-      shown.tell(problem);
+      ui.tell(problem);
       void reloadMounted();
     } else {
-      shown.tell(problem, { label: words.tryAgain, run: () => void attempt(act) });
+      ui.tell(problem, { label: words.tryAgain, run: () => void attempt(act) });
     }
     return false;
   }
@@ -36,40 +36,40 @@ export async function download(id: DeploymentId, run: RunId | null): Promise<voi
         proposeThen(() => void download(id, run));
         return;
       case 'already_running':
-        shown.drawer = true;
+        ui.drawer = true;
         return;
       case 'library_missing':
       case 'library_read_only':
       case 'disk_full':
-        shown.tell(problem, { label: words.chooseFolder, run: () => void chooseThen(() => void download(id, run)) });
+        ui.tell(problem, { label: words.chooseFolder, run: () => void chooseThen(() => void download(id, run)) });
         return;
       default:
-        shown.tell(problem, { label: words.tryAgain, run: () => void download(id, run) });
+        ui.tell(problem, { label: words.tryAgain, run: () => void download(id, run) });
     }
   }
 }
 
 /** Brings the database here as its links allow: the latest dump of the host, or one that is made now. */
-export function bring(deployment: Deployment): void {
+export function downloadDump(deployment: Deployment): void {
   if (deployment.ssh) void download(deployment.id, null);
-  else shown.dumping = deployment;
+  else ui.dumping = deployment;
 }
 
 /** Says why a folder is needed and proposes one, before anything is asked of the desktop. */
 function proposeThen(go: () => void): void {
-  const { proposedLibrary: proposed } = shown.info;
+  const { proposedLibrary: proposed } = ui.info;
   if (proposed === null) void chooseThen(go);
-  else shown.library = { proposed, chosen: go };
+  else ui.library = { proposed, chosen: go };
 }
 
 /** Has the admin choose the folder for dumps, and goes on. */
 export async function chooseThen(go: () => void): Promise<void> {
   await attempt(async () => {
-    if (await shown.chooseLibrary()) go();
+    if (await ui.chooseLibrary()) go();
   });
 }
 
-/** Makes a dump straight to this laptop. Asks for the folder first when there is none. */
+/** Makes a dump directly to this laptop. Asks for the folder first when there is none. */
 export async function makeDump(id: DeploymentId, lock: LockChoice): Promise<void> {
   try {
     await ipc.makeDump(id, lock);
@@ -80,10 +80,10 @@ export async function makeDump(id: DeploymentId, lock: LockChoice): Promise<void
         proposeThen(() => void makeDump(id, lock));
         return;
       case 'already_running':
-        shown.drawer = true;
+        ui.drawer = true;
         return;
       default:
-        shown.tell(problem, { label: words.tryAgain, run: () => void makeDump(id, lock) });
+        ui.tell(problem, { label: words.tryAgain, run: () => void makeDump(id, lock) });
     }
   }
 }
@@ -99,15 +99,15 @@ export async function repairSchedule(id: DeploymentId, schedule: string): Promis
 }
 
 export async function verifyAgain(id: DeploymentId, run: RunId): Promise<void> {
-  await attempt(() => ipc.verifyCopy(id, run));
+  await attempt(() => ipc.verifyLocalDump(id, run));
 }
 
 export async function showInFolder(id: DeploymentId, run: RunId): Promise<void> {
-  await attempt(() => ipc.showCopy(id, run));
+  await attempt(() => ipc.showLocalDump(id, run));
 }
 
-export async function deleteCopy(id: DeploymentId, run: RunId): Promise<boolean> {
-  return await attempt(() => mutate(() => ipc.deleteCopy(id, run)));
+export async function deleteLocalDump(id: DeploymentId, run: RunId): Promise<boolean> {
+  return await attempt(() => mutate(() => ipc.deleteLocalDump(id, run)));
 }
 
 /** Tells the end of a job, and reloads what it changed. */
@@ -147,7 +147,7 @@ export function told(job: Job): void {
       const why = { label: words.why, run: () => tellEnd(job) };
       toasts.show({ tone: 'bad', finished: false, title: problem.words.title, detail: what, action: why });
       // What was found to be unsound is said loudly.
-      if (end.end === 'unsound' && !shown.failure) tellEnd(job);
+      if (end.end === 'unsound' && !ui.failure) tellEnd(job);
     }
   }
 }
@@ -158,11 +158,11 @@ export function tellEnd(job: Job): void {
   const { problem } = job.end;
   const again = repeat(job);
   if (problem.code === 'backup_under_way' || problem.code === 'lock_held_idle') {
-    shown.tell(problem, { label: words.waitThenDump, run: () => void makeDump(job.deployment, 'wait') });
+    ui.tell(problem, { label: words.waitThenDump, run: () => void makeDump(job.deployment, 'wait') });
   } else if (problem.code === 'library_missing' || problem.code === 'library_read_only' || problem.code === 'disk_full') {
-    shown.tell(problem, { label: words.chooseFolder, run: () => void chooseThen(again) });
+    ui.tell(problem, { label: words.chooseFolder, run: () => void chooseThen(again) });
   } else {
-    shown.tell(problem, { label: jobKinds[job.kind.kind].again, run: again });
+    ui.tell(problem, { label: jobKinds[job.kind.kind].again, run: again });
   }
 }
 

@@ -76,7 +76,7 @@ class Window {
   }
 }
 
-export const shown = new Window();
+export const ui = new Window();
 
 /** Whether a dialog has the keyboard: shortcuts wait until it is closed. */
 export function dialogIsOpen(): boolean {

@@ -26,7 +26,7 @@ export const commands = {
 	chooseKeyFile: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_key_file")),
 	/**  Asks for a file of certificates or of their key. None when the dialog was closed. */
 	chooseCertificateFile: () => typedError<string | null, Failure>(__TAURI_INVOKE("choose_certificate_file")),
-	/**  Every deployment with its last known standing. */
+	/**  Every deployment with its last known status. */
 	deployments: () => typedError<DeploymentRow[], Failure>(__TAURI_INVOKE("deployments")),
 	/**  Adds a deployment; its secrets go to the keyring. */
 	addDeployment: (draft: Draft) => typedError<Deployment, Failure>(__TAURI_INVOKE("add_deployment", { draft })),
@@ -68,7 +68,7 @@ export const commands = {
 	/**  When a schedule would fire, and what is wrong with it. */
 	previewSchedule: (draft: ScheduleDraft) => typedError<SchedulePreview, Failure>(__TAURI_INVOKE("preview_schedule", { draft })),
 	/**  What its retention makes of its dumps; `fresh` asks the host for them again. */
-	previewKeeps: (id: DeploymentId, schedule: string | null, draft: ScheduleDraft, fresh: boolean) => typedError<RetentionPreview, Failure>(__TAURI_INVOKE("preview_keeps", { id, schedule, draft, fresh })),
+	previewRetention: (id: DeploymentId, schedule: string | null, draft: ScheduleDraft, fresh: boolean) => typedError<RetentionPreview, Failure>(__TAURI_INVOKE("preview_retention", { id, schedule, draft, fresh })),
 	/**  Writes a new schedule and registers it. */
 	createSchedule: (id: DeploymentId, draft: ScheduleDraft) => typedError<ScheduleRow, Failure>(__TAURI_INVOKE("create_schedule", { id, draft })),
 	/**  Writes what was edited, unless the schedule was changed meanwhile. */
@@ -99,7 +99,7 @@ export const commands = {
 	/**  Removes a version from keyring and index, for ever. */
 	deleteEnv: (id: DeploymentId, version: number) => typedError<null, Failure>(__TAURI_INVOKE("delete_env", { id, version })),
 	/**  Tries the keys of a version, or of the host, on the database. */
-	proveKeys: (id: DeploymentId, tried: Tried) => typedError<KeyProof, Failure>(__TAURI_INVOKE("prove_keys", { id, tried })),
+	proveKeys: (id: DeploymentId, tried: ProofSource) => typedError<KeyProof, Failure>(__TAURI_INVOKE("prove_keys", { id, tried })),
 	/**  What putting a version back on the host would do. Only reads. */
 	planPutBack: (id: DeploymentId, version: number) => typedError<PutBackPlan, Failure>(__TAURI_INVOKE("plan_put_back", { id, version })),
 	/**  Does what the plan says, unless the host's file changed meanwhile. */
@@ -134,11 +134,11 @@ export const commands = {
 	/**  Dumps of a deployment on this laptop, newest first, each looked at now. No host is asked. */
 	localDumps: (id: DeploymentId) => typedError<LocalDumpRow[], Failure>(__TAURI_INVOKE("local_dumps", { id })),
 	/**  Reads the copy of a run again and compares it. */
-	verifyCopy: (id: DeploymentId, run: RunId) => typedError<JobId, Failure>(__TAURI_INVOKE("verify_copy", { id, run })),
+	verifyLocalDump: (id: DeploymentId, run: RunId) => typedError<JobId, Failure>(__TAURI_INVOKE("verify_local_dump", { id, run })),
 	/**  Deletes the copy of a run from this laptop; the host is not touched. */
-	deleteCopy: (id: DeploymentId, run: RunId) => typedError<null, Failure>(__TAURI_INVOKE("delete_copy", { id, run })),
+	deleteLocalDump: (id: DeploymentId, run: RunId) => typedError<null, Failure>(__TAURI_INVOKE("delete_local_dump", { id, run })),
 	/**  Shows the copy of a run in the file manager. */
-	showCopy: (id: DeploymentId, run: RunId) => typedError<null, Failure>(__TAURI_INVOKE("show_copy", { id, run })),
+	showLocalDump: (id: DeploymentId, run: RunId) => typedError<null, Failure>(__TAURI_INVOKE("show_local_dump", { id, run })),
 	/**  Running jobs and the newest ended ones, newest first. */
 	jobs: () => typedError<Job[], Failure>(__TAURI_INVOKE("jobs")),
 	/**
@@ -341,22 +341,22 @@ export type CheckItem =
 "queue" | 
 /**  Host and laptop agree about the time. */
 "clock" | 
-/**  Straight to it: Postgres answers, the line is protected, the role is accepted. */
+/**  Direct link: Postgres answers, the line is protected, the role is accepted. */
 "postgres" | 
-/**  Straight to it: the tables are Weavestream's. */
+/**  Direct link: the tables are Weavestream's. */
 "tables" | 
-/**  Straight to it: what the role may do. */
+/**  Direct link: what the role may do. */
 "rights" | 
-/**  Straight to it: this laptop's own `pg_dump`. */
+/**  Direct link: this laptop's own `pg_dump`. */
 "pg_dump" | 
-/**  Straight to it: server and laptop agree about the time. */
+/**  Direct link: server and laptop agree about the time. */
 "server_clock";
 
 /**  The lines of the connection tests, in order, before any is made. */
 export type CheckPlan = {
 	/**  Over SSH. */
 	ssh: PlannedCheck[],
-	/**  Straight to Postgres. */
+	/**  Direct link to Postgres. */
 	direct: PlannedCheck[],
 };
 
@@ -419,71 +419,10 @@ export type Column = {
 	/**  It is the one that the next run adds. */
 	coming: boolean,
 	/**  What each rule makes of it, in the order of [`Rule::ALL`]. */
-	cells: KeepCell[],
+	cells: RetentionCell[],
 	/**  How many of them the next pruning deletes. */
 	deleted: number,
 };
-
-/**  The record of a dump on this laptop: what was shown about it, and when. */
-export type Copy = {
-	/**  Whose dump. */
-	deployment: DeploymentId,
-	/**  The run that made it; of a one-off dump, an id of its own. */
-	run: RunId,
-	/**  Full path. */
-	path: string,
-	/**  Bytes. */
-	size: number,
-	/**  Digest of the file as it lay here when it was last read. */
-	sha256: Sha256,
-	/**  What has been shown. */
-	state: CopyState,
-	/**  When it was last read and compared. */
-	checked_at: string,
-	/**  Entries in the archive's table of contents; 0 when it could not be read. */
-	entries: number,
-	/**  When it was made, for a one-off dump; none for that of a run. */
-	made_at?: string | null,
-	/**
-	 *  When the file was last written, as the file system had it when the file was
-	 *  read: one with another time is another one. None in records of earlier versions.
-	 */
-	modified?: string | null,
-};
-
-/**  A copy on this laptop. */
-export type CopyRow = {
-	/**  Full path. */
-	path: string,
-	/**  What has been shown. */
-	state: CopyState,
-	/**  When it was last compared. */
-	checked: When,
-	/**  Digest as hexadecimal digits. */
-	sha256: string,
-	/**  Entries in the table of contents. */
-	entries: number,
-};
-
-/**  What is known of a dump on this laptop. */
-export type CopyState = 
-/**  Its SHA-256 equals the manifest's and its table of contents was read. */
-"verified" | 
-/**
- *  There was no manifest of the host to compare with; it was read to its end,
- *  the data of each entry, and is complete and readable.
- */
-"complete" | 
-/**  It differs from its manifest, or is no archive. Kept aside under a name that says so. */
-"damaged" | 
-/**  There was no manifest to compare with. */
-"unverified" | 
-/**  The file is not there. */
-"gone" | 
-/**  A file is there, with another size or another time than the one that was read. */
-"changed" | 
-/**  The disk does not tell whether it is there. */
-"unreachable";
 
 /**  Why the database did not answer. */
 export type DatabaseError = 
@@ -539,7 +478,7 @@ reason: string }) & { file?: never; from?: never; issuer?: never; missing?: neve
 ({ code: "tls_file_unusable"; 
 /**  The file. */
 file: string; 
-/**  Why. */
+/**  Why it failed, as the system or the host said it. */
 reason: string }) & { from?: never; host?: never; issuer?: never; missing?: never; names?: never; selfSigned?: never; table?: never; until?: never; user?: never } | 
 /**  The tables are not Weavestream's, or older than scheduled backups. */
 ({ code: "not_weavestream"; 
@@ -560,7 +499,7 @@ LinkError;
 
 /**  A dump that the next pruning deletes on the host. */
 export type DeletedDump = {
-	/**  Its run. */
+	/**  Id of the run that made it. */
 	run: RunId,
 	/**  In the laptop's zone. */
 	when: When,
@@ -587,13 +526,13 @@ export type DeploymentId = string;
 
 /**  A deployment as the sidebar shows it. */
 export type DeploymentRow = {
-	/**  Which. */
+	/**  The deployment. */
 	deployment: Deployment,
 	/**  How it stands, by what was last seen. */
 	verdict: Verdict,
 };
 
-/**  A link straight to Postgres, with the password that was just typed. */
+/**  A direct link to Postgres, with the password that was just typed. */
 export type DirectDraft = {
 	/**  Where and as whom. */
 	link: DirectLink,
@@ -601,7 +540,7 @@ export type DirectDraft = {
 	password?: string | null,
 };
 
-/**  The link straight to Postgres, where its port is published or routed. */
+/**  The direct link to Postgres, where its port is published or routed. */
 export type DirectLink = {
 	/**  Host name or address, as its certificate names it. */
 	host: string,
@@ -693,7 +632,7 @@ export type Draft = {
 	name: string,
 	/**  The link to the Docker host. */
 	ssh: SshDraft | null,
-	/**  The link straight to Postgres. */
+	/**  The direct link to Postgres. */
 	direct: DirectDraft | null,
 };
 
@@ -721,7 +660,7 @@ server: number } |
 server: number; 
 /**  The newest version that was found. */
 found: string; 
-/**  Where. */
+/**  Full path. */
 path: string } | 
 /**  `pg_dump` ended with an error. What had arrived was removed. */
 { code: "dump_failed"; 
@@ -738,6 +677,33 @@ error: ArchiveError;
 /**  Where it was set aside. */
 keptAs: string };
 
+/**  The record of a dump on this laptop: what was shown about it, and when. */
+export type DumpRecord = {
+	/**  Whose dump. */
+	deployment: DeploymentId,
+	/**  The run that made it; of a one-off dump, an id of its own. */
+	run: RunId,
+	/**  Full path. */
+	path: string,
+	/**  Bytes. */
+	size: number,
+	/**  Digest of the file as it lay here when it was last read. */
+	sha256: Sha256,
+	/**  What has been shown. */
+	state: LocalDumpState,
+	/**  When it was last read and compared. */
+	checked_at: string,
+	/**  Entries in the archive's table of contents; 0 when it could not be read. */
+	entries: number,
+	/**  When it was made, for a one-off dump; none for that of a run. */
+	made_at?: string | null,
+	/**
+	 *  When the file was last written, as the file system had it when the file was
+	 *  read: one with another time is another one. None in records of earlier versions.
+	 */
+	modified?: string | null,
+};
+
 /**  Why bytes are no `.env` at all. */
 export type EnvFileError = 
 /**  There is not a single name in it. */
@@ -752,7 +718,7 @@ line: number } |
 atMost: number } | 
 /**  It is larger than any `.env`. */
 { code: "env_too_large"; 
-/**  Its size. */
+/**  Size in bytes. */
 bytes: number; 
 /**  What is taken at most. */
 atMost: number };
@@ -767,11 +733,11 @@ path: string;
 sudo: boolean } | 
 /**  Imported from a file of this laptop. */
 { from: "file"; 
-/**  Its path. */
+/**  Full path on this laptop. */
 path: string } | 
 /**  Imported from an emergency kit. */
 { from: "kit"; 
-/**  Its path. */
+/**  Full path on this laptop. */
 path: string };
 
 /**  The host's `.env` against the vault's newest version. Names, never values. */
@@ -780,7 +746,7 @@ export type EnvStatus =
 { env: "out_of_reach" } | 
 /**  It could not be read on the host. */
 { env: "unread"; 
-/**  Why. */
+/**  Why it could not be read. */
 problem: Problem } | 
 /**  Nothing was captured yet. */
 { env: "nothing_captured"; 
@@ -817,12 +783,12 @@ faults: Fault[] } |
 { env: "vault_unread"; 
 /**  The version. */
 version: number; 
-/**  Why. */
+/**  Why it could not be read. */
 problem: Problem };
 
 /**  One rung of the ladder. */
 export type Evidence = {
-	/**  Which. */
+	/**  Which piece of evidence this is. */
 	kind: EvidenceKind,
 	/**  When it was shown; none when it has not been. */
 	shown: When | null,
@@ -830,7 +796,7 @@ export type Evidence = {
 	current: boolean,
 	/**  `Dump of Wed 21 Oct, 09:00` */
 	what: string,
-	/**  Where. */
+	/**  Where the evidence is: a host, or this laptop. */
 	place: string,
 };
 
@@ -846,6 +812,20 @@ export type EvidenceKind =
 "drill" | 
 /**  The app was proven with it. */
 "proven";
+
+/**  The file that a plan would replace. */
+export type ExistingFile = {
+	/**  By which it is known again. */
+	token: string,
+	/**  When it was last written, by the host's clock. */
+	modifiedAt: string,
+	/**  Octal mode; the new file is `600`. */
+	mode: string,
+	/**  `user:group`; it stays, where the login or its sudo may give files away. */
+	owner: string,
+	/**  It is the version already. */
+	same: boolean,
+};
 
 /**  A problem on its way to the front end, and how it ended what was asked for. */
 export type Failure = {
@@ -976,7 +956,7 @@ export type HostRow = {
 
 /**  A job as the screens show it. */
 export type Job = {
-	/**  Its id. */
+	/**  Unique id. */
 	id: JobId,
 	/**  Whose deployment it concerns. */
 	deployment: DeploymentId,
@@ -1033,7 +1013,7 @@ export type JobKind =
 run: string; 
 /**  The dump's file name. */
 file: string } | 
-/**  Makes a one-off dump straight to this laptop. */
+/**  Makes a one-off dump directly to this laptop. */
 { kind: "dump"; 
 /**  The deployment: one dump of it is made at a time. */
 deployment: string; 
@@ -1043,13 +1023,13 @@ file: string } |
 { kind: "run"; 
 /**  The schedule. */
 schedule: string; 
-/**  Its name. */
+/**  Name of the schedule. */
 name: string; 
 /**  The run. */
 run: string } | 
 /**  Something was done with secrets. Written down at once, and never cleared away. */
 { kind: "secret"; 
-/**  What. */
+/**  What was done. */
 act: SecretAct; 
 /**  The version of `.env`. */
 version: number; 
@@ -1071,26 +1051,7 @@ export type JobResult =
 /**  A dump on this laptop, as it was recorded. */
 { made: "dump"; 
 /**  The record. */
-dump: Copy };
-
-/**  What a rule makes of one column. */
-export type KeepCell = {
-	/**  What changes with the next run. */
-	state: KeepState,
-	/**  How many dumps it keeps after the next run. */
-	dumps: number,
-};
-
-/**  What changes for a rule with the next run, and with the rules that are not saved yet. */
-export type KeepState = 
-/**  It keeps nothing here. */
-"no" | 
-/**  It keeps, now and after the next run. */
-"keeps" | 
-/**  It keeps from the next run on. */
-"next" | 
-/**  It keeps now, and no longer after the next run. */
-"ends";
+dump: DumpRecord };
 
 /**  A key of stored data that a version lacks and an older one has. */
 export type KeyInOlderVersion = {
@@ -1104,7 +1065,7 @@ export type KeyInOlderVersion = {
 export type KeyProof = {
 	/**  When, by the laptop's clock. */
 	at: string,
-	/**  Over the link straight to Postgres. */
+	/**  Over the direct link. */
 	direct: boolean,
 	/**  One for each key of stored data. */
 	keys: ProvedKey[],
@@ -1163,7 +1124,7 @@ export type KeyringError =
 { code: "secrets_folder_unusable"; 
 /**  Folder or file. */
 path: string; 
-/**  Why. */
+/**  Why it failed, as the system or the host said it. */
 reason: string } | 
 /**  There is no keyring on this desktop. */
 { code: "keyring_absent"; 
@@ -1208,7 +1169,7 @@ file: string } |
 reason: string } | 
 /**  The host's Compose file could not be read, so the kit would lack it. */
 { code: "compose_unreadable"; 
-/**  Why. */
+/**  Why it failed, as the system or the host said it. */
 reason: string };
 
 /**  What came of importing a kit. */
@@ -1225,7 +1186,7 @@ export type KitImported = {
 export type KitRow = {
 	/**  When it was written. */
 	made: When,
-	/**  Where. */
+	/**  Full path. */
 	path: string,
 	/**  The version of `.env` in it. */
 	version: number,
@@ -1366,7 +1327,7 @@ tried: string } |
 { code: "key_unusable"; 
 /**  The file. */
 file: string; 
-/**  Why. */
+/**  Why it failed, as the system or the host said it. */
 reason: string } | 
 /**  The key file is encrypted and the keyring holds no passphrase for it. */
 { code: "passphrase_needed"; 
@@ -1384,7 +1345,7 @@ host: string;
 user: string } | 
 /**  There is no agent, or it does not answer (a locked one lists no keys). */
 { code: "agent_unusable"; 
-/**  Why. */
+/**  Why it failed, as the system or the host said it. */
 reason: string } | 
 /**  A jump host could not be passed. */
 { code: "jump"; 
@@ -1427,7 +1388,7 @@ bytes: number };
 
 /**  An entry of a list of previous keys that cannot be used. */
 export type ListFault = {
-	/**  Its kid. */
+	/**  Key id (`kid`). */
 	kid: string,
 	/**  What is wrong with it. */
 	trouble: KeyTrouble,
@@ -1439,12 +1400,46 @@ export type LocalDumpRow = {
 	id: RunId,
 	/**  When it was made; none when the run is not known here any more. */
 	when: When | null,
-	/**  Whether it was made straight to this laptop. */
+	/**  Whether it was made directly to this laptop. */
 	oneOff: boolean,
 	/**  Bytes. */
 	size: number,
 	/**  The file here. */
-	copy: CopyRow,
+	copy: LocalDumpStatus,
+};
+
+/**  What is known of a dump on this laptop. */
+export type LocalDumpState = 
+/**  Its SHA-256 equals the manifest's and its table of contents was read. */
+"verified" | 
+/**
+ *  There was no manifest of the host to compare with; it was read to its end,
+ *  the data of each entry, and is complete and readable.
+ */
+"complete" | 
+/**  It differs from its manifest, or is no archive. Kept aside under a name that says so. */
+"damaged" | 
+/**  There was no manifest to compare with. */
+"unverified" | 
+/**  The file is not there. */
+"gone" | 
+/**  A file is there, with another size or another time than the one that was read. */
+"changed" | 
+/**  The disk does not tell whether it is there. */
+"unreachable";
+
+/**  A copy on this laptop. */
+export type LocalDumpStatus = {
+	/**  Full path. */
+	path: string,
+	/**  What has been shown. */
+	state: LocalDumpState,
+	/**  When it was last compared. */
+	checked: When,
+	/**  Digest as hexadecimal digits. */
+	sha256: string,
+	/**  Entries in the table of contents. */
+	entries: number,
 };
 
 /**  What to do when a backup of the host is under way: it holds the lock that keeps two dumps apart. */
@@ -1509,7 +1504,7 @@ export type Missed = {
 	path: string,
 	/**  What it is to the project. */
 	role: FileRole,
-	/**  Why. */
+	/**  Why the file is missing. */
 	why: MissedWhy,
 };
 
@@ -1529,7 +1524,7 @@ said: string } |
 { why: "unresolved" } | 
 /**  It is larger than a file of a project. */
 { why: "too_large"; 
-/**  Its size. */
+/**  Size in bytes. */
 bytes: number } | 
 /**  So many were found before it. */
 { why: "too_many" } | 
@@ -1541,7 +1536,7 @@ reason: string };
 /**  Keys that one `.env` has and another has not. */
 export type MissingKey = {
 	/**  What they are for. */
-	of: KeyUse,
+	keyUse: KeyUse,
 	/**  Name of the active key. */
 	name: string,
 	/**  Their kids. */
@@ -1578,7 +1573,7 @@ export type NameProof = {
 	/**  Kids that were opened, or users for MFA. */
 	opened: number,
 	/**  Of so many in use. */
-	of: number,
+	tested: number,
 	/**  Kids in use that the file does not know, or whose key does not fit. */
 	failing: string[],
 };
@@ -1634,9 +1629,9 @@ export type OnHostState =
 
 /**  A place in the window. */
 export type Opening = {
-	/**  Whose. */
+	/**  The deployment that this is about. */
 	deployment: DeploymentId,
-	/**  Which of its screens. */
+	/**  The screen to open. */
 	place: Place,
 };
 
@@ -1669,7 +1664,7 @@ export type Outcome =
 
 /**  Everything the overview shows. */
 export type Overview = {
-	/**  Whose. */
+	/**  The deployment that this is about. */
 	deployment: Deployment,
 	/**  How it stands, in words. */
 	verdict: Verdict,
@@ -1837,10 +1832,19 @@ export type Progress = {
 	stillFor?: number | null,
 };
 
+/**  Which `.env` is tried. */
+export type ProofSource = 
+/**  A version of the vault; none for the newest. */
+{ which: "version"; 
+/**  Number of the version. */
+version: number | null } | 
+/**  The one on the host. */
+{ which: "host" };
+
 /**  What came of one key. */
 export type ProvedKey = {
 	/**  What it is for. */
-	of: KeyUse,
+	keyUse: KeyUse,
 	/**  Its name in `.env`. */
 	name: string,
 	/**  The worst of what was found. */
@@ -1893,7 +1897,7 @@ export type PutBackPlan = {
 	/**  The file on the host that is replaced, links followed, or where it will be. */
 	path: string,
 	/**  What is there now; none when there is no file. */
-	there: There | null,
+	existing: ExistingFile | null,
 	/**
 	 *  What changes on the host, by name; none when there is no file, or one
 	 *  that is no `.env`.
@@ -1955,7 +1959,7 @@ reason: string } |
 since: string } | 
 /**  The queue could not be read. */
 { state: "unknown"; 
-/**  Why. */
+/**  Why it failed, as the system or the host said it. */
 reason: string } | 
 /**
  *  The link ends at Postgres: what the row says takes effect when the api
@@ -1969,7 +1973,7 @@ export type Remark =
 { says: "required" } | 
 /**  It is no key. */
 { says: "no_key"; 
-/**  Why. */
+/**  What is wrong with the key. */
 trouble: KeyTrouble } | 
 /**  A password that is soon guessed. */
 { says: "weak" } | 
@@ -1996,7 +2000,7 @@ name: string } |
 run: string } | 
 /**  No job has this id, or it has ended. */
 { code: "no_such_job" } | 
-/**  It is done on the Docker host, and this deployment is reached straight to Postgres. */
+/**  It is done on the Docker host, and this deployment is reached over a direct link to Postgres. */
 { code: "needs_host" } | 
 /**  The same is already being done. */
 { code: "already_running"; 
@@ -2018,6 +2022,14 @@ export type Retention = {
 	weekly: number,
 	/**  One per UTC month, 0 to 120. */
 	monthly: number,
+};
+
+/**  What a rule makes of one column. */
+export type RetentionCell = {
+	/**  What changes with the next run. */
+	state: RetentionState,
+	/**  How many dumps it keeps after the next run. */
+	dumps: number,
 };
 
 /**  Numbers as typed; none where the field is empty. */
@@ -2045,6 +2057,17 @@ export type RetentionPreview = {
 	/**  The coming months; empty when it does not fire. */
 	ahead: AheadRow[],
 };
+
+/**  What changes for a rule with the next run, and with the rules that are not saved yet. */
+export type RetentionState = 
+/**  It keeps nothing here. */
+"no" | 
+/**  It keeps, now and after the next run. */
+"kept" | 
+/**  It keeps from the next run on. */
+"next" | 
+/**  It keeps now, and no longer after the next run. */
+"expires";
 
 /**  Whether a run is being worked on. */
 export type RunActivity = 
@@ -2119,7 +2142,7 @@ export type RunRow = {
 	/**  Where the dump is. */
 	onHost: OnHostState,
 	/**  What is known of the copy on this laptop. */
-	copy: CopyRow | null,
+	copy: LocalDumpStatus | null,
 	/**  What the manifest says. */
 	manifest: ManifestRow | null,
 	/**  What is wrong with the manifest of a success. */
@@ -2185,7 +2208,7 @@ version: string } |
 reason: string } | 
 /**  A run of the schedule waits or runs already. Nothing was written. */
 { code: "run_under_way"; 
-/**  Which. */
+/**  Id of the run. */
 run: string } | 
 /**  The connection broke under the change, so that it may have been made. */
 { code: "outcome_unknown"; 
@@ -2193,13 +2216,13 @@ run: string } |
 reason: string } | 
 /**  The worker could not make the dump. */
 { code: "run_failed"; 
-/**  Which. */
+/**  Id of the run. */
 run: string; 
 /**  What the worker wrote. */
 reason: string } | 
 /**  Another run held the lock, so this one made no dump. */
 { code: "run_skipped"; 
-/**  Which. */
+/**  Id of the run. */
 run: string };
 
 /**  What a schedule would do. */
@@ -2315,7 +2338,7 @@ characters: number } |
 
 /**  The version that is shown, with its names. */
 export type ShownVersion = {
-	/**  Its number. */
+	/**  Number of the version. */
 	number: number,
 	/**  Its names in groups; or why the keyring does not give it. */
 	names: NameRow[],
@@ -2416,20 +2439,6 @@ export type StripRow = {
 	cells: Cell[],
 };
 
-/**  The file that a plan would replace. */
-export type There = {
-	/**  By which it is known again. */
-	token: string,
-	/**  When it was last written, by the host's clock. */
-	modifiedAt: string,
-	/**  Octal mode; the new file is `600`. */
-	mode: string,
-	/**  `user:group`; it stays, where the login or its sudo may give files away. */
-	owner: string,
-	/**  It is the version already. */
-	same: boolean,
-};
-
 /**  How a connection to Postgres is protected. */
 export type Tls = {
 	/**  How much is asked of the server. */
@@ -2455,15 +2464,6 @@ export type TlsMode =
 "verify-ca" | 
 /**  It must also name the host that was asked for. */
 "verify-full";
-
-/**  Which `.env` is tried. */
-export type Tried = 
-/**  A version of the vault; none for the newest. */
-{ which: "version"; 
-/**  Its number. */
-version: number | null } | 
-/**  The one on the host. */
-{ which: "host" };
 
 /**  A secret that was typed: it can be received from the front end, never sent. */
 export type Typed = string;
@@ -2549,7 +2549,7 @@ path: string;
 tried: string } | 
 /**  The host's `.env` could not be replaced. What was there is there. */
 { code: "put_back_failed"; 
-/**  Why. */
+/**  Why it failed, as the system or the host said it. */
 reason: string } | 
 /**  The host's `.env` was replaced, or is about to be: it could not be seen which. */
 { code: "put_back_unclear"; 
@@ -2571,12 +2571,12 @@ reason: string } |
 { code: "no_terminal" } | 
 /**  A deployment cannot be removed while its vault holds versions. */
 { code: "vault_not_empty"; 
-/**  How many. */
+/**  Number of versions in the vault. */
 versions: number };
 
 /**  Everything the secrets page shows. */
 export type VaultView = {
-	/**  Whose. */
+	/**  The deployment that this is about. */
 	deployment: Deployment,
 	/**  Newest first. */
 	versions: VersionRow[],
@@ -2608,11 +2608,11 @@ export type VerdictState =
  *  A verified dump is on this laptop and the keys that open it are in the
  *  vault; the rest of a recovery is not shown.
  */
-"held";
+"saved";
 
 /**  One version in the list. */
 export type VersionRow = {
-	/**  Its number. */
+	/**  Number of the version. */
 	number: number,
 	/**  When it was captured. */
 	captured: When,

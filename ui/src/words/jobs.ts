@@ -1,5 +1,6 @@
 import type { Job, JobKind, SecretAct } from '../ipc/client';
 import type { IconName } from '../parts/icons';
+import { theDump } from './units';
 
 interface Words {
   icon: IconName;
@@ -13,7 +14,7 @@ interface Words {
   again: string;
 }
 
-const ofDump = (what: string | undefined) => (what === undefined ? 'a dump' : `dump of ${what}`);
+const ofDump = (what: string | undefined) => (what === undefined ? 'a dump' : theDump(what));
 
 /** What is said of each kind of job. */
 export const jobKinds: Record<JobKind['kind'], Words> = {
@@ -21,30 +22,30 @@ export const jobKinds: Record<JobKind['kind'], Words> = {
     icon: 'download',
     name: 'Download',
     doing: (what, percent) => `Downloading ${ofDump(what)}, ${percent}`,
-    done: (what) => `Dump of ${what} verified`,
-    doneDetail: 'SHA-256 equals its manifest',
+    done: (what) => `Verified: ${theDump(what)}`,
+    doneDetail: 'Checksum matches the manifest',
     cancelled: (what) => `Download of ${what} cancelled`,
-    cancelledDetail: 'What has arrived is kept; the next download goes on from there',
+    cancelledDetail: 'What has arrived is kept; the next download resumes from there',
     again: 'Download again',
   },
   verify: {
     icon: 'shield',
     name: 'Verification',
     doing: (what, percent) => `Verifying ${ofDump(what)}, ${percent}`,
-    done: (what) => `Dump of ${what} verified`,
-    doneDetail: 'SHA-256 equals its manifest',
+    done: (what) => `Verified: ${theDump(what)}`,
+    doneDetail: 'Checksum matches the manifest',
     cancelled: (what) => `Verification of ${what} cancelled`,
-    cancelledDetail: 'The copy was not compared to its end',
+    cancelledDetail: 'The file was not fully compared',
     again: 'Verify again',
   },
   dump: {
     icon: 'laptop',
     name: 'One-off dump',
-    doing: () => 'Dumping to this laptop',
-    done: () => 'The one-off dump is here',
+    doing: () => 'Making a dump to this laptop',
+    done: () => 'One-off dump finished',
     doneDetail: 'Complete and readable',
     cancelled: () => 'One-off dump cancelled',
-    cancelledDetail: 'Nothing of it is kept',
+    cancelledDetail: 'Nothing is kept',
     again: 'Dump again',
   },
   run: {
@@ -54,7 +55,7 @@ export const jobKinds: Record<JobKind['kind'], Words> = {
     done: (what) => `${what} has run`,
     doneDetail: 'The dump is on the host',
     cancelled: (what) => `${what} is no longer followed`,
-    cancelledDetail: 'The run goes on, on the host',
+    cancelledDetail: 'The run continues on the host',
     again: 'Run again',
   },
   unreadable: {
@@ -84,11 +85,11 @@ export const jobKinds: Record<JobKind['kind'], Words> = {
 const secretActs: Record<SecretAct, string> = {
   captured: 'Captured from the host into the keyring',
   imported: 'Imported into the keyring',
-  deleted: 'Removed from the keyring',
+  deleted: 'Deleted from the keyring',
   revealed: 'Shown in the window',
   copied: 'Copied to the clipboard',
   put_back: 'Put back on the host',
-  kit_written: 'Written into an emergency kit',
+  kit_written: 'Written to an emergency kit',
 };
 
 /** What a job is about: a file, a schedule, or a version of secrets. */

@@ -19,7 +19,7 @@ export const keyLost = state('bad', 'bad', 'Old key gone');
 export const keyUses: Record<KeyUse, string> = {
   password: 'saved passwords',
   mfa: 'MFA of the users',
-  integration: 'secrets of integrations',
+  integration: 'integration secrets',
   smtp: 'mail settings',
   jwt: 'sessions',
   cookie: 'cookies',
@@ -34,9 +34,9 @@ const PREVIOUS: Partial<Record<KeyUse, string>> = {
 };
 
 /** `SMTP_SECRET_KEY (kid 1)` */
-export function keyName({ of, name, kids }: MissingKey): string {
+export function keyName({ keyUse, name, kids }: MissingKey): string {
   // MFA secrets carry no kid.
-  if (of === 'mfa' || kids.length === 0) return name;
+  if (keyUse === 'mfa' || kids.length === 0) return name;
   return `${name} (${kids.length === 1 ? 'kid' : 'kids'} ${kids.join(', ')})`;
 }
 
@@ -46,19 +46,19 @@ export function lostKeys(keys: MissingKey[], version: number): string {
 }
 
 function lostKey(key: MissingKey, version: number): string {
-  const list = PREVIOUS[key.of];
-  const remedy = list === undefined ? 'There is no list of older keys for it: put it back as the active one.' : `Put it into \`${list}\` on the host.`;
-  return `What was encrypted with the old key of \`${keyName(key)}\` stays shut there: ${keyUses[key.of]}. Version ${version} still has it. ${remedy}`;
+  const list = PREVIOUS[key.keyUse];
+  const remedy = list === undefined ? 'There is no list of previous keys for it: put it back as the active one.' : `Put it into \`${list}\` on the host.`;
+  return `What was encrypted with the old key of \`${keyName(key)}\` cannot be decrypted on the host any more: ${keyUses[key.keyUse]}. Version ${version} still has the key. ${remedy}`;
 }
 
 /** A key of the host that a version lacks, when the version is put back. */
 export function lostByPutBack(key: MissingKey): string {
-  return `What was encrypted with \`${keyName(key)}\` of the host would stay shut: ${keyUses[key.of]}.`;
+  return `What was encrypted with \`${keyName(key)}\` of the host could not be decrypted any more: ${keyUses[key.keyUse]}.`;
 }
 
 /** Keys of the host that a version lacks and that nothing stored needs. */
 export function notNeeded(keys: MissingKey[]): string {
-  return `${keys.map((key) => `\`${keyName(key)}\``).join(', ')} of the host ${keys.length === 1 ? 'is' : 'are'} not in this version, and nothing in the database needs ${keys.length === 1 ? 'it' : 'them'}: tried just now.`;
+  return `${keys.map((key) => `\`${keyName(key)}\``).join(', ')} of the host ${keys.length === 1 ? 'is' : 'are'} not in this version, but nothing in the database needs ${keys.length === 1 ? 'it' : 'them'} (tested just now).`;
 }
 
 export const outcomes: Record<Outcome, State> = {
@@ -77,11 +77,11 @@ export const outcomeMeans: Record<Outcome, string> = {
   proves: '',
   nothing_to_test: 'Nothing in the database is encrypted with it.',
   not_allowed: '',
-  no_tables: 'The tables that hold it are not in this database, or in another schema: nothing was looked at.',
+  no_tables: 'Its tables are not in this database, or are in another schema: nothing was tested.',
   malformed: '',
-  unknown_kid: 'Rows carry a key id that this file does not name: its key is missing here.',
-  key_unusable: 'What this file has under the name is no key.',
-  does_not_decrypt: 'It is another key than the one that encrypted these rows.',
+  unknown_kid: 'Rows have a key id whose key is missing in this file.',
+  key_unusable: 'The value under this name is not a usable key.',
+  does_not_decrypt: 'These rows were encrypted with another key.',
 };
 
 export const keyTroubles: Record<KeyTrouble['is'], string> = {
@@ -89,7 +89,7 @@ export const keyTroubles: Record<KeyTrouble['is'], string> = {
   placeholder: 'a placeholder',
   not_base64: 'not base64',
   wrong_length: 'wrong length',
-  guessable: 'guessable: every byte alike',
+  guessable: 'guessable: all bytes are the same',
   no_kid: 'an entry without a kid',
   repeats_active: 'repeats the active kid: Weavestream refuses the list',
 };
@@ -108,15 +108,15 @@ function sumOf({ keys, notTested }: KeyProof): Sum {
 export function proofLine(proof: KeyProof, when: string): string {
   const after: Record<Exclude<Sum, 'proved'>, string> = { nothing: 'nothing to test', failed: 'not all keys fit', partly: 'in part' };
   const sum = sumOf(proof);
-  return sum === 'proved' ? `Last proved ${when}` : `Tried ${when}: ${after[sum]}`;
+  return sum === 'proved' ? `Last proved ${when}` : `Tested ${when}: ${after[sum]}`;
 }
 
 /** The same as a sentence, above what came of each key. */
 export function proofSum(proof: KeyProof): State {
   const fitting = proof.keys.filter((key) => key.outcome === 'proves' || key.outcome === 'nothing_to_test').length;
-  const some = `${fitting} of ${plural(proof.keys.length, 'key')} ${fitting === 1 ? 'opens' : 'open'} all that is encrypted with ${fitting === 1 ? 'it' : 'them'}.`;
+  const some = `${fitting} of ${plural(proof.keys.length, 'key')} ${fitting === 1 ? 'decrypts' : 'decrypt'} everything encrypted with ${fitting === 1 ? 'it' : 'them'}.`;
   const told: Record<Sum, State> = {
-    proved: state('ok', 'shield', 'Every key opens what is encrypted with it.'),
+    proved: state('ok', 'shield', 'Every key decrypts everything encrypted with it.'),
     nothing: state('idle', 'missed', 'Nothing is encrypted with these keys: there was nothing to test.'),
     failed: state('bad', 'bad', some),
     partly: state('warn', 'warn', some),
@@ -131,27 +131,27 @@ export function keyTrouble(trouble: KeyTrouble): string {
 
 /** What came of one kid. */
 export function kidState({ trouble, opened, tried }: ProvedKid): State {
-  if (trouble?.is === 'missing') return state('bad', 'bad', 'Unknown here');
-  if (trouble) return state('bad', 'bad', `No key: ${keyTrouble(trouble)}`);
-  if (opened === tried) return state('ok', 'ok', 'Opens');
-  return opened === 0 ? state('bad', 'bad', 'Stays shut') : state('warn', 'warn', 'Opens some');
+  if (trouble?.is === 'missing') return state('bad', 'bad', 'Key is missing');
+  if (trouble) return state('bad', 'bad', `Unusable: ${keyTrouble(trouble)}`);
+  if (opened === tried) return state('ok', 'ok', 'Decrypts');
+  return opened === 0 ? state('bad', 'bad', 'Does not decrypt') : state('warn', 'warn', 'Decrypts some');
 }
 
 const isList = (name: string): boolean => name.endsWith('_PREVIOUS_KEYS');
 const isMfa = (name: string): boolean => name === 'MFA_ENCRYPTION_KEY';
 
 /** What the last proof said of a name. */
-export function proofState(name: string, { outcome, opened, of, failing }: NameProof): State {
+export function proofState(name: string, { outcome, opened, tested, failing }: NameProof): State {
   const { tone, icon, word } = outcomes[outcome];
   const kid = failing.length === 1 ? 'kid' : 'kids';
   switch (outcome) {
     case 'proves':
-      if (isMfa(name)) return state(tone, icon, `Proved: opens ${opened} of ${plural(of, 'user')}`);
-      return state(tone, icon, isList(name) ? `Proved: ${opened} of ${plural(of, 'kid')} in use` : `Proved: opens ${opened} of ${plural(of, 'kid')}`);
+      if (isMfa(name)) return state(tone, icon, `Proved: decrypts ${opened} of ${plural(tested, 'user')}`);
+      return state(tone, icon, isList(name) ? `Proved: ${opened} of ${plural(tested, 'kid')} in use` : `Proved: decrypts ${opened} of ${plural(tested, 'kid')}`);
     case 'unknown_kid':
       return state(tone, icon, failing.length === 0 ? word : `Unknown ${kid} ${listed(failing)}`);
     case 'does_not_decrypt':
-      if (isMfa(name)) return state(tone, icon, `Does not decrypt: ${of - opened} of ${plural(of, 'user')}`);
+      if (isMfa(name)) return state(tone, icon, `Does not decrypt: ${tested - opened} of ${plural(tested, 'user')}`);
       return state(tone, icon, failing.length === 0 ? word : `Does not decrypt: ${kid} ${listed(failing)}`);
     default:
       return state(tone, icon, word);
@@ -165,14 +165,14 @@ export function remarkState(remark: Remark, value: NameRow['value']): NameState 
       return { ...state('bad', 'bad', value.is === 'placeholder' ? 'Placeholder' : 'Missing'), why: 'Weavestream needs it' };
     case 'no_key':
       if (remark.trouble.is === 'placeholder') return { ...state('idle', 'missed', 'Placeholder'), why: 'counts as unset' };
-      return { ...state('bad', 'bad', 'No key'), why: keyTrouble(remark.trouble) };
+      return { ...state('bad', 'bad', 'Unusable key'), why: keyTrouble(remark.trouble) };
     case 'weak':
-      return { ...state('warn', 'warn', 'Weak'), why: 'soon guessed' };
+      return { ...state('warn', 'warn', 'Weak'), why: 'easy to guess' };
     case 'repeated':
       // The documented set-up appends keys to a template, so this is as it should be.
-      return { ...state('idle', 'info', `Repeated ${remark.times} times`), why: 'the last counts' };
+      return { ...state('idle', 'info', `Repeated ${remark.times} times`), why: 'the last one counts' };
     case 'not_used':
-      return { ...state('idle', 'info', 'Not used'), why: 'compose sets its own' };
+      return { ...state('idle', 'info', 'Not used'), why: 'Compose sets its own' };
   }
 }
 
@@ -187,12 +187,12 @@ export const hostStates: Record<AgainstHost, NameState> = {
 export const hostShort: Record<AgainstHost, string> = { same: 'matches', differs: 'differs', only_here: 'not there', only_there: 'only there' };
 
 const faultKinds: Record<FaultKind, string> = {
-  bad_name: 'a character that no name may hold',
-  space_in_name: 'a space within the name',
-  no_name: 'no name before the value',
-  unterminated: 'a quote that is never closed',
-  bad_reference: 'a $ that begins no reference',
-  required_missing: 'a reference to a name that is not there',
+  bad_name: 'an invalid character in a name',
+  space_in_name: 'a space in a name',
+  no_name: 'a value without a name',
+  unterminated: 'an unclosed quote',
+  bad_reference: 'an invalid $ reference',
+  required_missing: 'a reference to an undefined name',
 };
 
 /** `Line 12: a quote that is never closed; line 31: …`, the first few. */
@@ -203,8 +203,8 @@ export function faultLines(faults: Fault[], most = 3): string {
 
 /** Five steps of a passphrase, as the score counts them. */
 const steps: readonly State[] = [
-  state('bad', 'bad', 'Guessed at once'),
-  state('bad', 'bad', 'Soon guessed'),
+  state('bad', 'bad', 'Very weak'),
+  state('bad', 'bad', 'Weak'),
   state('warn', 'warn', 'Not enough yet'),
   state('ok', 'ok', 'Enough'),
   state('ok', 'shield', 'Strong'),

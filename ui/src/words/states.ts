@@ -3,7 +3,7 @@ import type {
   CellState,
   CheckItem,
   CheckState,
-  CopyState,
+  LocalDumpState,
   EvidenceKind,
   JobEnd,
   QueueState,
@@ -36,60 +36,60 @@ export const runStates: Record<RunStatus, State> = {
 
 export const runKinds: Record<RunKind, string> = { scheduled: 'Scheduled', manual: 'Manual' };
 
-export const copyStates: Record<CopyState, State> = {
+export const copyStates: Record<LocalDumpState, State> = {
   verified: state('ok', 'ok', 'SHA-256 verified'),
   complete: state('ok', 'ok', 'Complete and readable'),
   damaged: state('bad', 'bad', 'Damaged'),
   unverified: state('warn', 'warn', 'Not verifiable'),
-  gone: state('bad', 'missed', 'File is gone'),
+  gone: state('bad', 'missed', 'File is missing'),
   changed: state('warn', 'warn', 'Changed since checked'),
   unreachable: state('idle', 'unseen', 'Disk does not answer'),
 };
 
 export const notVerified = state('idle', 'wait', 'Not verified');
-export const prunedOnHost = state('idle', 'trash', 'Pruned on host');
+export const prunedOnHost = state('idle', 'trash', 'Deleted on host');
 export const unsafeName = state('bad', 'warn', 'Unsafe file name');
 
 export const verdictStates: Record<VerdictState, { tone: Tone; finished: boolean; word: string }> = {
-  held: { tone: 'warn', finished: false, word: 'Database held' },
+  saved: { tone: 'warn', finished: false, word: 'Database saved' },
   at_risk: { tone: 'bad', finished: false, word: 'At risk' },
   not_observed: { tone: 'idle', finished: false, word: 'Not checked' },
 };
 
 export const queueStates: Record<QueueState['state'], State & { remedy: string }> = {
-  in_queue: { ...state('ok', 'ok', 'In the queue'), remedy: 'The host will fire it at the time shown.' },
+  in_queue: { ...state('ok', 'ok', 'In the queue'), remedy: 'The host will run it at the time shown.' },
   not_in_queue: {
     ...state('warn', 'warn', 'Not in the queue'),
-    remedy: 'It is switched on in the database, and BullMQ does not have it: it will not fire until it is registered.',
+    remedy: 'It is enabled in the database, but BullMQ does not have it: it will not run until it is registered.',
   },
   in_queue_otherwise: {
-    ...state('warn', 'warn', 'Other times in the queue'),
-    remedy: 'BullMQ has it with other times than the database: it fires at the wrong ones until it is registered anew.',
+    ...state('warn', 'warn', 'Different times in the queue'),
+    remedy: 'BullMQ has it with different times than the database: it runs at the wrong times until it is registered again.',
   },
   fires_twice: {
     ...state('bad', 'warn', 'Twice in the queue'),
-    remedy: 'An older Weavestream registered it in another way, and it was registered anew beside that: each time it fires twice, until it is repaired.',
+    remedy: 'It is registered twice, once in the way of an older Weavestream: each run comes twice until it is repaired.',
   },
   unusable: {
-    ...state('bad', 'bad', 'Never fires'),
-    remedy: 'It is switched on, and the queue refuses its cron expression or its time zone. Correct them and save.',
+    ...state('bad', 'bad', 'Never runs'),
+    remedy: 'It is enabled, but the queue refuses its cron expression or its time zone. Correct them and save.',
   },
-  disabled: { ...state('idle', 'pause', 'Disabled'), remedy: 'It is switched off, and does not fire. Run now still works.' },
+  disabled: { ...state('idle', 'pause', 'Disabled'), remedy: 'It is disabled and does not run. Run now still works.' },
   in_queue_though_disabled: {
     ...state('warn', 'warn', 'Still in the queue'),
-    remedy: 'It is switched off in the database, and BullMQ still has it: it will fire until it is removed from the queue.',
+    remedy: 'It is disabled in the database, but BullMQ still has it: it will run until it is removed from the queue.',
   },
   not_checked: {
     ...state('idle', 'unseen', 'Not checked'),
-    remedy: 'What is shown was so before the last look.',
+    remedy: 'This is the state before the last check, which failed.',
   },
   unknown: {
     ...state('idle', 'unseen', 'Not known'),
-    remedy: 'The queue could not be read, so it is not known whether it will fire. Test the connection for the reason.',
+    remedy: 'The queue could not be read, so it is not known whether it will run. Test the connection for the reason.',
   },
   out_of_reach: {
-    ...state('idle', 'unseen', 'Queue not seen'),
-    remedy: 'This link ends at Postgres, and the queue is on the host: what is saved takes effect when the API next starts.',
+    ...state('idle', 'unseen', 'Queue not checked'),
+    remedy: 'A direct link to Postgres cannot reach the queue on the host: changes take effect when the API next starts.',
   },
 };
 
@@ -97,7 +97,7 @@ export const cellStates: Record<CellState, string> = {
   none: 'No run',
   success: 'Success',
   failed: 'Failed',
-  skipped: 'Skipped, another run held the lock',
+  skipped: 'Skipped, another run was in progress',
   running: 'Running',
 };
 
@@ -133,22 +133,22 @@ export const sectionOf = {
 export const checkItems: Record<CheckItem, Record<CheckState, string>> = {
   sign_in: { ok: 'Host answers, key is trusted', warn: 'Signed in', bad: 'Cannot sign in', not_tested: 'Host, key and login' },
   docker: { ok: 'Docker and Compose', warn: 'Docker and Compose', bad: 'Docker cannot be used', not_tested: 'Docker and Compose' },
-  folder: { ok: 'Folder holds a deployment', warn: 'Folder holds a deployment', bad: 'Folder holds no deployment', not_tested: 'Folder with compose.yml' },
-  services: { ok: 'Services run', warn: 'Services need a look', bad: 'A service does not run', not_tested: 'Services' },
+  folder: { ok: 'Folder contains a deployment', warn: 'Folder contains a deployment', bad: 'Folder contains no deployment', not_tested: 'Folder with compose.yml' },
+  services: { ok: 'Services are running', warn: 'Services need attention', bad: 'A service is not running', not_tested: 'Services' },
   dumps: { ok: 'Dumps can be read', warn: 'Dumps are not readable directly', bad: 'Dumps cannot be read', not_tested: 'Dumps' },
   database: { ok: 'Postgres answers', warn: 'Postgres answers', bad: 'Postgres does not answer', not_tested: 'Postgres' },
   queue: { ok: 'Queue can be read', warn: 'Queue cannot be read', bad: 'Queue cannot be read', not_tested: 'Queue' },
   clock: { ok: 'Clocks agree', warn: 'Clocks differ', bad: 'Clocks differ', not_tested: 'Clock' },
-  postgres: { ok: 'Postgres answers, certificate is trusted', warn: 'Postgres answers, the line is not verified', bad: 'Cannot sign in to Postgres', not_tested: 'Postgres, its certificate and the role' },
+  postgres: { ok: 'Postgres answers, certificate is trusted', warn: 'Postgres answers, the certificate is not verified', bad: 'Cannot sign in to Postgres', not_tested: 'Postgres, its certificate and the role' },
   tables: { ok: 'Tables are Weavestream’s', warn: 'Tables are Weavestream’s', bad: 'Tables are not Weavestream’s', not_tested: 'Tables' },
-  rights: { ok: 'Role may do everything needed', warn: 'Role may not do everything', bad: 'Role may do nothing', not_tested: 'Rights of the role' },
+  rights: { ok: 'Role has all needed privileges', warn: 'Role lacks some privileges', bad: 'Role has no privileges', not_tested: 'Privileges of the role' },
   pg_dump: { ok: 'pg_dump on this laptop', warn: 'pg_dump on this laptop', bad: 'No pg_dump on this laptop', not_tested: 'pg_dump on this laptop' },
   server_clock: { ok: 'Clocks agree', warn: 'Clocks differ', bad: 'Clocks differ', not_tested: 'Clock' },
 };
 
 export const checkStates: Record<CheckState, State> = {
   ok: state('ok', 'ok', 'Works'),
-  warn: state('warn', 'warn', 'Works, with something to know'),
+  warn: state('warn', 'warn', 'Works, with a warning'),
   bad: state('bad', 'bad', 'Does not work'),
   not_tested: state('idle', 'wait', 'Not tested'),
 };
@@ -170,9 +170,9 @@ export const authMethods: Record<SshAuth['method'], string> = {
 };
 
 export const tlsModes: Record<TlsMode, { word: string; hint: string }> = {
-  'verify-full': { word: 'verify-full: trusted, and for this host', hint: 'The certificate comes from an authority that is trusted, and names this host.' },
-  'verify-ca': { word: 'verify-ca: trusted', hint: 'The certificate comes from an authority that is trusted; which host it names does not matter.' },
-  require: { word: 'require: encrypted only', hint: 'Encrypted, but any certificate will do: somebody in between could show their own.' },
-  prefer: { word: 'prefer: encrypted where possible', hint: 'Encrypted if the server offers it, else in the clear, without a word.' },
-  disable: { word: 'disable: in the clear', hint: 'Everything that is read and written can be seen on the way. For a VPN or this machine only.' },
+  'verify-full': { word: 'verify-full: trusted and for this host', hint: 'The certificate must come from a trusted authority and name this host.' },
+  'verify-ca': { word: 'verify-ca: trusted', hint: 'The certificate must come from a trusted authority; the host name in it does not matter.' },
+  require: { word: 'require: encrypted only', hint: 'Encrypted, but any certificate is accepted: somebody could intercept the connection with their own.' },
+  prefer: { word: 'prefer: encrypted where possible', hint: 'Encrypted if the server offers it, otherwise unencrypted without a warning.' },
+  disable: { word: 'disable: not encrypted', hint: 'Everything can be read on the way. Turn TLS off only inside a VPN or on this machine.' },
 };

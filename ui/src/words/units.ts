@@ -54,6 +54,17 @@ export function plural(number: number, one: string, many = `${one}s`): string {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
 
+/** `today’s dump, 09:00`, `the dump of Wed 21 Oct, 09:00`: a dump by the time of its run. */
+export function theDump(when: string): string {
+  const [, day, time] = /^(Today|Yesterday), (.+)$/.exec(when) ?? [];
+  return day === undefined ? `the dump of ${when}` : `${day.toLowerCase()}’s dump, ${time ?? ''}`;
+}
+
+/** The same at the beginning of a sentence. */
+export function dumpTitle(when: string): string {
+  return theDump(when).replace(/^the dump/, 'Dump').replace(/^./, (letter) => letter.toUpperCase());
+}
+
 /** The city of an IANA zone: `New York` of `America/New_York`. */
 export function city(zone: string): string {
   return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');

@@ -25,7 +25,7 @@ pub enum RequestError {
     },
     /// No job has this id, or it has ended.
     NoSuchJob,
-    /// It is done on the Docker host, and this deployment is reached straight to Postgres.
+    /// It is done on the Docker host, and this deployment is reached over a direct link to Postgres.
     NeedsHost,
     /// The same is already being done.
     AlreadyRunning {

@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{FieldError, field, unusable};
+use super::fields::{FieldError, field, unusable};
 
 /// The port of Postgres where none is given.
 pub const POSTGRES_PORT: u16 = 5432;
 
-/// The link straight to Postgres, where its port is published or routed.
+/// The direct link to Postgres, where its port is published or routed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DirectLink {

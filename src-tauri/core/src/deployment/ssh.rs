@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{FieldError, field, unusable};
+use super::fields::{FieldError, field, unusable};
 
 /// The link to the Docker host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

@@ -2,14 +2,14 @@
 //!
 //! Nothing that was not compared with its manifest is ever called verified.
 
-mod carry;
+mod downloads;
 mod error;
 mod plan;
 mod source;
 mod transfer;
 mod verify;
 
-pub use carry::{Downloads, Target, WhichRun};
+pub use downloads::{Downloads, Target, WhichRun};
 pub use error::DownloadError;
 pub use plan::{Plan, float};
 pub use source::{DumpSource, OnHost};

@@ -3,7 +3,7 @@ use super::plan::Plan;
 use super::source::DumpSource;
 use super::transfer::blocking;
 use crate::base::Problem;
-use crate::library::{aside, finalize, place_with_manifest};
+use crate::library::{finalize, place_with_manifest, quarantine_names};
 use crate::ports::{Folder, LibraryError, PartFile, ReadSeek};
 use crate::weavestream::archive::{self, ArchiveError, Contents};
 use crate::weavestream::manifest::{Manifest, ManifestError, Sha256};
@@ -44,7 +44,7 @@ pub async fn verdict(
 
 /// Gives the part its final name according to the verdict. Only a verified file
 /// gets a dump's name, and no file that is there is replaced.
-pub async fn settle(
+pub async fn place_by_verdict(
     plan: &Plan,
     found: Sha256,
     verdict: Verdict,
@@ -53,7 +53,7 @@ pub async fn settle(
     folder: &dyn Folder,
 ) -> Result<(String, Contents), Problem> {
     let mut kept = |how| -> Result<String, LibraryError> {
-        Ok(finalize(part, aside(&plan.names.dump(1), how))?.0.display().to_string())
+        Ok(finalize(part, quarantine_names(&plan.names.dump(1), how))?.0.display().to_string())
     };
     match verdict {
         Verdict::Verified(contents) => Ok((place(plan, part, folder)?, contents)),

@@ -33,7 +33,7 @@ pub enum DumpError {
         server: u32,
         /// The newest version that was found.
         found: String,
-        /// Where.
+        /// Full path.
         path: String,
     },
     /// `pg_dump` ended with an error. What had arrived was removed.

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
-use super::carry::{DumpTarget, LockChoice, OneOffDumps, Tried};
 use super::error::DumpError;
+use super::one_off::{AttemptOutcome, DumpTarget, LockChoice, OneOffDumps};
 use super::origin::Origin;
 use crate::base::Problem;
 use crate::download::blocking;
 use crate::jobs::JobHandle;
-use crate::library::{Names, aside, finalize, place_with_manifest};
+use crate::library::{Names, finalize, place_with_manifest, quarantine_names};
 use crate::link::Link;
-use crate::ports::{AuditEntry, Copy, CopyState, Folder, LibraryError, PartFile};
+use crate::ports::{AuditEntry, DumpRecord, Folder, LibraryError, LocalDumpState, PartFile};
 use crate::settings::Settings;
 use crate::weavestream::archive::{self, ArchiveError, Contents};
 use crate::weavestream::manifest::Sha256;
@@ -37,14 +37,14 @@ impl OneOffDumps {
         mut part: Box<dyn PartFile>,
         made: Made,
         job: &JobHandle,
-    ) -> (Option<Box<dyn PartFile>>, Result<Tried, Problem>) {
+    ) -> (Option<Box<dyn PartFile>>, Result<AttemptOutcome, Problem>) {
         job.step("Reading the dump to its end").await;
         let contents = match read_to_end(part.as_mut(), made.size, job).await {
             Ok(Ok(Some(contents))) => contents,
-            Ok(Ok(None)) => return (Some(part), Ok(Tried::Cancelled)),
+            Ok(Ok(None)) => return (Some(part), Ok(AttemptOutcome::Cancelled)),
             Ok(Err(error)) => {
                 let name = Names::one_off(&target.deployment, made.at).dump(1);
-                let aside = finalize(part.as_mut(), aside(&name, "damaged"));
+                let aside = finalize(part.as_mut(), quarantine_names(&name, "damaged"));
                 return (
                     None,
                     Err(match aside {
@@ -68,7 +68,7 @@ impl OneOffDumps {
             job.log(&format!("Complete and readable: {} entries; SHA-256 {sha256}", contents.entries)).await;
             self.audit(target, link, copy, &name, job).await;
         }
-        (None, copy.map(|copy| Tried::Made(Box::new(copy))))
+        (None, copy.map(|copy| AttemptOutcome::Made(Box::new(copy))))
     }
 
     async fn name(
@@ -93,24 +93,24 @@ impl OneOffDumps {
         (path, name): (&Path, &str),
         Made { sha256, size, at }: Made,
         contents: &Contents,
-    ) -> Result<Copy, Problem> {
-        let copy = Copy {
+    ) -> Result<DumpRecord, Problem> {
+        let copy = DumpRecord {
             deployment: target.deployment.id,
             run: RunId(Uuid::new_v4()),
             path: path.display().to_string(),
             size,
             sha256,
-            state: CopyState::Complete,
+            state: LocalDumpState::Complete,
             checked_at: self.clock.now(),
             entries: contents.entries,
             made_at: Some(at),
             modified: folder.stat(name)?.map(|found| found.modified),
         };
-        self.store.save_copy(&copy).await?;
+        self.store.save_dump_record(&copy).await?;
         Ok(copy)
     }
 
-    async fn audit(&self, target: &DumpTarget, link: &Link, copy: &Copy, name: &str, job: &JobHandle) {
+    async fn audit(&self, target: &DumpTarget, link: &Link, copy: &DumpRecord, name: &str, job: &JobHandle) {
         let entry = AuditEntry {
             action: "backup.run.downloaded".into(),
             entity_type: "BackupRun".into(),

@@ -1,14 +1,14 @@
-//! One-off dumps: made straight to this laptop, before an upgrade or where no
+//! One-off dumps: made directly to this laptop, before an upgrade or where no
 //! schedule has run yet.
 
-mod carry;
 mod error;
 mod keep;
 mod on_host;
+mod one_off;
 mod origin;
 mod session;
 mod tool;
 
-pub use carry::{DumpTarget, LockChoice, OneOffDumps};
 pub use error::DumpError;
+pub use one_off::{DumpTarget, LockChoice, OneOffDumps};
 pub use tool::choose;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Secret;
 use crate::base::Problem;
-use crate::link::{Link, Way, environment};
+use crate::link::{Link, Route, environment};
 use crate::weavestream::env_names::{KeyUse, redacted_kid};
 use crate::weavestream::envelope::Envelope;
 use crate::weavestream::manifest::Sha256;
@@ -20,11 +20,11 @@ pub struct Origin {
 
 impl Origin {
     /// Reads it from the api, else the worker; of their environment nothing else
-    /// is kept. Straight to Postgres `dialled` is known, the host that was dialled, and
+    /// is kept. Over a direct link `dialled` is known, the host that was dialled, and
     /// the kids that rows carry: null would be read as the kid `1`.
     pub async fn of(link: &Link, dialled: Option<&str>) -> Result<Self, Problem> {
         let database_host = dialled.map(ToOwned::to_owned);
-        let Way::Host(at) = &link.way else {
+        let Route::Host(at) = &link.route else {
             let kid = match link.database.sealed().await {
                 Ok(sealed) => kid_of_rows(&sealed),
                 Err(error) => format!("unknown:{error}"),

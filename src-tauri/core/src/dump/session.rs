@@ -1,7 +1,7 @@
 use super::error::DumpError;
 use super::{choose, on_host};
 use crate::base::Problem;
-use crate::link::{Link, Links, Way};
+use crate::link::{Link, Links, Route};
 use crate::ports::{ByteSource, Exit, HeldLock};
 use crate::weavestream::manifest::Sha256;
 
@@ -28,9 +28,9 @@ pub enum Ended {
 /// under the advisory lock of backups. Its sessions call themselves
 /// `application`. None when somebody else is known to hold the lock.
 pub async fn begin(link: &Link, links: &Links, application: &str, lock: bool) -> Result<Option<Session>, Problem> {
-    match &link.way {
-        Way::Host(host) => Ok(Some(Session { stream: on_host::dump(host, application, lock).await?, lock: None })),
-        Way::Postgres { postgres, .. } => {
+    match &link.route {
+        Route::Host(host) => Ok(Some(Session { stream: on_host::dump(host, application, lock).await?, lock: None })),
+        Route::Postgres { postgres, .. } => {
             let server = link.database.server().await?;
             let tools = links.pg_dumps().await;
             let tool = choose(&tools, server.version)?;
@@ -48,16 +48,16 @@ pub async fn begin(link: &Link, links: &Links, application: &str, lock: bool) ->
 /// What its end means: on the host every stage behind `pg_dump` has to have ended
 /// well, on this laptop there is none.
 pub fn ended(link: &Link, exit: &Exit) -> Ended {
-    match &link.way {
-        Way::Host(_) => on_host::ended(exit),
-        Way::Postgres { .. } if exit.status != 0 => Ended::Failed(on_host::reason(exit)),
-        Way::Postgres { .. } => Ended::Well(None),
+    match &link.route {
+        Route::Host(_) => on_host::ended(exit),
+        Route::Postgres { .. } if exit.status != 0 => Ended::Failed(on_host::reason(exit)),
+        Route::Postgres { .. } => Ended::Well(None),
     }
 }
 
 /// Ends what [`begin`] started and nobody reads any more. How many sessions there were.
 pub async fn end(link: &Link, application: &str) -> Result<u32, Problem> {
-    if let Way::Host(host) = &link.way {
+    if let Route::Host(host) = &link.route {
         host.end_processes(application).await?;
     }
     Ok(link.database.end_sessions(application).await?)
@@ -65,7 +65,7 @@ pub async fn end(link: &Link, application: &str) -> Result<u32, Problem> {
 
 /// What the dump can only be restored with, where that is more than the server itself.
 pub async fn caution(link: &Link, links: &Links) -> Result<Option<String>, DumpError> {
-    let Way::Postgres { .. } = &link.way else { return Ok(None) };
+    let Route::Postgres { .. } = &link.route else { return Ok(None) };
     let Ok(server) = link.database.server().await else { return Ok(None) };
     let tools = links.pg_dumps().await;
     let made_by = choose(&tools, server.version)?.version;

@@ -260,7 +260,7 @@ pub struct JobHandle {
 }
 
 impl JobHandle {
-    /// Its id.
+    /// Unique id.
     #[must_use]
     pub fn id(&self) -> JobId {
         self.id

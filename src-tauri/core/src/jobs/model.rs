@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::base::Class;
 use crate::base::Problem;
 use crate::deployment::DeploymentId;
-use crate::ports::Copy;
+use crate::ports::DumpRecord;
 
 /// Identifies a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -31,7 +31,7 @@ pub enum JobKind {
         /// The dump's file name.
         file: String,
     },
-    /// Makes a one-off dump straight to this laptop.
+    /// Makes a one-off dump directly to this laptop.
     Dump {
         /// The deployment: one dump of it is made at a time.
         deployment: String,
@@ -42,14 +42,14 @@ pub enum JobKind {
     Run {
         /// The schedule.
         schedule: String,
-        /// Its name.
+        /// Name of the schedule.
         name: String,
         /// The run.
         run: String,
     },
     /// Something was done with secrets. Written down at once, and never cleared away.
     Secret {
-        /// What.
+        /// What was done.
         act: SecretAct,
         /// The version of `.env`.
         version: u32,
@@ -107,7 +107,7 @@ impl JobKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
-    /// Its id.
+    /// Unique id.
     pub id: JobId,
     /// Whose deployment it concerns.
     pub deployment: DeploymentId,
@@ -139,7 +139,7 @@ pub enum JobResult {
     /// A dump on this laptop, as it was recorded.
     Dump {
         /// The record.
-        dump: Copy,
+        dump: DumpRecord,
     },
 }
 

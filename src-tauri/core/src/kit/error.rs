@@ -40,7 +40,7 @@ pub enum KitError {
     },
     /// The host's Compose file could not be read, so the kit would lack it.
     ComposeUnreadable {
-        /// Why.
+        /// Why it failed, as the system or the host said it.
         reason: String,
     },
 }

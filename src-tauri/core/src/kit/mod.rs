@@ -207,7 +207,7 @@ impl Kits {
     ) -> Result<Contents, Problem> {
         let seen = self.vault.store.observation(facts.deployment.id).await?;
         let dumps = local_dumps(&self.vault.store, &self.vault.library, facts.deployment.id).await?;
-        let made = |copy: &crate::ports::Copy| {
+        let made = |copy: &crate::ports::DumpRecord| {
             let runs = seen.as_ref().map(|seen| seen.recent.iter().chain(&seen.latest_good));
             copy.made_at.or_else(|| runs?.into_iter().find(|run| run.id == copy.run).map(Run::at))
         };

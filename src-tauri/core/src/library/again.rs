@@ -1,13 +1,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::names::{aside, manifest_beside};
+use super::names::{manifest_beside, quarantine_names};
 use super::{LocalDump, SharedFolder, local_dumps, set_aside};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::download::{DownloadError, blocking, digest};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
-use crate::ports::{Clock, Copy, CopyState, Library, LibraryError, Store, StoreError};
+use crate::ports::{Clock, DumpRecord, Library, LibraryError, LocalDumpState, Store, StoreError};
 use crate::settings::Settings;
 use crate::weavestream::run::RunId;
 
@@ -41,7 +41,7 @@ impl LocalDumps {
     /// The dump of a run, or the one-off dump with that id: one that is there, if any is.
     pub async fn of_run(&self, id: DeploymentId, run: RunId) -> Result<LocalDump, Problem> {
         let mut all: Vec<_> = self.list(id).await?.into_iter().filter(|dump| dump.record.run == run).collect();
-        all.sort_by_key(|dump| dump.state == CopyState::Gone);
+        all.sort_by_key(|dump| dump.state == LocalDumpState::Gone);
         let first = all.into_iter().next();
         Ok(first.ok_or_else(|| DownloadError::CopyGone { file: run.to_string() })?)
     }
@@ -49,13 +49,13 @@ impl LocalDumps {
     /// Reads the dump of a run again as a job and compares it with what it was:
     /// the record keeps the digest that was proved.
     pub async fn verify_again(&self, deployment: &Deployment, run: RunId) -> Result<JobId, Problem> {
-        let proved = |c: &Copy| c.run == run && (c.state.is_sound() || c.state == CopyState::Gone);
+        let proved = |c: &DumpRecord| c.run == run && (c.state.is_sound() || c.state == LocalDumpState::Gone);
         // What was never proved cannot be shown to be what it was.
-        let record = self.store.copies(deployment.id).await?.into_iter().find(proved);
+        let record = self.store.dump_records(deployment.id).await?.into_iter().find(proved);
         self.read_again(deployment, record.ok_or_else(|| DownloadError::CopyGone { file: run.to_string() })?).await
     }
 
-    async fn read_again(&self, deployment: &Deployment, record: Copy) -> Result<JobId, Problem> {
+    async fn read_again(&self, deployment: &Deployment, record: DumpRecord) -> Result<JobId, Problem> {
         let path = PathBuf::from(&record.path);
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let kind = JobKind::Verify { run: record.run.to_string(), file: file.clone() };
@@ -84,11 +84,11 @@ impl LocalDumps {
     /// None when cancelled.
     async fn reread(
         &self,
-        mut record: Copy,
+        mut record: DumpRecord,
         path: &Path,
         file: &str,
         job: &JobHandle,
-    ) -> Result<Option<Copy>, Problem> {
+    ) -> Result<Option<DumpRecord>, Problem> {
         job.step("Reading the dump on this laptop").await;
         let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let folder: SharedFolder = Arc::from(self.library.open(&parent)?);
@@ -99,42 +99,42 @@ impl LocalDumps {
         let Some(found) = digest(&folder, file, job).await? else { return Ok(None) };
         if found == record.sha256 {
             job.log(&format!("SHA-256 {found} is what it was")).await;
-            if record.state == CopyState::Gone {
-                record.state = CopyState::Verified;
+            if record.state == LocalDumpState::Gone {
+                record.state = LocalDumpState::Verified;
             }
             (record.checked_at, record.modified) = (self.clock.now(), Some(before.modified));
-            self.store.save_copy(&record).await?;
+            self.store.save_dump_record(&record).await?;
             return Ok(Some(record));
         }
         if self.is_of_another(record.deployment, &record.path).await? {
             job.log("Another deployment's dump has this name now; it stays").await;
             return Err(DownloadError::CopyGone { file: record.path }.into());
         }
-        let kept_as = set_aside(folder.as_ref(), file, aside(file, "damaged"))?.0.display().to_string();
-        self.store.remove_copy(record.deployment, &record.path).await?;
+        let kept_as = set_aside(folder.as_ref(), file, quarantine_names(file, "damaged"))?.0.display().to_string();
+        self.store.remove_dump_record(record.deployment, &record.path).await?;
         let expected = record.sha256.to_string();
-        let damaged = Copy {
+        let damaged = DumpRecord {
             path: kept_as.clone(),
             sha256: found,
             size: before.size,
-            state: CopyState::Damaged,
+            state: LocalDumpState::Damaged,
             entries: 0,
             checked_at: self.clock.now(),
             modified: Some(before.modified),
             ..record
         };
-        self.store.save_copy(&damaged).await?;
+        self.store.save_dump_record(&damaged).await?;
         Err(DownloadError::ChecksumMismatch { expected, found: found.to_string(), same_on_host: None, kept_as }.into())
     }
 
     /// Removes the dumps of a run, or a one-off dump, from this laptop. The host
     /// is not touched, nor a file that is another deployment's by now.
     pub async fn delete(&self, deployment: &Deployment, run: RunId) -> Result<(), Problem> {
-        for record in self.store.copies(deployment.id).await?.into_iter().filter(|c| c.run == run) {
+        for record in self.store.dump_records(deployment.id).await?.into_iter().filter(|c| c.run == run) {
             if !self.is_of_another(deployment.id, &record.path).await? {
                 self.remove_file(Path::new(&record.path))?;
             }
-            self.store.remove_copy(deployment.id, &record.path).await?;
+            self.store.remove_dump_record(deployment.id, &record.path).await?;
         }
         Ok(())
     }
@@ -154,7 +154,7 @@ impl LocalDumps {
     /// Whether `path` is recorded for another deployment of this laptop.
     async fn is_of_another(&self, id: DeploymentId, path: &str) -> Result<bool, StoreError> {
         for other in self.store.deployments().await?.into_iter().filter(|other| other.id != id) {
-            if self.store.copies(other.id).await?.iter().any(|record| record.path == path) {
+            if self.store.dump_records(other.id).await?.iter().any(|record| record.path == path) {
                 return Ok(true);
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::deployment::DeploymentId;
-use crate::ports::{Copy, CopyState, FileStat, Library, LibraryError, Store, StoreError};
+use crate::ports::{DumpRecord, FileStat, Library, LibraryError, LocalDumpState, Store, StoreError};
 
 /// A dump that was not read for this long is read again.
 pub const RECHECK_AFTER: TimeDelta = TimeDelta::days(30);
@@ -18,9 +18,9 @@ const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalDump {
     /// What was shown, and when.
-    pub record: Copy,
+    pub record: DumpRecord,
     /// What holds now: the record's state while the file is the one that was read.
-    pub state: CopyState,
+    pub state: LocalDumpState,
 }
 
 impl LocalDump {
@@ -35,7 +35,7 @@ impl LocalDump {
     /// is not the one that was read.
     #[must_use]
     pub fn is_due(&self, now: DateTime<Utc>) -> bool {
-        self.state == CopyState::Changed || self.is_sound() && now - self.record.checked_at > RECHECK_AFTER
+        self.state == LocalDumpState::Changed || self.is_sound() && now - self.record.checked_at > RECHECK_AFTER
     }
 }
 
@@ -46,7 +46,7 @@ pub async fn local_dumps(
     library: &Arc<dyn Library>,
     id: DeploymentId,
 ) -> Result<Vec<LocalDump>, StoreError> {
-    let records = store.copies(id).await?;
+    let records = store.dump_records(id).await?;
     if records.is_empty() {
         return Ok(Vec::new());
     }
@@ -58,27 +58,27 @@ pub async fn local_dumps(
         Ok(Ok(found)) => found,
         _ => records.iter().map(|record| Err(no_answer(record))).collect(),
     };
-    let looked_at = |(record, found): (Copy, Result<Option<FileStat>, LibraryError>)| {
+    let looked_at = |(record, found): (DumpRecord, Result<Option<FileStat>, LibraryError>)| {
         let state = state_now(&record, found);
         LocalDump { record, state }
     };
     Ok(records.into_iter().zip(found).map(looked_at).collect())
 }
 
-fn no_answer(record: &Copy) -> LibraryError {
+fn no_answer(record: &DumpRecord) -> LibraryError {
     LibraryError::FileTrouble { file: record.path.clone(), reason: "the disk does not answer".into() }
 }
 
 /// What a record is worth now that the file is as `found`.
-fn state_now(record: &Copy, found: Result<Option<FileStat>, LibraryError>) -> CopyState {
+fn state_now(record: &DumpRecord, found: Result<Option<FileStat>, LibraryError>) -> LocalDumpState {
     match found {
         Err(error) => {
             tracing::info!(path = %record.path, %error, "a dump on this laptop could not be looked at");
-            CopyState::Unreachable
+            LocalDumpState::Unreachable
         }
-        Ok(None) => CopyState::Gone,
+        Ok(None) => LocalDumpState::Gone,
         Ok(Some(found)) if is_as_read(record, found) => record.state,
-        Ok(Some(_)) if record.state.is_sound() || record.state == CopyState::Gone => CopyState::Changed,
+        Ok(Some(_)) if record.state.is_sound() || record.state == LocalDumpState::Gone => LocalDumpState::Changed,
         // What was not sound is not made so by being altered.
         Ok(Some(_)) => record.state,
     }
@@ -87,10 +87,10 @@ fn state_now(record: &Copy, found: Result<Option<FileStat>, LibraryError>) -> Co
 /// Whether the file has the size and the time that it had when it was read.
 /// Records of earlier versions have no time; a file that was written after
 /// the reading is another one in any case.
-fn is_as_read(record: &Copy, found: FileStat) -> bool {
+fn is_as_read(record: &DumpRecord, found: FileStat) -> bool {
     let same_time = match record.modified {
         Some(modified) => found.modified == modified,
         None => found.modified <= record.checked_at,
     };
-    record.state != CopyState::Gone && found.size == record.size && same_time
+    record.state != LocalDumpState::Gone && found.size == record.size && same_time
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use again::LocalDumps;
 pub use look::{LocalDump, RECHECK_AFTER, local_dumps};
-pub use names::{Names, aside, manifest_beside};
+pub use names::{Names, manifest_beside, quarantine_names};
 
 use crate::ports::{Folder, LibraryError, PartFile, ReadSeek};
 

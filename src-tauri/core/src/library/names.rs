@@ -57,7 +57,7 @@ fn part(stem: &str, deployment: &Deployment) -> String {
 
 /// Where a file is set aside: `<file>.<how>`, then `<file>.<how>-2` and so on;
 /// `how` is `damaged`, `unverified` or `earlier`.
-pub fn aside(file: &str, how: &str) -> impl Iterator<Item = String> {
+pub fn quarantine_names(file: &str, how: &str) -> impl Iterator<Item = String> {
     let plain = format!("{file}.{how}");
     (1_u32..).map(move |nth| if nth == 1 { plain.clone() } else { format!("{plain}-{nth}") })
 }

@@ -44,7 +44,7 @@ pub struct HostLink {
 
 impl HostLink {
     /// Probes a host that has been signed in to, and opens its Postgres.
-    pub(super) async fn settle(
+    pub(super) async fn open(
         host: Arc<dyn Host>,
         folder: &str,
         databases: &dyn DatabaseConnector,

@@ -42,7 +42,7 @@ pub enum SecretKind {
     Password,
     /// The key file's passphrase.
     Passphrase,
-    /// The password of the role, for the link straight to Postgres.
+    /// The password of the role, for the direct link to Postgres.
     DatabasePassword,
 }
 
@@ -63,12 +63,12 @@ pub struct Link {
     /// Its Postgres.
     pub database: Arc<dyn Database>,
     /// What it leads to.
-    pub way: Way,
+    pub route: Route,
     opened: DateTime<Utc>,
 }
 
 /// What a link leads to.
-pub enum Way {
+pub enum Route {
     /// The Docker host: everything can be done.
     Host(Box<HostLink>),
     /// Postgres alone.
@@ -76,25 +76,27 @@ pub enum Way {
         /// The server.
         postgres: Arc<dyn DirectPostgres>,
         /// Why the host is not used, where the deployment has a link to it as well.
-        instead: Option<Problem>,
+        fallback_reason: Option<Problem>,
     },
 }
 
 impl Link {
     /// The host, or why it cannot be used over this link.
     pub fn host(&self) -> Result<&HostLink, Problem> {
-        match &self.way {
-            Way::Host(host) => Ok(host),
-            Way::Postgres { instead, .. } => Err(instead.clone().unwrap_or(RequestError::NeedsHost.into())),
+        match &self.route {
+            Route::Host(host) => Ok(host),
+            Route::Postgres { fallback_reason, .. } => {
+                Err(fallback_reason.clone().unwrap_or(RequestError::NeedsHost.into()))
+            }
         }
     }
 
     /// Why the host is not used, although the deployment has a link to it.
     #[must_use]
-    pub fn instead(&self) -> Option<&Problem> {
-        match &self.way {
-            Way::Host(_) => None,
-            Way::Postgres { instead, .. } => instead.as_ref(),
+    pub fn fallback_reason(&self) -> Option<&Problem> {
+        match &self.route {
+            Route::Host(_) => None,
+            Route::Postgres { fallback_reason, .. } => fallback_reason.as_ref(),
         }
     }
 }
@@ -145,11 +147,11 @@ impl Links {
     }
 
     fn host_is_due(&self, link: &Link) -> bool {
-        link.instead().is_some() && self.clock.now() - link.opened > HOST_AGAIN_AFTER
+        link.fallback_reason().is_some() && self.clock.now() - link.opened > HOST_AGAIN_AFTER
     }
 
     /// Over SSH where there is such a link: everything can be done over it. While
-    /// the host does not answer, straight to Postgres where that is possible.
+    /// the host does not answer, over the direct link where that is possible.
     async fn connect(&self, deployment: &Deployment) -> Result<Link, Problem> {
         match (&deployment.ssh, &deployment.direct) {
             (Some(ssh), None) => self.to_host(deployment.id, ssh).await,
@@ -167,20 +169,19 @@ impl Links {
 
     async fn to_host(&self, id: DeploymentId, ssh: &SshLink) -> Result<Link, Problem> {
         let host = self.sign_in(id, &ssh.target).await?;
-        let (host, database) =
-            HostLink::settle(host, &ssh.folder, self.databases.as_ref(), self.clock.as_ref()).await?;
-        Ok(Link { database, way: Way::Host(Box::new(host)), opened: self.clock.now() })
+        let (host, database) = HostLink::open(host, &ssh.folder, self.databases.as_ref(), self.clock.as_ref()).await?;
+        Ok(Link { database, route: Route::Host(Box::new(host)), opened: self.clock.now() })
     }
 
     async fn to_postgres(
         &self,
         id: DeploymentId,
         direct: &DirectLink,
-        instead: Option<Problem>,
+        fallback_reason: Option<Problem>,
     ) -> Result<Link, Problem> {
         let postgres = self.sign_in_to_postgres(id, direct).await?;
         let (database, opened) = (postgres.database(), self.clock.now());
-        Ok(Link { database, way: Way::Postgres { postgres, instead }, opened })
+        Ok(Link { database, route: Route::Postgres { postgres, fallback_reason }, opened })
     }
 
     /// Forgets the open link, so that the next use signs in and probes again.
@@ -190,13 +191,13 @@ impl Links {
 
     /// Compares the open link with newer facts of its host. Containers that were
     /// made anew have other ids and addresses, so the next use opens a new link.
-    pub async fn noticed(&self, id: DeploymentId, facts: &HostFacts) {
+    pub async fn invalidate_if_changed(&self, id: DeploymentId, facts: &HostFacts) {
         let slot = self.open.lock().await.get(&id).cloned();
         if let Some(slot) = slot {
             let mut slot = slot.lock().await;
-            let changed = |link: &Arc<Link>| match &link.way {
-                Way::Host(host) => host.facts.services != facts.services || host.facts.docker != facts.docker,
-                Way::Postgres { .. } => false,
+            let changed = |link: &Arc<Link>| match &link.route {
+                Route::Host(host) => host.facts.services != facts.services || host.facts.docker != facts.docker,
+                Route::Postgres { .. } => false,
             };
             if slot.as_ref().is_some_and(changed) {
                 *slot = None;
@@ -222,7 +223,7 @@ impl Links {
 
     /// The link, shown to work just now: after a closed lid the one that is open
     /// may be broken. For work that changes something, which is not repeated.
-    pub async fn live(&self, deployment: &Deployment) -> Result<Arc<Link>, Problem> {
+    pub async fn checked(&self, deployment: &Deployment) -> Result<Arc<Link>, Problem> {
         let shown = |link: Arc<Link>| {
             async move {
                 link.database.server().await?;
@@ -308,7 +309,7 @@ impl Links {
         }
         if let Some(direct) = &deployment.direct {
             let signed_in = self.sign_in_to_postgres(deployment.id, direct).await;
-            checks.extend(test::straight(signed_in, self.direct.as_ref(), self.clock.as_ref()).await);
+            checks.extend(test::direct_link(signed_in, self.direct.as_ref(), self.clock.as_ref()).await);
         }
         checks
     }
@@ -319,10 +320,10 @@ impl Links {
         test::over_ssh(signed_in, folder, self.databases.as_ref(), self.clock.as_ref()).await
     }
 
-    /// The same for a link straight to Postgres.
+    /// The same for a direct link to Postgres.
     pub async fn test_postgres(&self, request: &DirectRequest) -> Vec<Check> {
         let signed_in = self.direct.connect(request).await.map_err(Problem::from);
-        test::straight(signed_in, self.direct.as_ref(), self.clock.as_ref()).await
+        test::direct_link(signed_in, self.direct.as_ref(), self.clock.as_ref()).await
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn over_ssh(
 }
 
 /// The Postgres that was signed in to, or why it was not.
-pub(super) async fn straight(
+pub(super) async fn direct_link(
     signed_in: Result<Arc<dyn DirectPostgres>, Problem>,
     connector: &dyn DirectConnector,
     clock: &dyn Clock,

@@ -31,11 +31,11 @@ pub enum Part {
 /// A part that the newest look could not see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unseen {
-    /// Which.
+    /// The part that was not seen.
     pub part: Part,
     /// When the look was.
     pub at: DateTime<Utc>,
-    /// Why.
+    /// Why it could not be read.
     pub problem: Problem,
 }
 
@@ -79,10 +79,10 @@ pub async fn mark_unseen(
     at: DateTime<Utc>,
     problem: &Problem,
 ) -> Result<(), StoreError> {
-    let Some(mut seen) = store.observation(id).await? else { return Ok(()) };
-    seen.unseen.retain(|unseen| unseen.part != part);
-    seen.unseen.push(Unseen { part, at, problem: problem.clone() });
-    store.save_observation(id, &seen).await
+    let Some(mut observation) = store.observation(id).await? else { return Ok(()) };
+    observation.unseen.retain(|unseen| unseen.part != part);
+    observation.unseen.push(Unseen { part, at, problem: problem.clone() });
+    store.save_observation(id, &observation).await
 }
 
 /// What of a deployment was checked, and when.
@@ -109,14 +109,14 @@ pub struct PartChecked {
 
 /// What was checked of `deployment`, as shown at `now` in `zone`.
 #[must_use]
-pub fn checked(deployment: &Deployment, seen: Option<&Observation>, now: DateTime<Utc>, zone: Tz) -> Checked {
+pub fn checked(deployment: &Deployment, observation: Option<&Observation>, now: DateTime<Utc>, zone: Tz) -> Checked {
     let part = |part: Part| PartChecked {
-        at: seen.and_then(|seen| seen.seen_at(part)).map(|at| When::new(at, now, zone)),
-        current: seen.is_some_and(|seen| seen.is_current(part, now)),
-        problem: seen
-            .and_then(|seen| match part {
-                Part::Host => seen.unseen(part).or(seen.instead.as_ref()),
-                Part::Database => seen.unseen(part),
+        at: observation.and_then(|observation| observation.seen_at(part)).map(|at| When::new(at, now, zone)),
+        current: observation.is_some_and(|observation| observation.is_current(part, now)),
+        problem: observation
+            .and_then(|observation| match part {
+                Part::Host => observation.unseen(part).or(observation.fallback_reason.as_ref()),
+                Part::Database => observation.unseen(part),
             })
             .cloned(),
     };

@@ -64,7 +64,7 @@ pub enum QueueState {
     },
     /// The queue could not be read.
     Unknown {
-        /// Why.
+        /// Why it failed, as the system or the host said it.
         reason: String,
     },
     /// The link ends at Postgres: what the row says takes effect when the api
@@ -74,16 +74,16 @@ pub enum QueueState {
 
 /// Every schedule against the queue, soonest first.
 #[must_use]
-pub fn next(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<NextRun> {
-    let since = seen.not_checked_since(now).map(|since| local(since, now, zone));
+pub fn next(observation: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<NextRun> {
+    let since = observation.not_checked_since(now).map(|since| local(since, now, zone));
     let as_known = |schedule: &Schedule| {
-        let (at, mut next) = against_queue(schedule, &seen.queue, now, zone);
+        let (at, mut next) = against_queue(schedule, &observation.queue, now, zone);
         if let Some(since) = &since {
             next.queue = QueueState::NotChecked { since: since.clone() };
         }
         (at, next)
     };
-    let mut found: Vec<(Option<DateTime<Utc>>, NextRun)> = seen.schedules.iter().map(as_known).collect();
+    let mut found: Vec<(Option<DateTime<Utc>>, NextRun)> = observation.schedules.iter().map(as_known).collect();
     found.sort_by_key(|(at, next)| (at.is_none(), *at, next.schedule.clone()));
     found.into_iter().map(|(_, next)| next).collect()
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::checked::{Part, Unseen};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
-use crate::link::{Link, Links, Way};
+use crate::link::{Link, Links, Route};
 use crate::ports::{LinkError, Store};
 use crate::probe::{HostFacts, probe};
 use crate::queue::{self, QueueError, QueueSeen};
@@ -33,10 +33,10 @@ pub struct Observation {
     /// What the newest look could not see; then the rest is as it was seen before.
     #[serde(default)]
     pub unseen: Vec<Unseen>,
-    /// The probe of that moment; none straight to Postgres.
+    /// The probe of that moment; none over a direct link.
     pub facts: Option<HostFacts>,
     /// Why the host was not asked, although there is a link to it.
-    pub instead: Option<Problem>,
+    pub fallback_reason: Option<Problem>,
     /// The host's `.env` against the vault.
     #[serde(default)]
     pub env: EnvStatus,
@@ -59,18 +59,18 @@ pub async fn observe(
 ) -> Result<Observation, Problem> {
     let now = vault.clock.now();
     let read = |link: Arc<Link>| async move { look(&link, vault, deployment.id, now).await }.boxed();
-    let seen = match links.read(deployment, read).await {
-        Ok(seen) => seen,
+    let observation = match links.read(deployment, read).await {
+        Ok(observation) => observation,
         Err(problem) => {
             remember_unseen(links, store, vault, deployment, &problem).await?;
             return Err(problem);
         }
     };
-    store.save_observation(deployment.id, &seen).await?;
-    if let Some(facts) = &seen.facts {
-        links.noticed(deployment.id, facts).await;
+    store.save_observation(deployment.id, &observation).await?;
+    if let Some(facts) = &observation.facts {
+        links.invalidate_if_changed(deployment.id, facts).await;
     }
-    Ok(seen)
+    Ok(observation)
 }
 
 /// After a look that failed: what the host shows by itself while Postgres does
@@ -82,10 +82,10 @@ async fn remember_unseen(
     deployment: &Deployment,
     problem: &Problem,
 ) -> Result<(), Problem> {
-    let Some(mut seen) = store.observation(deployment.id).await? else { return Ok(()) };
+    let Some(mut observation) = store.observation(deployment.id).await? else { return Ok(()) };
     let at = vault.clock.now();
     let unseen = |part, problem: &Problem| Unseen { part, at, problem: problem.clone() };
-    seen.unseen = vec![unseen(Part::Database, problem)];
+    observation.unseen = vec![unseen(Part::Database, problem)];
     if deployment.ssh.is_some() {
         // Whoever did not answer a moment ago is not asked once more.
         let host = match problem.find::<LinkError>() {
@@ -94,12 +94,13 @@ async fn remember_unseen(
         };
         match host {
             Ok((facts, queue, env)) => {
-                (seen.facts, seen.queue, seen.env, seen.host_at) = (Some(facts), queue, env, Some(at));
+                (observation.facts, observation.queue, observation.env, observation.host_at) =
+                    (Some(facts), queue, env, Some(at));
             }
-            Err(problem) => seen.unseen.push(unseen(Part::Host, &problem)),
+            Err(problem) => observation.unseen.push(unseen(Part::Host, &problem)),
         }
     }
-    Ok(store.save_observation(deployment.id, &seen).await?)
+    Ok(store.save_observation(deployment.id, &observation).await?)
 }
 
 /// The host without its Postgres.
@@ -116,7 +117,7 @@ async fn look_at_host_alone(
             Err(error) => QueueSeen::Unread { reason: error.to_string() },
         }
     };
-    let (queue, env) = tokio::join!(queue, vault.look(deployment.id, &folder, false));
+    let (queue, env) = tokio::join!(queue, vault.env_status(deployment.id, &folder, false));
     Ok((folder.facts.clone(), queue, env?))
 }
 
@@ -136,7 +137,7 @@ async fn look(link: &Link, vault: &Vault, id: DeploymentId, now: DateTime<Utc>) 
         host_at: facts.as_ref().map(|_| now),
         unseen: Vec::new(),
         facts,
-        instead: link.instead().cloned(),
+        fallback_reason: link.fallback_reason().cloned(),
         env,
         schedules: schedules?,
         queue,
@@ -151,12 +152,12 @@ async fn look_at_host(
     vault: &Vault,
     id: DeploymentId,
 ) -> Result<(Option<HostFacts>, QueueSeen, EnvStatus), Problem> {
-    let Way::Host(at) = &link.way else { return Ok((None, QueueSeen::OutOfReach, EnvStatus::OutOfReach)) };
+    let Route::Host(at) = &link.route else { return Ok((None, QueueSeen::OutOfReach, EnvStatus::OutOfReach)) };
     let folder = at.folder();
     let (facts, queue, env) = tokio::join!(
         probe(at.host.as_ref(), &at.facts.folder, vault.clock.as_ref()),
         at.ask(&Ask::Read),
-        vault.look(id, &folder, false),
+        vault.env_status(id, &folder, false),
     );
     match queue {
         Err(QueueError::Link(error)) => Err(error.into()),

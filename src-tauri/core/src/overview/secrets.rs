@@ -2,12 +2,12 @@ use chrono::{DateTime, Utc};
 
 use super::view::{Attention, AttentionAction};
 use crate::time::relative;
-use crate::vault::{EnvStatus, EnvVersion, VaultStanding};
+use crate::vault::{EnvStatus, EnvVersion, VaultStatus};
 use crate::watch::lost_key_words;
 
 /// What needs a decision about `.env`. What was seen of an
 /// older version than the vault's newest is out of date.
-pub(super) fn attention(env: &EnvStatus, vault: &VaultStanding, now: DateTime<Utc>) -> Vec<Attention> {
+pub(super) fn attention(env: &EnvStatus, vault: &VaultStatus, now: DateTime<Utc>) -> Vec<Attention> {
     let Some(newest) = &vault.newest else {
         let detail = "Without its keys a dump opens, and saved passwords, MFA and integrations in it stay shut.";
         let missing = item(true, "The keys of .env are not in the vault".into(), detail.into());
@@ -50,7 +50,7 @@ fn of_version(newest: &EnvVersion) -> Vec<Attention> {
     for left in newest.missing_keys() {
         let (name, kids) = (&left.key.name, left.key.kids.join(", "));
         let title = format!("Version {number} lacks a key that version {} has: {name} (kid {kids})", left.version);
-        let detail = match left.key.of.previous_name() {
+        let detail = match left.key.key_use.previous_name() {
             Some(list) => {
                 format!("Put it into {list} on the host, and capture again; or prove that nothing needs it any more.")
             }

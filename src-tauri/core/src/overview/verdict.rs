@@ -7,9 +7,9 @@ use super::checked::Part;
 use super::observe::Observation;
 
 use crate::library::LocalDump;
-use crate::ports::Copy;
-use crate::time::{local, relative, span};
-use crate::vault::{EnvStatus, VaultError, VaultStanding};
+use crate::ports::DumpRecord;
+use crate::time::{local, relative, span, the_dump};
+use crate::vault::{EnvStatus, VaultError, VaultStatus};
 use crate::weavestream::run::{Run, RunStatus};
 
 /// The verdict, in words: state, full stop, how we know. Then the worst loss.
@@ -34,7 +34,7 @@ pub enum VerdictState {
     AtRisk,
     /// A verified dump is on this laptop and the keys that open it are in the
     /// vault; the rest of a recovery is not shown.
-    Held,
+    Saved,
 }
 
 /// A blind day is the most that a verdict stands on.
@@ -46,47 +46,52 @@ const OLD_AFTER: TimeDelta = TimeDelta::days(8);
 /// among other places.
 #[must_use]
 pub fn verdict(
-    seen: Option<&Observation>,
+    observation: Option<&Observation>,
     dumps: &[LocalDump],
-    vault: &VaultStanding,
+    vault: &VaultStatus,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> Verdict {
     let held = sound(dumps).max_by_key(|record| record.checked_at);
-    let body = worst_loss(seen, dumps, vault, now, zone);
+    let body = worst_loss(observation, dumps, vault, now, zone);
     let not_checked = |since| format!("Not checked since {}.", local(since, now, zone));
     let say = |state, title: String| Verdict { state, title, body: body.clone() };
-    let Some(seen) = seen else {
+    let Some(observation) = observation else {
         return say(VerdictState::NotObserved, "Not checked yet.".into());
     };
-    if now - seen.at > BLIND_AFTER {
-        return say(VerdictState::NotObserved, not_checked(seen.at));
+    if now - observation.at > BLIND_AFTER {
+        return say(VerdictState::NotObserved, not_checked(observation.at));
     }
-    let Some(latest) = &seen.latest_good else {
+    let Some(latest) = &observation.latest_good else {
         return say(VerdictState::AtRisk, "At risk. No dump exists.".into());
     };
     if now - latest.at() > OLD_AFTER {
         return say(VerdictState::AtRisk, format!("At risk. The newest dump is {} old.", span(now - latest.at())));
     }
     match held {
-        None => say(VerdictState::AtRisk, "At risk. No verified dump is off the host.".into()),
-        Some(_) if keys_not_held(seen, vault).is_some() => {
-            let why = keys_not_held(seen, vault).unwrap_or_default();
+        None => say(VerdictState::AtRisk, "At risk. No verified copy outside the host.".into()),
+        Some(_) if keys_not_held(observation, vault).is_some() => {
+            let why = keys_not_held(observation, vault).unwrap_or_default();
             say(VerdictState::AtRisk, format!("At risk. {why}"))
         }
         // What could not be seen may be lost by now.
-        Some(_) if !seen.is_current(Part::Database, now) => say(VerdictState::NotObserved, not_checked(seen.at)),
-        Some(copy) => say(VerdictState::Held, format!("Database held. Verified {}.", relative(copy.checked_at - now))),
+        Some(_) if !observation.is_current(Part::Database, now) => {
+            say(VerdictState::NotObserved, not_checked(observation.at))
+        }
+        Some(copy) => say(
+            VerdictState::Saved,
+            format!("Database saved; files are not. Verified {}.", relative(copy.checked_at - now)),
+        ),
     }
 }
 
 /// Records of the dumps that lie here, sound as far as was shown.
-pub(super) fn sound(dumps: &[LocalDump]) -> impl Iterator<Item = &Copy> {
+pub(super) fn sound(dumps: &[LocalDump]) -> impl Iterator<Item = &DumpRecord> {
     dumps.iter().filter(|dump| dump.is_sound()).map(|dump| &dump.record)
 }
 
 /// Why the keys that open the dump are not held for certain; none when they are.
-fn keys_not_held(seen: &Observation, vault: &VaultStanding) -> Option<String> {
+fn keys_not_held(observation: &Observation, vault: &VaultStatus) -> Option<String> {
     let Some(newest) = &vault.newest else {
         return Some("The keys that open the dump are not in the vault.".into());
     };
@@ -98,7 +103,7 @@ fn keys_not_held(seen: &Observation, vault: &VaultStanding) -> Option<String> {
         let names = newest.failing_keys().join(" and ");
         return Some(format!("{names} in the vault does not open what is stored."));
     }
-    match &seen.env {
+    match &observation.env {
         // A later capture is not yet what was compared.
         EnvStatus::Differs { version, uncaptured, .. } if *version == number && !uncaptured.is_empty() => {
             let names: Vec<_> = uncaptured.iter().map(|key| key.name.as_str()).collect();
@@ -112,14 +117,15 @@ fn keys_not_held(seen: &Observation, vault: &VaultStanding) -> Option<String> {
 }
 
 fn worst_loss(
-    seen: Option<&Observation>,
+    observation: Option<&Observation>,
     dumps: &[LocalDump],
-    vault: &VaultStanding,
+    vault: &VaultStatus,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> String {
-    let run_of = |copy: &Copy| seen.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
-    let taken = |copy: &Copy| copy.made_at.or_else(|| run_of(copy).map(Run::at));
+    let run_of =
+        |copy: &DumpRecord| observation.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
+    let taken = |copy: &DumpRecord| copy.made_at.or_else(|| run_of(copy).map(Run::at));
     let newest = sound(dumps).filter_map(taken).max();
     let missing = match &vault.newest {
         None => {
@@ -129,8 +135,8 @@ fn worst_loss(
     };
     match newest {
         Some(at) => format!(
-            "If this host were lost now, you would rebuild from the dump of {} and lose {} of changes. {missing}",
-            local(at, now, zone),
+            "If this host were lost now, you would rebuild from {} and lose {} of changes. {missing}",
+            the_dump(&local(at, now, zone)),
             span(now - at)
         ),
         None if sound(dumps).next().is_some() => {

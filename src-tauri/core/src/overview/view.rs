@@ -11,16 +11,16 @@ use super::verdict::{Verdict, last_failure, sound, verdict};
 use crate::deployment::Deployment;
 use crate::history::{RunRow, row};
 use crate::library::LocalDump;
-use crate::ports::CopyState;
-use crate::time::{When, local, span};
-use crate::vault::VaultStanding;
+use crate::ports::LocalDumpState;
+use crate::time::{When, dump_title, local, span};
+use crate::vault::VaultStatus;
 use crate::weavestream::run::{Run, RunStatus};
 
 /// Everything the overview shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
-    /// Whose.
+    /// The deployment that this is about.
     pub deployment: Deployment,
     /// How it stands, in words.
     pub verdict: Verdict,
@@ -52,7 +52,7 @@ pub struct Overview {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {
-    /// Which.
+    /// Which piece of evidence this is.
     pub kind: EvidenceKind,
     /// When it was shown; none when it has not been.
     pub shown: Option<When>,
@@ -60,7 +60,7 @@ pub struct Evidence {
     pub current: bool,
     /// `Dump of Wed 21 Oct, 09:00`
     pub what: String,
-    /// Where.
+    /// Where the evidence is: a host, or this laptop.
     pub place: String,
 }
 
@@ -120,40 +120,42 @@ pub enum AttentionAction {
 #[must_use]
 pub fn overview(
     deployment: &Deployment,
-    seen: Option<&Observation>,
+    observation: Option<&Observation>,
     dumps: &[LocalDump],
-    vault: &VaultStanding,
+    vault: &VaultStatus,
     trouble: Option<crate::base::Problem>,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> Overview {
     let nothing = Vec::new();
-    let recent = seen.map_or(&nothing, |s| &s.recent);
-    let schedules = seen.map_or(&[][..], |s| &s.schedules);
-    let latest = seen.and_then(|s| s.latest_good.as_ref());
+    let recent = observation.map_or(&nothing, |s| &s.recent);
+    let schedules = observation.map_or(&[][..], |s| &s.schedules);
+    let latest = observation.and_then(|s| s.latest_good.as_ref());
     Overview {
         deployment: deployment.clone(),
-        verdict: verdict(seen, dumps, vault, now, zone),
+        verdict: verdict(observation, dumps, vault, now, zone),
         latest: latest.map(|run| row(run, dumps, now, zone)),
-        evidence: evidence(deployment, seen, dumps, now, zone),
-        attention: seen.map(|seen| attention(seen, dumps, vault, now, zone)).unwrap_or_default(),
-        next: seen.map(|seen| next(seen, now, zone)).unwrap_or_default(),
+        evidence: evidence(deployment, observation, dumps, now, zone),
+        attention: observation.map(|observation| attention(observation, dumps, vault, now, zone)).unwrap_or_default(),
+        next: observation.map(|observation| next(observation, now, zone)).unwrap_or_default(),
         strip: strip(recent, schedules, now, zone),
         sizes: sizes(recent, now, zone),
-        observed: seen.map(|s| When::new(s.at, now, zone)),
-        checked: checked(deployment, seen, now, zone),
-        version: seen.and_then(|s| s.facts.as_ref()?.version().map(ToOwned::to_owned)),
-        reached: reached(deployment, seen),
+        observed: observation.map(|s| When::new(s.at, now, zone)),
+        checked: checked(deployment, observation, now, zone),
+        version: observation.and_then(|s| s.facts.as_ref()?.version().map(ToOwned::to_owned)),
+        reached: reached(deployment, observation),
         trouble,
     }
 }
 
-fn reached(deployment: &Deployment, seen: Option<&Observation>) -> String {
-    let straight = deployment.direct.as_ref().map(|direct| format!("{} straight to Postgres", direct.place()));
-    match (&deployment.ssh, seen, straight) {
-        (_, Some(Observation { facts: None, .. }), Some(straight)) | (None, _, Some(straight)) => straight,
-        (Some(ssh), seen, _) => {
-            let login = seen.and_then(|seen| Some(seen.facts.as_ref()?.login.as_str())).or(ssh.target.user.as_deref());
+fn reached(deployment: &Deployment, observation: Option<&Observation>) -> String {
+    let direct = deployment.direct.as_ref().map(|direct| format!("{} over a direct link", direct.place()));
+    match (&deployment.ssh, observation, direct) {
+        (_, Some(Observation { facts: None, .. }), Some(direct)) | (None, _, Some(direct)) => direct,
+        (Some(ssh), observation, _) => {
+            let login = observation
+                .and_then(|observation| Some(observation.facts.as_ref()?.login.as_str()))
+                .or(ssh.target.user.as_deref());
             let login = login.map_or_else(String::new, |login| format!("{login}@"));
             format!("{login}{} over SSH", ssh.target.host)
         }
@@ -163,18 +165,18 @@ fn reached(deployment: &Deployment, seen: Option<&Observation>) -> String {
 
 fn evidence(
     deployment: &Deployment,
-    seen: Option<&Observation>,
+    observation: Option<&Observation>,
     dumps: &[LocalDump],
     now: DateTime<Utc>,
     zone: Tz,
 ) -> Vec<Evidence> {
-    let dump_of = |run: &Run| format!("Dump of {}", local(run.at(), now, zone));
+    let dump_of = |run: &Run| dump_title(&local(run.at(), now, zone));
     let none = |kind| Evidence { kind, shown: None, current: false, what: String::new(), place: String::new() };
-    let exists = match seen.and_then(|s| Some((s, s.latest_good.as_ref()?))) {
-        Some((seen, run)) => Evidence {
+    let exists = match observation.and_then(|s| Some((s, s.latest_good.as_ref()?))) {
+        Some((observation, run)) => Evidence {
             kind: EvidenceKind::Exists,
-            shown: Some(When::new(seen.at, now, zone)),
-            current: seen.is_current(Part::Database, now),
+            shown: Some(When::new(observation.at, now, zone)),
+            current: observation.is_current(Part::Database, now),
             what: dump_of(run),
             place: deployment.host().to_owned(),
         },
@@ -184,7 +186,7 @@ fn evidence(
     let checksum = checked.map_or_else(
         || none(EvidenceKind::Checksum),
         |copy| {
-            let run = seen.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
+            let run = observation.and_then(|s| s.recent.iter().chain(&s.latest_good).find(|r| r.id == copy.run));
             let one_off = copy.made_at.map(|at| format!("One-off dump of {}", local(at, now, zone)));
             Evidence {
                 kind: EvidenceKind::Checksum,
@@ -193,7 +195,7 @@ fn evidence(
                 current: true,
                 what: one_off.or_else(|| run.map(dump_of)).unwrap_or_else(|| "An older dump".to_owned()),
                 place: match copy.state {
-                    CopyState::Complete => "On this laptop, complete and readable".to_owned(),
+                    LocalDumpState::Complete => "On this laptop, complete and readable".to_owned(),
                     _ => "On this laptop, SHA-256".to_owned(),
                 },
             }
@@ -239,9 +241,9 @@ fn of_schedule(next: &NextRun) -> Option<Attention> {
 }
 
 /// Services that backups need and that did not run when they were last seen.
-fn services_down(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attention> {
-    let Some(facts) = &seen.facts else { return Vec::new() };
-    let before = seen.seen_at(Part::Host).filter(|_| !seen.is_current(Part::Host, now));
+fn services_down(observation: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attention> {
+    let Some(facts) = &observation.facts else { return Vec::new() };
+    let before = observation.seen_at(Part::Host).filter(|_| !observation.is_current(Part::Host, now));
     let that_was = before.map(|at| format!(" That was {}.", local(at, now, zone))).unwrap_or_default();
     if let Some(said) = facts.compose_trouble.as_ref().filter(|_| facts.services.is_empty()) {
         let (title, detail) = ("Whether its services run is not known".to_owned(), format!("{said}.{that_was}"));
@@ -265,9 +267,9 @@ fn services_down(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<Attent
 }
 
 fn attention(
-    seen: &Observation,
+    observation: &Observation,
     dumps: &[LocalDump],
-    vault: &VaultStanding,
+    vault: &VaultStatus,
     now: DateTime<Utc>,
     zone: Tz,
 ) -> Vec<Attention> {
@@ -275,8 +277,8 @@ fn attention(
     let mut say = |grave, title: String, detail: String, action| {
         items.push(Attention { grave, title, detail, action, schedule: None });
     };
-    if let Some(since) = seen.not_checked_since(now) {
-        let why = seen.unseen.last().map(|unseen| format!("{}.", unseen.problem));
+    if let Some(since) = observation.not_checked_since(now) {
+        let why = observation.unseen.last().map(|unseen| format!("{}.", unseen.problem));
         say(
             true,
             format!("Not checked since {}", local(since, now, zone)),
@@ -284,11 +286,11 @@ fn attention(
             Some(AttentionAction::Connection),
         );
     }
-    if let Some(run) = last_failure(&seen.recent) {
+    if let Some(run) = last_failure(&observation.recent) {
         let why = run.error.clone().unwrap_or_else(|| "the worker gave no reason".into());
         say(true, format!("The run of {} failed", local(run.at(), now, zone)), why, Some(AttentionAction::History));
     }
-    for run in seen.recent.iter().filter(|r| r.status == RunStatus::Running && now - r.at() > STUCK_AFTER) {
+    for run in observation.recent.iter().filter(|r| r.status == RunStatus::Running && now - r.at() > STUCK_AFTER) {
         say(
             true,
             format!("A run has been running since {}", local(run.at(), now, zone)),
@@ -296,11 +298,11 @@ fn attention(
             Some(AttentionAction::History),
         );
     }
-    items.extend(next(seen, now, zone).iter().filter_map(of_schedule));
+    items.extend(next(observation, now, zone).iter().filter_map(of_schedule));
     let mut say = |grave, title: String, detail: String, action| {
         items.push(Attention { grave, title, detail, action, schedule: None });
     };
-    if !seen.schedules.iter().any(|s| s.enabled) {
+    if !observation.schedules.iter().any(|s| s.enabled) {
         say(
             true,
             "No schedule is switched on".into(),
@@ -308,7 +310,7 @@ fn attention(
             Some(AttentionAction::Schedules),
         );
     }
-    if let Some(latest) = &seen.latest_good
+    if let Some(latest) = &observation.latest_good
         && !has_sound(dumps, latest)
     {
         let have = sound(dumps).next().is_some();
@@ -316,25 +318,25 @@ fn attention(
             if have { "An older dump is verified on this laptop." } else { "No dump has been copied to this laptop." };
         say(
             false,
-            format!("The dump of {} is on the host only", local(latest.at(), now, zone)),
+            format!("{} is on the host only", dump_title(&local(latest.at(), now, zone))),
             detail.into(),
             Some(AttentionAction::Download),
         );
     }
-    if let Some(problem) = &seen.instead {
+    if let Some(problem) = &observation.fallback_reason {
         say(
             true,
             "The host does not answer".into(),
-            format!("What is shown comes straight from Postgres: {problem}."),
+            format!("What is shown comes directly from Postgres: {problem}."),
             Some(AttentionAction::Connection),
         );
     }
-    items.extend(super::secrets::attention(&seen.env, vault, now));
-    items.extend(services_down(seen, now, zone));
+    items.extend(super::secrets::attention(&observation.env, vault, now));
+    items.extend(services_down(observation, now, zone));
     let mut say = |grave, title: String, detail: String, action| {
         items.push(Attention { grave, title, detail, action, schedule: None });
     };
-    let Some(facts) = &seen.facts else { return worst_first(items) };
+    let Some(facts) = &observation.facts else { return worst_first(items) };
     if facts.clock_skew.abs() > 30 {
         let apart = span(TimeDelta::seconds(facts.clock_skew.abs()));
         say(

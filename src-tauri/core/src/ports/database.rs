@@ -143,7 +143,7 @@ pub enum ScheduleWrite {
     },
     /// A changed row. Keys of `retention` that Selvage does not know stay.
     Update {
-        /// Which.
+        /// Primary key of the row.
         id: Uuid,
         /// `updated_at` of the version that was edited.
         expected: DateTime<Utc>,
@@ -152,7 +152,7 @@ pub enum ScheduleWrite {
     },
     /// A row switched on or off, and nothing else of it.
     Enable {
-        /// Which.
+        /// Primary key of the row.
         id: Uuid,
         /// `updated_at` of the version that was seen.
         expected: DateTime<Utc>,
@@ -161,7 +161,7 @@ pub enum ScheduleWrite {
     },
     /// A row less. Its runs and dumps stay.
     Delete {
-        /// Which.
+        /// Primary key of the row.
         id: Uuid,
         /// `updated_at` of the version that was seen.
         expected: DateTime<Utc>,
@@ -279,7 +279,7 @@ pub enum DatabaseError {
     TlsFileUnusable {
         /// The file.
         file: String,
-        /// Why.
+        /// Why it failed, as the system or the host said it.
         reason: String,
     },
     /// The tables are not Weavestream's, or older than scheduled backups.

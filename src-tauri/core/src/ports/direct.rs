@@ -76,6 +76,6 @@ impl LineProtection {
 pub struct PgDump {
     /// The program.
     pub path: PathBuf,
-    /// Its version.
+    /// Version of the program.
     pub version: ServerVersion,
 }

@@ -37,7 +37,7 @@ pub enum KeyringError {
     SecretsFolderUnusable {
         /// Folder or file.
         path: String,
-        /// Why.
+        /// Why it failed, as the system or the host said it.
         reason: String,
     },
     /// There is no keyring on this desktop.

@@ -99,7 +99,7 @@ pub enum LinkError {
     KeyUnusable {
         /// The file.
         file: String,
-        /// Why.
+        /// Why it failed, as the system or the host said it.
         reason: String,
     },
     /// The key file is encrypted and the keyring holds no passphrase for it.
@@ -121,7 +121,7 @@ pub enum LinkError {
     },
     /// There is no agent, or it does not answer (a locked one lists no keys).
     AgentUnusable {
-        /// Why.
+        /// Why it failed, as the system or the host said it.
         reason: String,
     },
     /// A jump host could not be passed.

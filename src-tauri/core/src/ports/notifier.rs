@@ -20,9 +20,9 @@ pub struct Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Opening {
-    /// Whose.
+    /// The deployment that this is about.
     pub deployment: DeploymentId,
-    /// Which of its screens.
+    /// The screen to open.
     pub place: Place,
 }
 

@@ -29,11 +29,11 @@ pub trait Store: Send + Sync {
 
     /// What is recorded of one deployment's dumps on this laptop, newest first.
     /// A record says nothing of now: [`crate::library::local_dumps`] looks at the files.
-    async fn copies(&self, id: DeploymentId) -> Result<Vec<Copy>, StoreError>;
+    async fn dump_records(&self, id: DeploymentId) -> Result<Vec<DumpRecord>, StoreError>;
     /// Adds a record, or replaces the one of the same deployment and path.
-    async fn save_copy(&self, copy: &Copy) -> Result<(), StoreError>;
+    async fn save_dump_record(&self, copy: &DumpRecord) -> Result<(), StoreError>;
     /// Forgets the record of a deployment's dump at `path`.
-    async fn remove_copy(&self, id: DeploymentId, path: &str) -> Result<(), StoreError>;
+    async fn remove_dump_record(&self, id: DeploymentId, path: &str) -> Result<(), StoreError>;
 
     /// A number for the next version of a deployment's `.env`, never given before
     /// unless it was given back.
@@ -77,7 +77,7 @@ pub trait Store: Send + Sync {
 
 /// The record of a dump on this laptop: what was shown about it, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Copy {
+pub struct DumpRecord {
     /// Whose dump.
     pub deployment: DeploymentId,
     /// The run that made it; of a one-off dump, an id of its own.
@@ -90,7 +90,7 @@ pub struct Copy {
     /// Digest of the file as it lay here when it was last read.
     pub sha256: Sha256,
     /// What has been shown.
-    pub state: CopyState,
+    pub state: LocalDumpState,
     /// When it was last read and compared.
     #[specta(type = String)]
     pub checked_at: DateTime<Utc>,
@@ -110,7 +110,7 @@ pub struct Copy {
 /// What is known of a dump on this laptop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum CopyState {
+pub enum LocalDumpState {
     /// Its SHA-256 equals the manifest's and its table of contents was read.
     Verified,
     /// There was no manifest of the host to compare with; it was read to its end,
@@ -128,7 +128,7 @@ pub enum CopyState {
     Unreachable,
 }
 
-impl CopyState {
+impl LocalDumpState {
     /// Whether it can be restored from, as far as was shown.
     #[must_use]
     pub fn is_sound(self) -> bool {

@@ -39,15 +39,15 @@ pub enum CheckItem {
     Queue,
     /// Host and laptop agree about the time.
     Clock,
-    /// Straight to it: Postgres answers, the line is protected, the role is accepted.
+    /// Direct link: Postgres answers, the line is protected, the role is accepted.
     Postgres,
-    /// Straight to it: the tables are Weavestream's.
+    /// Direct link: the tables are Weavestream's.
     Tables,
-    /// Straight to it: what the role may do.
+    /// Direct link: what the role may do.
     Rights,
-    /// Straight to it: this laptop's own `pg_dump`.
+    /// Direct link: this laptop's own `pg_dump`.
     PgDump,
-    /// Straight to it: server and laptop agree about the time.
+    /// Direct link: server and laptop agree about the time.
     ServerClock,
 }
 
@@ -63,7 +63,7 @@ pub const CHECKED_OVER_SSH: [CheckItem; 8] = [
     CheckItem::Clock,
 ];
 
-/// What is looked at straight to Postgres, in this order.
+/// What is looked at over a direct link, in this order.
 pub const CHECKED_DIRECTLY: [CheckItem; 5] =
     [CheckItem::Postgres, CheckItem::Tables, CheckItem::Rights, CheckItem::PgDump, CheckItem::ServerClock];
 
@@ -82,7 +82,7 @@ impl CheckItem {
 pub struct CheckPlan {
     /// Over SSH.
     pub ssh: Vec<PlannedCheck>,
-    /// Straight to Postgres.
+    /// Direct link to Postgres.
     pub direct: Vec<PlannedCheck>,
 }
 

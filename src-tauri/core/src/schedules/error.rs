@@ -26,7 +26,7 @@ pub enum ScheduleError {
     },
     /// A run of the schedule waits or runs already. Nothing was written.
     RunUnderWay {
-        /// Which.
+        /// Id of the run.
         run: String,
     },
     /// The connection broke under the change, so that it may have been made.
@@ -36,14 +36,14 @@ pub enum ScheduleError {
     },
     /// The worker could not make the dump.
     RunFailed {
-        /// Which.
+        /// Id of the run.
         run: String,
         /// What the worker wrote.
         reason: String,
     },
     /// Another run held the lock, so this one made no dump.
     RunSkipped {
-        /// Which.
+        /// Id of the run.
         run: String,
     },
 }

@@ -9,8 +9,8 @@ use specta::Type;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::keeps::{RetentionPreview, Rules, keep_preview};
 use super::preview::{SchedulePreview, preview};
+use super::retention_preview::{RetentionPreview, Rules, retention_preview};
 use super::write::Schedules;
 use crate::base::Problem;
 use crate::base::RequestError;
@@ -62,7 +62,7 @@ impl Schedules {
 
     /// What the retention of `draft` makes of the dumps of `schedule`, or of
     /// those that a new one will make. `fresh` asks the host for them again.
-    pub async fn keeps(
+    pub async fn retention(
         &self,
         deployment: &Deployment,
         schedule: Option<Uuid>,
@@ -81,7 +81,7 @@ impl Schedules {
         let here: HashSet<_> = dumps.iter().filter(|dump| dump.is_sound()).map(|dump| dump.record.run).collect();
         let cron = Cron::parse(&draft.cron).ok().filter(|_| draft.enabled);
         let timing = cron.as_ref().zip(Zone::parse(draft.zone_name()).ok());
-        Ok(keep_preview(&past, timing, rules, &here, self.clock.now(), self.clock.zone()))
+        Ok(retention_preview(&past, timing, rules, &here, self.clock.now(), self.clock.zone()))
     }
 
     async fn dumps(&self, deployment: &Deployment, schedule: Uuid, fresh: bool) -> Result<Arc<Vec<Dump>>, Problem> {

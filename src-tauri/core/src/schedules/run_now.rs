@@ -43,7 +43,7 @@ impl Schedules {
     /// Starts a run as the web app does, also of a schedule that is switched off.
     pub async fn start_run(&self, deployment: &Deployment, schedule: Uuid, by: Option<Uuid>) -> Result<RunId, Problem> {
         let _turn = self.starting.lock().await;
-        let link = self.links.live(deployment).await?;
+        let link = self.links.checked(deployment).await?;
         let host = link.host()?;
         let run = match link.database.queue_run(schedule, by).await.map_err(perhaps_done)? {
             RunQueued::Queued(run) => run,

@@ -89,20 +89,20 @@ pub fn version(schedule: &Schedule) -> String {
 
 /// What was seen of the schedules, as shown at `now` in `zone`.
 #[must_use]
-pub fn schedules_view(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> SchedulesView {
+pub fn schedules_view(observation: &Observation, now: DateTime<Utc>, zone: Tz) -> SchedulesView {
     let row = |next: NextRun| {
-        let schedule = seen.schedules.iter().find(|s| s.id == next.id)?;
+        let schedule = observation.schedules.iter().find(|s| s.id == next.id)?;
         Some(row(schedule, next, now, zone))
     };
-    let queue = seen.queue.read();
-    let known: Vec<String> = seen.schedules.iter().map(|schedule| scheduler_id(schedule.id)).collect();
+    let queue = observation.queue.read();
+    let known: Vec<String> = observation.schedules.iter().map(|schedule| scheduler_id(schedule.id)).collect();
     let has_row = |queued: &QueuedScheduler| {
-        let fired = queued.legacy_of.is_some_and(|id| seen.schedules.iter().any(|schedule| schedule.id == id));
+        let fired = queued.legacy_of.is_some_and(|id| observation.schedules.iter().any(|schedule| schedule.id == id));
         known.contains(&queued.id) || fired
     };
     let orphans = queue.into_iter().flat_map(|queue| &queue.schedulers).filter(|queued| !has_row(queued));
     SchedulesView {
-        rows: next(seen, now, zone).into_iter().filter_map(row).collect(),
+        rows: next(observation, now, zone).into_iter().filter_map(row).collect(),
         orphans: orphans
             .map(|queued| Orphan { id: queued.id.clone(), next: queued.next.map(|at| When::new(at, now, zone)) })
             .collect(),
@@ -110,6 +110,6 @@ pub fn schedules_view(seen: &Observation, now: DateTime<Utc>, zone: Tz) -> Sched
             .filter(|queue| !queue.reads_cron_as_we_do())
             .and_then(|queue| queue.cron_parser.clone()),
         problem: None,
-        not_checked_since: seen.not_checked_since(now).map(|since| local(since, now, zone)),
+        not_checked_since: observation.not_checked_since(now).map(|since| local(since, now, zone)),
     }
 }

@@ -13,7 +13,7 @@ use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
-use crate::link::{Link, Links, Way, is_broken};
+use crate::link::{Link, Links, Route, is_broken};
 use crate::overview::{against_queue, unusable};
 use crate::ports::{Clock, DatabaseError, Library, ScheduleWrite, ScheduleWritten, Store};
 use crate::queue::QueueSeen;
@@ -97,7 +97,7 @@ impl Schedules {
         which: ScheduleVersion,
         by: Option<Uuid>,
     ) -> Result<Option<String>, Problem> {
-        let link = self.links.live(deployment).await?;
+        let link = self.links.checked(deployment).await?;
         let write = ScheduleWrite::Delete { id: which.id, expected: which.version };
         let deleted = self.written(&link, &write, by).await?;
         let told = tell(&link, &Ask::Remove { scheduler: &scheduler_id(which.id) }).await;
@@ -105,7 +105,7 @@ impl Schedules {
             QueueSeen::Read(_) => None,
             QueueSeen::Unread { reason } => Some(reason.clone()),
             QueueSeen::OutOfReach => {
-                Some("it is reached straight to Postgres; the api forgets it when it next starts".into())
+                Some("it is reached over a direct link to Postgres; the api forgets it when it next starts".into())
             }
         };
         self.remember(deployment, told, |rows| rows.retain(|row| row.id != deleted.id)).await;
@@ -114,7 +114,7 @@ impl Schedules {
 
     /// Makes the queue agree with the database about one schedule.
     pub async fn repair(&self, deployment: &Deployment, id: Uuid) -> Result<ScheduleRow, Problem> {
-        let link = self.links.live(deployment).await?;
+        let link = self.links.checked(deployment).await?;
         let schedules = link.database.schedules().await?;
         let schedule = schedules.into_iter().find(|schedule| schedule.id == id).ok_or(ScheduleError::ScheduleGone)?;
         if let Some(reason) = unusable(&schedule).filter(|_| schedule.enabled) {
@@ -126,7 +126,7 @@ impl Schedules {
 
     /// Removes a scheduler whose schedule is gone; one that has a schedule stays.
     pub async fn remove_orphan(&self, deployment: &Deployment, scheduler: &str) -> Result<(), Problem> {
-        let link = self.links.live(deployment).await?;
+        let link = self.links.checked(deployment).await?;
         let known = link.database.schedules().await?;
         let host = link.host()?;
         // One with a schedule fires for it, under whatever id.
@@ -151,7 +151,7 @@ impl Schedules {
         write: &ScheduleWrite,
         by: Option<Uuid>,
     ) -> Result<ScheduleRow, Problem> {
-        let link = self.links.live(deployment).await?;
+        let link = self.links.checked(deployment).await?;
         let schedule = self.written(&link, write, by).await?;
         let told = tell(&link, &wanted(&schedule, &scheduler_id(schedule.id))).await;
         Ok(self.row(deployment, &schedule, told).await)
@@ -220,8 +220,8 @@ fn wanted<'a>(schedule: &'a Schedule, scheduler: &'a str) -> Ask<'a> {
 /// Tells the queue, where there is a way to it; a link that broke leaves the row
 /// as it is and is no other answer than a Redis that is down.
 async fn tell(link: &Link, what: &Ask<'_>) -> QueueSeen {
-    match &link.way {
-        Way::Host(host) => host.ask(what).await.into(),
-        Way::Postgres { .. } => QueueSeen::OutOfReach,
+    match &link.route {
+        Route::Host(host) => host.ask(what).await.into(),
+        Route::Postgres { .. } => QueueSeen::OutOfReach,
     }
 }

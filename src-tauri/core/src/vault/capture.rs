@@ -8,7 +8,7 @@ use super::Vault;
 use super::changes::{NameChanges, missing_keys_of};
 use super::drift::EnvStatus;
 use super::error::VaultError;
-use super::fingerprint::Marks;
+use super::fingerprint::FingerprintKey;
 use super::on_host::read_env;
 use super::safe::{self, NotKept};
 use super::version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion};
@@ -41,7 +41,7 @@ impl Vault {
     pub async fn capture(&self, deployment: &Deployment) -> Result<Captured, Problem> {
         let found = read_env(&self.links.folder(deployment).await?).await?;
         let captured = self.keep(deployment.id, &found.file, found.facts.source(), SecretAct::Captured).await?;
-        self.remember_seen(deployment.id, EnvStatus::Same { version: captured.version }).await;
+        self.remember_status(deployment.id, EnvStatus::Same { version: captured.version }).await;
         Ok(captured)
     }
 
@@ -153,7 +153,8 @@ impl Vault {
                 Ok(version) => self.open_if_sound(&version).await?,
                 Err(_) => None,
             };
-            let still = held.is_none_or(|held| missing_keys_of(&held, file).iter().any(|key| key.of == earlier.key.of));
+            let still = held
+                .is_none_or(|held| missing_keys_of(&held, file).iter().any(|key| key.key_use == earlier.key.key_use));
             if still {
                 left.push(earlier.clone());
             }
@@ -169,7 +170,7 @@ impl Vault {
         changes: Option<NameChanges>,
         missing_keys: Vec<KeyInOlderVersion>,
     ) -> Result<u32, Problem> {
-        let marks = Marks::random();
+        let marks = FingerprintKey::random();
         let pieces = safe::pieces(file.bytes(), &marks, self.keyring.entry_limit());
         let piece_marks = pieces.iter().enumerate().map(|(at, piece)| marks.of_piece(at + 1, piece.expose()));
         let version = EnvVersion {

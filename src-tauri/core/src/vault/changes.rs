@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::{KeyUse, redacted_kid, told};
+use crate::weavestream::env_names::{KeyUse, redacted_kid, redacted_name};
 use crate::weavestream::key_set::KeySet;
 
 /// How one `.env` differs from another, by name. Each list by name.
@@ -26,12 +26,12 @@ impl NameChanges {
         let mut changes = Self::default();
         for (name, value) in &new {
             match old.get(name) {
-                None => changes.added.push(told(name)),
-                Some(was) if was.expose() != value.expose() => changes.changed.push(told(name)),
+                None => changes.added.push(redacted_name(name)),
+                Some(was) if was.expose() != value.expose() => changes.changed.push(redacted_name(name)),
                 Some(_) => {}
             }
         }
-        changes.removed = old.keys().filter(|name| !new.contains_key(*name)).map(|name| told(name)).collect();
+        changes.removed = old.keys().filter(|name| !new.contains_key(*name)).map(|name| redacted_name(name)).collect();
         changes
     }
 
@@ -52,7 +52,7 @@ impl NameChanges {
 #[serde(rename_all = "camelCase")]
 pub struct MissingKey {
     /// What they are for.
-    pub of: KeyUse,
+    pub key_use: KeyUse,
     /// Name of the active key.
     pub name: String,
     /// Their kids.
@@ -63,10 +63,10 @@ pub struct MissingKey {
 /// nor in its list: with `to`, what was encrypted with them stays shut.
 #[must_use]
 pub fn missing_keys_of(from: &EnvFile, to: &EnvFile) -> Vec<MissingKey> {
-    let lost = |of: KeyUse| {
-        let kids = KeySet::read(to, of).lost_since(&KeySet::read(from, of));
+    let lost = |key_use: KeyUse| {
+        let kids = KeySet::read(to, key_use).lost_since(&KeySet::read(from, key_use));
         let kids: Vec<_> = kids.iter().map(|kid| redacted_kid(kid)).collect();
-        (!kids.is_empty()).then(|| MissingKey { of, name: of.name().to_owned(), kids })
+        (!kids.is_empty()).then(|| MissingKey { key_use, name: key_use.name().to_owned(), kids })
     };
     KeyUse::OF_DATA.into_iter().filter_map(lost).collect()
 }

@@ -21,7 +21,7 @@ pub enum EnvStatus {
     OutOfReach,
     /// It could not be read on the host.
     Unread {
-        /// Why.
+        /// Why it could not be read.
         problem: Box<Problem>,
     },
     /// Nothing was captured yet.
@@ -64,7 +64,7 @@ pub enum EnvStatus {
     VaultUnread {
         /// The version.
         version: u32,
-        /// Why.
+        /// Why it could not be read.
         problem: Box<Problem>,
     },
 }
@@ -72,7 +72,7 @@ pub enum EnvStatus {
 impl Vault {
     /// Compares the host's `.env` with the newest version. `asked` is false for
     /// looks in the background, which do not pester a keyring that said no.
-    pub(crate) async fn look(
+    pub(crate) async fn env_status(
         &self,
         deployment: DeploymentId,
         at: &HostFolder,
@@ -95,8 +95,8 @@ impl Vault {
 
     async fn compare(&self, newest: &EnvVersion, found: &HostEnv, asked: bool) -> EnvStatus {
         let (version, host, now) = (newest.number, found.file.bytes(), self.clock.now());
-        if !asked && let Some(seen) = self.memory.answer(newest, host, now) {
-            return seen;
+        if !asked && let Some(status) = self.memory.answer(newest, host, now) {
+            return status;
         }
         let held = match self.open(newest).await {
             Ok(held) => held,
@@ -105,17 +105,17 @@ impl Vault {
                 return EnvStatus::VaultUnread { version, problem: Box::new(problem) };
             }
         };
-        let seen = difference(version, &held, found);
-        self.memory.compared(newest, host, &seen);
-        seen
+        let status = difference(version, &held, found);
+        self.memory.compared(newest, host, &status);
+        status
     }
 
     /// Puts what is known by now into the last observation, so that the screens
     /// need not wait for the next look.
-    pub(super) async fn remember_seen(&self, deployment: DeploymentId, seen: EnvStatus) {
+    pub(super) async fn remember_status(&self, deployment: DeploymentId, status: EnvStatus) {
         let remembered = async {
             if let Some(mut observation) = self.store.observation(deployment).await? {
-                observation.env = seen;
+                observation.env = status;
                 self.store.save_observation(deployment, &observation).await?;
             }
             Ok::<_, crate::ports::StoreError>(())

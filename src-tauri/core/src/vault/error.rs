@@ -87,7 +87,7 @@ pub enum VaultError {
     },
     /// The host's `.env` could not be replaced. What was there is there.
     PutBackFailed {
-        /// Why.
+        /// Why it failed, as the system or the host said it.
         reason: String,
     },
     /// The host's `.env` was replaced, or is about to be: it could not be seen which.
@@ -113,7 +113,7 @@ pub enum VaultError {
     NoTerminal,
     /// A deployment cannot be removed while its vault holds versions.
     VaultNotEmpty {
-        /// How many.
+        /// Number of versions in the vault.
         versions: u32,
     },
 }

@@ -17,9 +17,9 @@ pub struct Fingerprint(String);
 
 /// The key of one version's fingerprints. It lies in the keyring beside the values.
 #[derive(Clone)]
-pub struct Marks(Zeroizing<[u8; KEY_BYTES]>);
+pub struct FingerprintKey(Zeroizing<[u8; KEY_BYTES]>);
 
-impl Marks {
+impl FingerprintKey {
     /// A new, random key.
     #[must_use]
     pub fn random() -> Self {
@@ -72,14 +72,14 @@ mod tests {
 
     #[test]
     fn the_key_the_name_and_the_value_all_matter() {
-        let (one, two) = (Marks::random(), Marks::random());
+        let (one, two) = (FingerprintKey::random(), FingerprintKey::random());
         let mark = one.of_value("A", "x");
         assert_eq!(mark, one.of_value("A", "x"));
         for other in [one.of_value("B", "x"), one.of_value("A", "y"), two.of_value("A", "x"), one.of_value("Ax", "")] {
             assert_ne!(mark, other);
         }
-        let back = Marks::from_text(&one.text());
+        let back = FingerprintKey::from_text(&one.text());
         assert!(back.is_some_and(|back| back.of_file(b"x") == one.of_file(b"x")));
-        assert!(Marks::from_text("short").is_none() && Marks::from_text("no base64!").is_none());
+        assert!(FingerprintKey::from_text("short").is_none() && FingerprintKey::from_text("no base64!").is_none());
     }
 }

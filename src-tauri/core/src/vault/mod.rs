@@ -17,7 +17,7 @@ mod on_host;
 mod prove;
 mod put_back;
 mod safe;
-mod standing;
+mod status;
 mod version;
 mod view;
 
@@ -30,13 +30,13 @@ pub use capture::{Captured, ROTATION_KEEPS};
 pub use changes::{MissingKey, NameChanges, missing_keys_of};
 pub use drift::EnvStatus;
 pub use error::VaultError;
-pub use fingerprint::{Fingerprint, Marks};
+pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use names::{AgainstHost, NameGroup, NameProof, NameRow, Remark, ShownValue, name_rows};
 pub(crate) use on_host::read_file;
 pub use on_host::{HostEnv, HostFileFacts, read_env};
-pub use prove::{KeyProof, Outcome, ProvedKey, ProvedKid, Tried, try_keys};
-pub use put_back::{PutBack, PutBackPlan, There};
-pub use standing::{KitRecord, VaultStanding};
+pub use prove::{KeyProof, Outcome, ProofSource, ProvedKey, ProvedKid, try_keys};
+pub use put_back::{ExistingFile, PutBack, PutBackPlan};
+pub use status::{KitRecord, VaultStatus};
 pub use version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion, NameMark};
 pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
 
@@ -79,7 +79,7 @@ pub struct Memory {
 #[derive(Default)]
 struct Known {
     /// When the keyring gave it, which one, and the key of its fingerprints. It tells nothing without the values.
-    opened: Option<(DateTime<Utc>, u32, Marks)>,
+    opened: Option<(DateTime<Utc>, u32, FingerprintKey)>,
     /// What the host's file came to against it, by the file's fingerprint.
     compared: Option<(Fingerprint, EnvStatus)>,
     /// When the keyring last would not answer, and why.
@@ -97,7 +97,7 @@ impl Memory {
         work(self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(deployment).or_default())
     }
 
-    fn learn(&self, version: &EnvVersion, marks: &Marks, now: DateTime<Utc>) {
+    fn learn(&self, version: &EnvVersion, marks: &FingerprintKey, now: DateTime<Utc>) {
         self.with(version.deployment, |known| {
             if known.opened.as_ref().is_none_or(|(_, number, _)| *number <= version.number) {
                 known.opened = Some((now, version.number, marks.clone()));

@@ -8,7 +8,7 @@ use super::prove::{Outcome, ProvedKey};
 use super::version::EnvVersion;
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::env_names::{
-    Holds, KeyUse, compose_sets_its_own, holds, is_placeholder, redacted_kid, required, told_of,
+    KeyUse, NameRole, compose_sets_its_own, is_placeholder, redacted_kid, redacted_name_in, required, role_of,
 };
 use crate::weavestream::key_set::{KeySet, KeyTrouble, guessable};
 
@@ -82,7 +82,7 @@ pub enum Remark {
     Required,
     /// It is no key.
     NoKey {
-        /// Why.
+        /// What is wrong with the key.
         trouble: KeyTrouble,
     },
     /// A password that is soon guessed.
@@ -119,7 +119,7 @@ pub struct NameProof {
     /// Kids that were opened, or users for MFA.
     pub opened: u32,
     /// Of so many in use.
-    pub of: u32,
+    pub tested: u32,
     /// Kids in use that the file does not know, or whose key does not fit.
     pub failing: Vec<String>,
 }
@@ -145,21 +145,21 @@ fn place(name: &str) -> usize {
     const ORDER: [KeyUse; 7] =
         [KeyUse::Password, KeyUse::Mfa, KeyUse::Integration, KeyUse::Smtp, KeyUse::Jwt, KeyUse::Cookie, KeyUse::Csrf];
     let of = |of: KeyUse| ORDER.iter().position(|known| *known == of).unwrap_or(ORDER.len()) * 3;
-    match holds(name) {
-        Holds::Key(key) => of(key),
-        Holds::Kid(key) => of(key) + 1,
-        Holds::PreviousKeys(key) => of(key) + 2,
+    match role_of(name) {
+        NameRole::Key(key) => of(key),
+        NameRole::Kid(key) => of(key) + 1,
+        NameRole::PreviousKeys(key) => of(key) + 2,
         _ => 0,
     }
 }
 
 fn group(name: &str) -> NameGroup {
-    match holds(name) {
-        Holds::Key(of) | Holds::PreviousKeys(of) | Holds::Kid(of) if of.opens_data() => NameGroup::Data,
-        Holds::Key(_) | Holds::PreviousKeys(_) | Holds::Kid(_) => NameGroup::Signing,
-        Holds::Access => NameGroup::Access,
-        Holds::Setting => NameGroup::Setting,
-        Holds::Other { .. } => NameGroup::Other,
+    match role_of(name) {
+        NameRole::Key(of) | NameRole::PreviousKeys(of) | NameRole::Kid(of) if of.opens_data() => NameGroup::Data,
+        NameRole::Key(_) | NameRole::PreviousKeys(_) | NameRole::Kid(_) => NameGroup::Signing,
+        NameRole::Access => NameGroup::Access,
+        NameRole::Setting => NameGroup::Setting,
+        NameRole::Other { .. } => NameGroup::Other,
     }
 }
 
@@ -196,7 +196,7 @@ fn row(file: &EnvFile, version: &EnvVersion, env: &EnvStatus, name: &str) -> Nam
         remarks.push(Remark::NotUsed);
     }
     NameRow {
-        name: told_of(file, name),
+        name: redacted_name_in(file, name),
         group: group(name),
         value,
         kids,
@@ -210,11 +210,11 @@ fn row(file: &EnvFile, version: &EnvVersion, env: &EnvStatus, name: &str) -> Nam
 fn value(file: &EnvFile, name: &str) -> ShownValue {
     let Some(value) = file.get(name) else { return ShownValue::Bare };
     let text = value.expose();
-    match holds(name) {
+    match role_of(name) {
         _ if text.is_empty() => ShownValue::Empty,
         _ if is_placeholder(text) => ShownValue::Placeholder,
-        Holds::Setting => ShownValue::Plain { text: text.chars().take(200).collect() },
-        Holds::Kid(_) => ShownValue::Plain { text: redacted_kid(text) },
+        NameRole::Setting => ShownValue::Plain { text: text.chars().take(200).collect() },
+        NameRole::Kid(_) => ShownValue::Plain { text: redacted_kid(text) },
         _ => ShownValue::Hidden { characters: u32::try_from(text.chars().count()).unwrap_or(u32::MAX) },
     }
 }
@@ -222,14 +222,14 @@ fn value(file: &EnvFile, name: &str) -> ShownValue {
 /// Kids, bytes and trouble of a key or a list of keys.
 fn keys(file: &EnvFile, name: &str) -> (Vec<String>, Option<u32>, Option<KeyTrouble>) {
     let bytes = |key: &crate::weavestream::key_set::Key| u32::try_from(key.len()).ok();
-    match holds(name) {
-        Holds::Key(of) => {
+    match role_of(name) {
+        NameRole::Key(of) => {
             let set = KeySet::read(file, of);
             let kids = if of.kid_name().is_some() { vec![redacted_kid(&set.kid)] } else { Vec::new() };
             let trouble = set.active.as_ref().map_or_else(|error| Some(*error), guessable);
             (kids, set.active.as_ref().ok().and_then(bytes), trouble)
         }
-        Holds::PreviousKeys(of) => {
+        NameRole::PreviousKeys(of) => {
             let set = KeySet::read(file, of);
             let trouble =
                 set.previous.iter().find_map(|(_, key)| key.as_ref().map_or_else(|error| Some(*error), guessable));
@@ -275,10 +275,10 @@ fn against_host(name: &str, here: bool, env: &EnvStatus, version: u32) -> Option
 /// What the last proof says of an active key, or of the kids in a list.
 fn proof(file: &EnvFile, version: &EnvVersion, name: &str) -> Option<NameProof> {
     let proof = version.proof.as_ref()?;
-    let of_key = |of: KeyUse| proof.keys.iter().find(|key| key.of == of);
-    match holds(name) {
-        Holds::Key(of) => of_key(of).map(|key| summary(key, |_| true, key.outcome)),
-        Holds::PreviousKeys(of) => {
+    let of_key = |of: KeyUse| proof.keys.iter().find(|key| key.key_use == of);
+    match role_of(name) {
+        NameRole::Key(of) => of_key(of).map(|key| summary(key, |_| true, key.outcome)),
+        NameRole::PreviousKeys(of) => {
             let listed: Vec<String> = KeySet::read(file, of).previous.into_iter().map(|(kid, _)| kid).collect();
             let key = of_key(of)?;
             let mine = |kid: Option<&str>| kid.is_some_and(|kid| listed.iter().any(|known| known == kid));
@@ -296,12 +296,12 @@ fn proof(file: &EnvFile, version: &EnvVersion, name: &str) -> Option<NameProof> 
 
 fn summary(key: &ProvedKey, counts: impl Fn(Option<&str>) -> bool, outcome: Outcome) -> NameProof {
     let counted: Vec<_> = key.kids.iter().filter(|kid| counts(kid.kid.as_deref())).collect();
-    if key.of == KeyUse::Mfa {
+    if key.key_use == KeyUse::Mfa {
         let sum = |of: fn(&super::ProvedKid) -> u32| counted.iter().map(|kid| of(kid)).sum();
-        return NameProof { outcome, opened: sum(|kid| kid.opened), of: sum(|kid| kid.tried), failing: Vec::new() };
+        return NameProof { outcome, opened: sum(|kid| kid.opened), tested: sum(|kid| kid.tried), failing: Vec::new() };
     }
     let failing: Vec<_> =
         counted.iter().filter(|kid| kid.opened < kid.tried).filter_map(|kid| kid.kid.clone()).collect();
-    let of = u32::try_from(counted.len()).unwrap_or(u32::MAX);
-    NameProof { outcome, opened: of - u32::try_from(failing.len()).unwrap_or(of), of, failing }
+    let tested = u32::try_from(counted.len()).unwrap_or(u32::MAX);
+    NameProof { outcome, opened: tested - u32::try_from(failing.len()).unwrap_or(tested), tested, failing }
 }

@@ -27,7 +27,7 @@ pub struct KeyProof {
     /// When, by the laptop's clock.
     #[specta(type = String)]
     pub at: DateTime<Utc>,
-    /// Over the link straight to Postgres.
+    /// Over the direct link.
     pub direct: bool,
     /// One for each key of stored data.
     pub keys: Vec<ProvedKey>,
@@ -41,7 +41,7 @@ impl KeyProof {
     /// Every key opens all that was tried with it, something was tried, and no
     /// encrypted column was left out.
     #[must_use]
-    pub fn holds(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         let fits = |key: &ProvedKey| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest);
         self.not_tested.is_empty()
             && self.keys.iter().all(fits)
@@ -55,7 +55,7 @@ impl KeyProof {
     #[must_use]
     pub fn opens_all_of(&self, of: KeyUse) -> bool {
         let fits = |key: &ProvedKey| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest);
-        self.not_tested.is_empty() && self.keys.iter().any(|key| key.of == of && fits(key))
+        self.not_tested.is_empty() && self.keys.iter().any(|key| key.key_use == of && fits(key))
     }
 }
 
@@ -64,7 +64,7 @@ impl KeyProof {
 #[serde(rename_all = "camelCase")]
 pub struct ProvedKey {
     /// What it is for.
-    pub of: KeyUse,
+    pub key_use: KeyUse,
     /// Its name in `.env`.
     pub name: String,
     /// The worst of what was found.
@@ -84,7 +84,7 @@ pub struct ProvedKey {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ListFault {
-    /// Its kid.
+    /// Key id (`kid`).
     pub kid: String,
     /// What is wrong with it.
     pub trouble: KeyTrouble,
@@ -133,10 +133,10 @@ pub enum Outcome {
 /// Which `.env` is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "which", rename_all = "snake_case")]
-pub enum Tried {
+pub enum ProofSource {
     /// A version of the vault; none for the newest.
     Version {
-        /// Its number.
+        /// Number of the version.
         version: Option<u32>,
     },
     /// The one on the host.
@@ -154,13 +154,13 @@ impl Outcome {
 impl Vault {
     /// Tries the keys of a `.env` on the database of `deployment`. What a version
     /// proved is kept with it.
-    pub async fn prove(&self, deployment: &Deployment, tried: Tried) -> Result<KeyProof, Problem> {
+    pub async fn prove(&self, deployment: &Deployment, tried: ProofSource) -> Result<KeyProof, Problem> {
         let read = |link: Arc<Link>| {
             async move {
                 let sealed = link.database.sealed().await?;
                 let file = match tried {
-                    Tried::Host => Some(read_env(&link.host()?.folder()).await?.file),
-                    Tried::Version { .. } => None,
+                    ProofSource::Host => Some(read_env(&link.host()?.folder()).await?.file),
+                    ProofSource::Version { .. } => None,
                 };
                 Ok((sealed, file, link.host().is_err()))
             }
@@ -168,8 +168,8 @@ impl Vault {
         };
         // Before the line is used: a version that is not there needs no host.
         let version = match tried {
-            Tried::Version { version } => Some(self.version(deployment.id, version).await?),
-            Tried::Host => None,
+            ProofSource::Version { version } => Some(self.version(deployment.id, version).await?),
+            ProofSource::Host => None,
         };
         let held = match &version {
             Some(version) => Some(self.open(version).await?),
@@ -195,8 +195,8 @@ pub fn try_keys(file: &EnvFile, samples: &[SealedSamples]) -> Vec<ProvedKey> {
 
 fn try_key(keys: &KeySet, samples: &[SealedSamples]) -> ProvedKey {
     let mut proved = ProvedKey {
-        of: keys.of,
-        name: keys.of.name().to_owned(),
+        key_use: keys.key_use,
+        name: keys.key_use.name().to_owned(),
         outcome: Outcome::NothingToTest,
         kids: Vec::new(),
         malformed: 0,
@@ -204,12 +204,12 @@ fn try_key(keys: &KeySet, samples: &[SealedSamples]) -> ProvedKey {
         faults: keys.faults().map(|(kid, trouble)| ListFault { kid: redacted_kid(kid), trouble }).collect(),
     };
     let mut nowhere = true;
-    for column in samples.iter().filter(|column| column.column.key() == keys.of) {
-        nowhere &= column.found == Err(NotSampled::There);
+    for column in samples.iter().filter(|column| column.column.key() == keys.key_use) {
+        nowhere &= column.found == Err(NotSampled::Missing);
         match &column.found {
             Ok(found) => found.iter().for_each(|sealed| proved.try_one(keys, column.column, sealed)),
-            Err(NotSampled::There) => {}
-            Err(NotSampled::Allowed) => {
+            Err(NotSampled::Missing) => {}
+            Err(NotSampled::Forbidden) => {
                 let (table, name) = column.column.name();
                 proved.unread.push(format!("{table}.{name}"));
             }

@@ -15,7 +15,7 @@ use super::changes::{MissingKey, NameChanges, missing_keys_of};
 use super::drift::EnvStatus;
 use super::error::VaultError;
 use super::on_host::{HostFile, HostFileFacts, behind_mark, line, read_env_bytes};
-use super::prove::Tried;
+use super::prove::ProofSource;
 use crate::Secret;
 use crate::base::Problem;
 use crate::deployment::Deployment;
@@ -35,7 +35,7 @@ pub struct PutBackPlan {
     /// The file on the host that is replaced, links followed, or where it will be.
     pub path: String,
     /// What is there now; none when there is no file.
-    pub there: Option<There>,
+    pub existing: Option<ExistingFile>,
     /// What changes on the host, by name; none when there is no file, or one
     /// that is no `.env`.
     pub changes: Option<NameChanges>,
@@ -54,7 +54,7 @@ pub struct PutBackPlan {
 /// The file that a plan would replace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct There {
+pub struct ExistingFile {
     /// By which it is known again.
     pub token: String,
     /// When it was last written, by the host's clock.
@@ -85,7 +85,7 @@ pub struct PutBack {
 }
 
 /// A busy disk may take its time to settle.
-const PATIENCE: Duration = Duration::from_mins(5);
+const WRITE_TIMEOUT: Duration = Duration::from_mins(5);
 /// What is on the host when nothing is.
 const NONE: &str = "none";
 
@@ -98,7 +98,7 @@ impl Vault {
         let mut plan = PutBackPlan {
             version: version.number,
             path: at.path(".env"),
-            there: None,
+            existing: None,
             changes: None,
             missing: Vec::new(),
             not_needed: Vec::new(),
@@ -108,14 +108,14 @@ impl Vault {
         let Some(found) = there(&at).await? else { return Ok(plan) };
         plan.path.clone_from(&found.facts.path);
         let same = found.bytes.as_slice() == file.bytes();
-        plan.there = Some(There {
+        plan.existing = Some(ExistingFile {
             token: token(&found.bytes),
             modified_at: found.facts.modified_at,
             mode: found.facts.mode.clone(),
             owner: found.facts.owner.clone(),
             same,
         });
-        plan.uncaptured = !same && !self.holds(deployment, &found.bytes).await?;
+        plan.uncaptured = !same && !self.role_of(deployment, &found.bytes).await?;
         if let Ok(there) = EnvFile::parse(found.bytes.to_vec()) {
             plan.changes = Some(NameChanges::between(&there, &file));
             let missing = missing_keys_of(&there, &file);
@@ -135,9 +135,9 @@ impl Vault {
         if missing.is_empty() {
             return (Vec::new(), missing);
         }
-        let tried = Tried::Version { version: Some(version) };
+        let tried = ProofSource::Version { version: Some(version) };
         match self.prove(deployment, tried).await {
-            Ok(proof) => missing.into_iter().partition(|key| proof.opens_all_of(key.of)),
+            Ok(proof) => missing.into_iter().partition(|key| proof.opens_all_of(key.key_use)),
             Err(problem) => {
                 tracing::info!(%problem, "the keys of the version could not be tried");
                 (Vec::new(), missing)
@@ -146,7 +146,7 @@ impl Vault {
     }
 
     /// Some version is this very file. One that cannot be read is none.
-    async fn holds(&self, deployment: &Deployment, bytes: &[u8]) -> Result<bool, Problem> {
+    async fn role_of(&self, deployment: &Deployment, bytes: &[u8]) -> Result<bool, Problem> {
         for version in self.versions(deployment.id).await? {
             // Each look may be a question of the system: only those that can be it.
             if version.size as usize == bytes.len() && self.open(&version).await.is_ok_and(|held| held.bytes() == bytes)
@@ -162,7 +162,7 @@ impl Vault {
         let version = self.version(deployment.id, Some(plan.version)).await?;
         let file = self.open(&version).await?;
         let at = self.links.folder(deployment).await?;
-        if plan.there.as_ref().is_some_and(|there| there.same) {
+        if plan.existing.as_ref().is_some_and(|there| there.same) {
             // Nothing to do, if it still is.
             return match there(&at).await? {
                 Some(HostFile { bytes, facts }) if bytes.as_slice() == file.bytes() => Ok(done_as(facts, None)),
@@ -177,7 +177,7 @@ impl Vault {
         let kind = JobKind::Secret { act: SecretAct::PutBack, version: plan.version, name: None };
         self.log_activity(deployment.id, kind).await;
         if self.newest(deployment.id).await?.is_some_and(|newest| newest.number == plan.version) {
-            self.remember_seen(deployment.id, EnvStatus::Same { version: plan.version }).await;
+            self.remember_status(deployment.id, EnvStatus::Same { version: plan.version }).await;
         }
         Ok(done)
     }
@@ -191,7 +191,7 @@ impl Vault {
         stamp: &str,
         reason: String,
     ) -> Result<PutBack, Problem> {
-        let kept = plan.there.as_ref().map(|_| format!("{}.before-{stamp}", plan.path));
+        let kept = plan.existing.as_ref().map(|_| format!("{}.before-{stamp}", plan.path));
         let unclear = |kept| VaultError::PutBackUnclear { reason: reason.clone(), kept };
         let at = self.links.folder(deployment).await.map_err(|_| unclear(None))?;
         match read_env_bytes(&at).await {
@@ -227,7 +227,7 @@ fn token(bytes: &[u8]) -> String {
 }
 
 async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str) -> Result<Written, Problem> {
-    let expected = plan.there.as_ref().map_or(NONE, |there| there.token.as_str());
+    let expected = plan.existing.as_ref().map_or(NONE, |there| there.token.as_str());
     let body = Zeroizing::new(STANDARD.encode(file.bytes()));
     // Digests go with the file: a command line can be read by everybody on the host.
     let input = Secret::new(format!("{expected} {} {stamp}\n{}\n", token(file.bytes()), *body));
@@ -241,7 +241,7 @@ async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str)
         }
         let shell = if sudo { &["sudo", "-n", "sh", "-c"][..] } else { &["sh", "-c"] };
         let command = Command::new(shell.iter().copied()).args([SCRIPT, "put-env", &at.facts.folder, owner]);
-        let output = match at.host.run(&command.stdin(input.clone()).quiet_for(PATIENCE)).await {
+        let output = match at.host.run(&command.stdin(input.clone()).quiet_for(WRITE_TIMEOUT)).await {
             Ok(output) => output,
             Err(lost) if lost.is_passing() => return Ok(Written::Unknown(lost.to_string())),
             Err(error) => return Err(error.into()),

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
-use super::fingerprint::Marks;
+use super::fingerprint::FingerprintKey;
 use super::version::EnvVersion;
 use crate::Secret;
 use crate::base::Problem;
@@ -33,7 +33,7 @@ pub(super) async fn taken(keyring: &dyn Keyring, deployment: DeploymentId, numbe
 }
 
 /// What is stored for `bytes`, each within `limit` characters.
-pub(super) fn pieces(bytes: &[u8], marks: &Marks, limit: Option<usize>) -> Vec<Secret> {
+pub(super) fn pieces(bytes: &[u8], marks: &FingerprintKey, limit: Option<usize>) -> Vec<Secret> {
     let text = Zeroizing::new(format!("{}{MARK}{}", *marks.text(), *Zeroizing::new(STANDARD.encode(bytes))));
     // ASCII throughout, so bytes are characters.
     let size = limit.unwrap_or(text.len()).max(1);
@@ -63,7 +63,7 @@ pub(super) async fn keep(keyring: &dyn Keyring, version: &EnvVersion, pieces: &[
 }
 
 /// Reads `version` back, and compares every piece and the whole with the index.
-pub(super) async fn fetch(keyring: &dyn Keyring, version: &EnvVersion) -> Result<(EnvFile, Marks), Problem> {
+pub(super) async fn fetch(keyring: &dyn Keyring, version: &EnvVersion) -> Result<(EnvFile, FingerprintKey), Problem> {
     let number = version.number;
     let altered = |piece: usize| VaultError::EntryAltered { version: number, entry: entry(version, piece) };
     let mut text = Zeroizing::new(String::new());
@@ -75,7 +75,7 @@ pub(super) async fn fetch(keyring: &dyn Keyring, version: &EnvVersion) -> Result
         found.push(part);
     }
     let (key, body) = text.split_once(MARK).ok_or_else(|| altered(1))?;
-    let marks = Marks::from_text(key).ok_or_else(|| altered(1))?;
+    let marks = FingerprintKey::from_text(key).ok_or_else(|| altered(1))?;
     for (at, (part, expected)) in found.iter().zip(&version.pieces).enumerate() {
         if marks.of_piece(at + 1, part.expose()) != *expected {
             return Err(altered(at + 1).into());

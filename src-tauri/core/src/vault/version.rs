@@ -3,16 +3,16 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::changes::{MissingKey, NameChanges};
-use super::fingerprint::{Fingerprint, Marks};
+use super::fingerprint::{Fingerprint, FingerprintKey};
 use super::prove::{KeyProof, Outcome};
 use crate::deployment::DeploymentId;
 use crate::weavestream::env_file::EnvFile;
-use crate::weavestream::env_names::{KeyUse, is_placeholder, told_of};
+use crate::weavestream::env_names::{KeyUse, is_placeholder, redacted_name_in};
 
 /// What the index knows of one captured `.env`. It holds no value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnvVersion {
-    /// Whose.
+    /// The deployment that this is about.
     pub deployment: DeploymentId,
     /// Counted from 1 for each deployment; a number is never given twice.
     pub number: u32,
@@ -96,12 +96,12 @@ pub enum EnvSource {
     },
     /// Imported from a file of this laptop.
     File {
-        /// Its path.
+        /// Full path on this laptop.
         path: String,
     },
     /// Imported from an emergency kit.
     Kit {
-        /// Its path.
+        /// Full path on this laptop.
         path: String,
     },
 }
@@ -125,18 +125,18 @@ impl EnvVersion {
     /// show that everything opens without them.
     pub fn missing_keys(&self) -> impl Iterator<Item = &KeyInOlderVersion> {
         let opens = |of: KeyUse| {
-            let key = self.proof.as_ref().and_then(|proof| proof.keys.iter().find(|key| key.of == of));
+            let key = self.proof.as_ref().and_then(|proof| proof.keys.iter().find(|key| key.key_use == of));
             key.is_some_and(|key| matches!(key.outcome, Outcome::Proves | Outcome::NothingToTest))
         };
-        self.missing_keys.iter().filter(move |left| !opens(left.key.of))
+        self.missing_keys.iter().filter(move |left| !opens(left.key.key_use))
     }
 
     /// The marks of every name in `file`.
-    pub(super) fn marks_of(file: &EnvFile, marks: &Marks) -> Vec<NameMark> {
+    pub(super) fn marks_of(file: &EnvFile, marks: &FingerprintKey) -> Vec<NameMark> {
         let name = |name: &str| {
             let value = file.filled(name).filter(|value| !is_placeholder(value.expose()));
             let fingerprint = value.map(|value| marks.of_value(name, value.expose()));
-            NameMark { name: told_of(file, name), fingerprint }
+            NameMark { name: redacted_name_in(file, name), fingerprint }
         };
         file.names().into_iter().map(name).collect()
     }

@@ -21,7 +21,7 @@ use crate::time::{When, local};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct VaultView {
-    /// Whose.
+    /// The deployment that this is about.
     pub deployment: Deployment,
     /// Newest first.
     pub versions: Vec<VersionRow>,
@@ -39,7 +39,7 @@ pub struct VaultView {
 pub struct KitRow {
     /// When it was written.
     pub made: When,
-    /// Where.
+    /// Full path.
     pub path: String,
     /// The version of `.env` in it.
     pub version: u32,
@@ -70,7 +70,7 @@ pub struct HostRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct VersionRow {
-    /// Its number.
+    /// Number of the version.
     pub number: u32,
     /// When it was captured.
     pub captured: When,
@@ -88,7 +88,7 @@ pub struct VersionRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ShownVersion {
-    /// Its number.
+    /// Number of the version.
     pub number: u32,
     /// Its names in groups; or why the keyring does not give it.
     pub names: Vec<NameRow>,
@@ -128,7 +128,7 @@ impl Vault {
             EnvStatus::Same { .. } | EnvStatus::Layout { .. } if !is_current => EnvStatus::OutOfReach,
             env => env,
         };
-        let standing = self.standing(deployment.id).await?;
+        let status = self.status(deployment.id).await?;
         let shown = match number {
             None => versions.first(),
             Some(number) => versions.iter().find(|version| version.number == number),
@@ -149,11 +149,11 @@ impl Vault {
             },
             versions: versions.iter().map(|version| row(version, now, zone)).collect(),
             shown,
-            kit: standing.kit.as_ref().map(|kit| KitRow {
+            kit: status.kit.as_ref().map(|kit| KitRow {
                 made: When::new(kit.made_at, now, zone),
                 path: kit.path.clone(),
                 version: kit.version,
-                old: standing.kit_is_old(),
+                old: status.kit_is_old(),
             }),
         })
     }
@@ -168,8 +168,8 @@ impl Vault {
     /// Looks at the host's file now, because the admin asked for it.
     async fn look_now(&self, deployment: &Deployment) -> Result<EnvStatus, Problem> {
         let folder = self.links.folder(deployment).await?;
-        let seen = self.look(deployment.id, &folder, true).await?;
-        self.remember_seen(deployment.id, seen.clone()).await;
+        let seen = self.env_status(deployment.id, &folder, true).await?;
+        self.remember_status(deployment.id, seen.clone()).await;
         Ok(seen)
     }
 
@@ -224,6 +224,6 @@ fn row(version: &EnvVersion, now: DateTime<Utc>, zone: Tz) -> VersionRow {
         source: version.source.clone(),
         note: version.note.clone(),
         changes: version.changes.clone(),
-        proven: version.proof.as_ref().is_some_and(KeyProof::holds),
+        proven: version.proof.as_ref().is_some_and(KeyProof::is_complete),
     }
 }

@@ -74,11 +74,11 @@ pub fn key_findings(env: &EnvStatus) -> Vec<Finding> {
 
 /// What it means that the host has lost `key`.
 pub(crate) fn lost_key_words(key: &MissingKey, version: u32) -> String {
-    let list = match key.of.previous_name() {
+    let list = match key.key_use.previous_name() {
         Some(list) => format!("Version {version} in the vault still has the key: put it into {list} on the host."),
         None => format!("Version {version} in the vault still has the key; there is no list of older ones for it."),
     };
-    let kids = if key.of.kid_name().is_some() { format!(" (kid {})", key.kids.join(", ")) } else { String::new() };
+    let kids = if key.key_use.kid_name().is_some() { format!(" (kid {})", key.kids.join(", ")) } else { String::new() };
     format!("What was encrypted with the old key{kids} cannot be opened there. {list}")
 }
 

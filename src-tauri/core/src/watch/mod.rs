@@ -39,21 +39,22 @@ pub struct Watch {
 impl Watch {
     /// Looks at a deployment now, remembers what was seen, and tells what went
     /// wrong since the last look.
-    pub async fn look(&self, deployment: &Deployment) -> Result<Observation, Problem> {
+    pub async fn refresh(&self, deployment: &Deployment) -> Result<Observation, Problem> {
         let before = self.store.observation(deployment.id).await?.map(|before| before.recent).unwrap_or_default();
-        let seen = observe(&self.links, &self.store, &self.vault, deployment).await?;
-        if let Err(error) = self.tell(deployment, &before, &seen).await {
+        let observation = observe(&self.links, &self.store, &self.vault, deployment).await?;
+        if let Err(error) = self.tell(deployment, &before, &observation).await {
             tracing::warn!(%error, "what was found could not be remembered");
         }
-        Ok(seen)
+        Ok(observation)
     }
 
     /// Each finding once, whatever is started anew meanwhile. What was there
     /// before Selvage knew the deployment is no news.
-    async fn tell(&self, deployment: &Deployment, before: &[Run], seen: &Observation) -> Result<(), StoreError> {
+    async fn tell(&self, deployment: &Deployment, before: &[Run], observation: &Observation) -> Result<(), StoreError> {
         let _turn = self.telling.lock().await;
-        let mut found = findings(before, &seen.recent, &seen.schedules, self.clock.now(), self.clock.zone());
-        found.extend(key_findings(&seen.env));
+        let mut found =
+            findings(before, &observation.recent, &observation.schedules, self.clock.now(), self.clock.zone());
+        found.extend(key_findings(&observation.env));
         // What is gone is found once only, by whoever looks next: on the command
         // line nobody hears it, so it is left for the next look that is heard.
         let (left_key, key) = (pending_key(deployment.id), notified_key(deployment.id));
@@ -73,7 +74,7 @@ impl Watch {
         let told: Option<Vec<String>> =
             self.store.setting(&key).await?.and_then(|told| serde_json::from_str(&told).ok());
         let mut now: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
-        if matches!(seen.env, EnvStatus::Unread { .. } | EnvStatus::VaultUnread { .. } | EnvStatus::OutOfReach) {
+        if matches!(observation.env, EnvStatus::Unread { .. } | EnvStatus::VaultUnread { .. } | EnvStatus::OutOfReach) {
             // Not seen is not gone: what was told of keys is not told again afterwards.
             now.extend(told.iter().flatten().map(String::as_str).filter(|key| key.starts_with(finding::OF_KEYS)));
         }

@@ -47,7 +47,7 @@ async fn again_and_again(watch: Watch, deployment: Deployment, turns: Arc<Semaph
     tokio::time::sleep(share(LIST_EVERY, 0, 100)).await;
     loop {
         if let Ok(_turn) = turns.acquire().await
-            && let Err(problem) = watch.look(&deployment).await
+            && let Err(problem) = watch.refresh(&deployment).await
         {
             tracing::info!(deployment = %deployment.slug, %problem, "could not be looked at");
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
-use selvage_core::ports::{Clock, CopyState, Library as _, LibraryError, Store};
+use selvage_core::ports::{Clock, Library as _, LibraryError, LocalDumpState, Store};
 use selvage_core::settings::Settings;
 use selvage_testing::ends::unsound;
 use selvage_testing::sample;
@@ -33,7 +33,7 @@ async fn a_copy_that_is_what_it_was_is_verified_again_without_the_host() {
     assert_eq!(verify(&scene).await, JobEnd::Done);
     let copies = scene.copies().await;
     assert!(copies[0].checked_at > before);
-    assert_eq!(copies[0].state, CopyState::Verified);
+    assert_eq!(copies[0].state, LocalDumpState::Verified);
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,7 +45,7 @@ async fn a_copy_that_rotted_is_set_aside_and_no_longer_called_verified() {
     let end = verify(&scene).await;
     assert!(matches!(unsound(&end), Some(DownloadError::ChecksumMismatch { .. })), "{end:?}");
     let copies = scene.copies().await;
-    assert_eq!(copies.iter().map(|c| c.state).collect::<Vec<_>>(), [CopyState::Damaged]);
+    assert_eq!(copies.iter().map(|c| c.state).collect::<Vec<_>>(), [LocalDumpState::Damaged]);
     assert!(copies[0].path.ends_with(".damaged"));
     assert_eq!(scene.file(&format!("{}.damaged", scene.name())), Some(rotten));
     scene.check_nothing_false().await;
@@ -59,10 +59,10 @@ async fn a_copy_that_comes_back_is_verified_again() {
     scene.library.put(&scene.folder(), &scene.name(), None);
     let end = verify(&scene).await;
     assert!(matches!(unsound(&end), Some(DownloadError::CopyGone { .. })), "{end:?}");
-    assert_eq!(scene.local_dumps().await[0].state, CopyState::Gone);
+    assert_eq!(scene.local_dumps().await[0].state, LocalDumpState::Gone);
     scene.library.put(&scene.folder(), &scene.name(), Some(scene.truth.as_ref().clone()));
     assert_eq!(verify(&scene).await, JobEnd::Done);
-    assert_eq!(scene.copies().await[0].state, CopyState::Verified, "it equals the digest that was proved");
+    assert_eq!(scene.copies().await[0].state, LocalDumpState::Verified, "it equals the digest that was proved");
 }
 
 #[tokio::test(start_paused = true)]
@@ -74,7 +74,7 @@ async fn a_damaged_copy_is_not_verified_by_being_read_again() {
     scene.download().await;
     let end = verify(&scene).await;
     assert!(matches!(end, JobEnd::Unsound(_) | JobEnd::Refused(_)), "{end:?}");
-    assert_eq!(scene.copies().await[0].state, CopyState::Damaged);
+    assert_eq!(scene.copies().await[0].state, LocalDumpState::Damaged);
 }
 
 #[tokio::test(start_paused = true)]
@@ -110,15 +110,15 @@ async fn a_dump_that_was_deleted_or_altered_by_hand_is_not_sound_at_the_next_loo
     let now = scene.clock.now();
     scene.library.put(&scene.folder(), &scene.name(), None);
     let gone = &scene.local_dumps().await[0];
-    assert_eq!((gone.state, gone.is_sound(), gone.is_due(now)), (CopyState::Gone, false, false));
+    assert_eq!((gone.state, gone.is_sound(), gone.is_due(now)), (LocalDumpState::Gone, false, false));
     // The same bytes, copied back: another time, so it has to be read again.
     scene.library.put(&scene.folder(), &scene.name(), Some(scene.truth.as_ref().clone()));
     let changed = &scene.local_dumps().await[0];
-    assert_eq!((changed.state, changed.is_sound(), changed.is_due(now)), (CopyState::Changed, false, true));
+    assert_eq!((changed.state, changed.is_sound(), changed.is_due(now)), (LocalDumpState::Changed, false, true));
     assert_eq!(verify(&scene).await, JobEnd::Done);
     assert!(scene.local_dumps().await[0].is_sound());
     scene.library.set_fault(Some(selvage_testing::library::DiskFault::Vanished));
-    assert_eq!(scene.local_dumps().await[0].state, CopyState::Gone, "a disk that was unplugged");
+    assert_eq!(scene.local_dumps().await[0].state, LocalDumpState::Gone, "a disk that was unplugged");
     scene.library.set_fault(None);
     assert!(scene.local_dumps().await[0].is_sound(), "it is plugged in again");
 }
@@ -161,12 +161,12 @@ async fn the_verdict_falls_when_the_dump_is_gone() {
     scene.host.change(|host| host.env.put(sample::env_file(1, "a", ""), scene.clock.now()));
     vault.capture(&scene.deployment).await.unwrap();
     let seen = observe(&scene.links(), &store, &vault, &scene.deployment).await.unwrap();
-    let standing = vault.standing(scene.deployment.id).await.unwrap();
+    let status = vault.status(scene.deployment.id).await.unwrap();
     let judged = async || {
         let (now, zone) = (scene.clock.now(), scene.clock.zone());
-        verdict(Some(&seen), &scene.local_dumps().await, &standing, now, zone).state
+        verdict(Some(&seen), &scene.local_dumps().await, &status, now, zone).state
     };
-    assert_eq!(judged().await, VerdictState::Held);
+    assert_eq!(judged().await, VerdictState::Saved);
     scene.library.put(&scene.folder(), &scene.name(), None);
     assert_eq!(judged().await, VerdictState::AtRisk);
 }

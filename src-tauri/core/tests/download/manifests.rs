@@ -2,7 +2,7 @@
 
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
-use selvage_core::ports::CopyState;
+use selvage_core::ports::LocalDumpState;
 use selvage_testing::ends::unsound;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
@@ -90,7 +90,7 @@ async fn a_dump_without_manifest_is_brought_and_called_unverified() {
     let Some(DownloadError::NoUsableManifest { kept_as, .. }) = unsound(&end) else { panic!("{end:?}") };
     assert!(kept_as.ends_with(".dump.unverified"), "{kept_as}");
     assert_eq!(scene.file(&format!("{}.unverified", scene.name())).as_deref(), Some(scene.truth.as_slice()));
-    assert_eq!(scene.copies().await[0].state, CopyState::Unverified);
+    assert_eq!(scene.copies().await[0].state, LocalDumpState::Unverified);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! Two deployments, or two of Selvage, and one folder.
 
 use selvage_core::jobs::{JobEnd, JobResult};
-use selvage_core::ports::{Copy, CopyState, Library, LibraryError, Store};
+use selvage_core::ports::{DumpRecord, Library, LibraryError, LocalDumpState, Store};
 use selvage_testing::ends::refused;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;
@@ -62,9 +62,9 @@ async fn a_file_that_is_another_deployments_by_now_is_neither_judged_nor_deleted
     // The record of a dump that lay where the other's lies now.
     let theirs = &other.copies().await[0].path;
     let ours = one.copies().await.remove(0);
-    one.store.remove_copy(one.deployment.id, &ours.path).await.unwrap();
-    one.store.save_copy(&Copy { path: theirs.clone(), ..ours }).await.unwrap();
-    assert_eq!(one.local_dumps().await[0].state, CopyState::Changed);
+    one.store.remove_dump_record(one.deployment.id, &ours.path).await.unwrap();
+    one.store.save_dump_record(&DumpRecord { path: theirs.clone(), ..ours }).await.unwrap();
+    assert_eq!(one.local_dumps().await[0].state, LocalDumpState::Changed);
     let downloads = one.start().await;
     let id = one.kept(&downloads).verify_again(&one.deployment, one.run.id).await.unwrap();
     let end = downloads.jobs.ended(id).await.unwrap();
@@ -98,7 +98,7 @@ async fn a_job_tells_what_it_made_itself() {
     for (scene, downloads, id) in [(&one, &first, ids[0]), (&other, &second, ids[1])] {
         let ended = downloads.jobs.outcome(id).await.unwrap();
         let Some(JobResult::Dump { dump }) = ended.result else { panic!("{ended:?}") };
-        assert_eq!((dump.run, dump.state), (scene.run.id, CopyState::Verified));
+        assert_eq!((dump.run, dump.state), (scene.run.id, LocalDumpState::Verified));
         assert_eq!(dump.sha256, sample::sha256(&scene.truth));
     }
 }

@@ -4,7 +4,7 @@ use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::download::{DownloadError, float};
 use selvage_core::jobs::JobEnd;
-use selvage_core::ports::{CopyState, LibraryError};
+use selvage_core::ports::{LibraryError, LocalDumpState};
 use selvage_testing::ends::{failed, refused, unsound};
 use selvage_testing::host::StreamFault;
 use selvage_testing::library::DiskFault;
@@ -129,7 +129,7 @@ async fn damage_on_the_host_is_told_apart_from_damage_on_the_way() {
         assert!(scene.file(&scene.name()).is_none());
         assert!(scene.file(&format!("{}.damaged", scene.name())).is_some(), "the bad copy is kept");
         let copies = scene.copies().await;
-        assert_eq!(copies.iter().map(|c| c.state).collect::<Vec<_>>(), [CopyState::Damaged]);
+        assert_eq!(copies.iter().map(|c| c.state).collect::<Vec<_>>(), [LocalDumpState::Damaged]);
     }
 }
 
@@ -139,7 +139,7 @@ async fn an_archive_that_cannot_be_read_is_not_verified_although_its_checksum_is
     let end = scene.download().await;
     assert!(matches!(unsound(&end), Some(DownloadError::NotAnArchive { .. })), "{end:?}");
     assert!(scene.file(&scene.name()).is_none());
-    assert_eq!(scene.copies().await[0].state, CopyState::Damaged);
+    assert_eq!(scene.copies().await[0].state, LocalDumpState::Damaged);
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,7 +186,7 @@ async fn the_end_of_a_job_is_known_while_it_is_being_kept() {
     let mut changes = scene.host.faults.delivered();
     changes.wait_for(|bytes| *bytes == SIZE as u64).await.unwrap();
     // The job is done and its end is on its way to the disk.
-    while !scene.copies().await.iter().any(|copy| copy.state == CopyState::Verified) {
+    while !scene.copies().await.iter().any(|copy| copy.state == LocalDumpState::Verified) {
         tokio::task::yield_now().await;
     }
     for _ in 0..1000 {

@@ -172,7 +172,7 @@ async fn what_is_written_meanwhile_stays_and_what_is_gone_stays_gone() {
     capture(&scene, &vault).await;
     let seen = vault.newest(id).await.unwrap().unwrap();
     vault.note(id, 1, "by the window").await.unwrap();
-    vault.prove(&scene.deployment, selvage_core::vault::Tried::Version { version: None }).await.unwrap();
+    vault.prove(&scene.deployment, selvage_core::vault::ProofSource::Version { version: None }).await.unwrap();
     let after = vault.newest(id).await.unwrap().unwrap();
     assert!(after.note == "by the window" && after.proof.is_some());
     vault.delete(id, 1).await.unwrap();

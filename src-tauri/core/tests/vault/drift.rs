@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use selvage_core::overview::{Observation, VerdictState, overview, verdict};
 use selvage_core::ports::{Clock, Place, Store};
-use selvage_core::vault::{EnvStatus, Tried, Vault};
+use selvage_core::vault::{EnvStatus, ProofSource, Vault};
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::sealed::SealedColumn;
 use selvage_testing::keyring::Mood;
@@ -23,7 +23,7 @@ fn watch(scene: &Scene, vault: &Vault) -> Watch {
 
 async fn look(scene: &Scene, vault: &Vault) -> Observation {
     scene.clock.advance(TimeDelta::minutes(5));
-    watch(scene, vault).look(&scene.deployment).await.unwrap()
+    watch(scene, vault).refresh(&scene.deployment).await.unwrap()
 }
 
 #[tokio::test]
@@ -81,19 +81,19 @@ async fn keys_that_are_on_the_host_only_are_a_risk() {
     scene.download().await;
     let judge = async || {
         let seen = scene.store.observation(scene.deployment.id).await.unwrap();
-        let standing = vault.standing(scene.deployment.id).await.unwrap();
-        verdict(seen.as_ref(), &scene.local_dumps().await, &standing, scene.clock.now(), scene.clock.zone())
+        let status = vault.status(scene.deployment.id).await.unwrap();
+        verdict(seen.as_ref(), &scene.local_dumps().await, &status, scene.clock.now(), scene.clock.zone())
     };
     look(&scene, &vault).await;
     let found = judge().await;
     assert_eq!(found.title, "At risk. The keys that open the dump are not in the vault.");
     capture(&scene, &vault).await;
-    assert_eq!(judge().await.state, VerdictState::Held);
+    assert_eq!(judge().await.state, VerdictState::Saved);
     put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
     look(&scene, &vault).await;
     assert_eq!(judge().await.title, "At risk. PASSWORD_ENCRYPTION_KEY of the host is not in the vault.");
     capture(&scene, &vault).await;
-    assert_eq!(judge().await.state, VerdictState::Held);
+    assert_eq!(judge().await.state, VerdictState::Saved);
 }
 
 #[tokio::test]
@@ -122,29 +122,29 @@ async fn held_is_for_keys_that_are_shown_to_be_there() {
     let judge = async || {
         look(&scene, &vault).await;
         let seen = scene.store.observation(scene.deployment.id).await.unwrap();
-        let standing = vault.standing(scene.deployment.id).await.unwrap();
-        verdict(seen.as_ref(), &scene.local_dumps().await, &standing, scene.clock.now(), scene.clock.zone())
+        let status = vault.status(scene.deployment.id).await.unwrap();
+        verdict(seen.as_ref(), &scene.local_dumps().await, &status, scene.clock.now(), scene.clock.zone())
     };
     put(&scene, &sample::env_file(1, "a", "").replace(&format!("PASSWORD_ENCRYPTION_KEY={}", sample::env_key(1)), ""));
     capture(&scene, &vault).await;
     assert_eq!(judge().await.title, "At risk. Version 1 in the vault has no PASSWORD_ENCRYPTION_KEY.");
     put(&scene, &sample::env_file(1, "a", ""));
     capture(&scene, &vault).await;
-    assert_eq!(judge().await.state, VerdictState::Held);
+    assert_eq!(judge().await.state, VerdictState::Saved);
     let row = "password:c:p:password";
     let other = selvage_testing::sealed::envelope("a", &sample::env_key(77), row, "x");
     let sealed = selvage_testing::sealed::samples(SealedColumn::Password, &[(row, other, 1)]);
     scene.database.with(|tables| tables.sealed = vec![sealed]);
-    vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
+    vault.prove(&scene.deployment, ProofSource::Version { version: None }).await.unwrap();
     assert_eq!(judge().await.title, "At risk. PASSWORD_ENCRYPTION_KEY in the vault does not open what is stored.");
     scene.database.with(|tables| tables.sealed.clear());
-    vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
-    assert_eq!(judge().await.state, VerdictState::Held);
+    vault.prove(&scene.deployment, ProofSource::Version { version: None }).await.unwrap();
+    assert_eq!(judge().await.state, VerdictState::Saved);
     // Somebody empties the keyring while the app runs.
     for entry in scene.keyring.names() {
         scene.keyring.meddle(&entry, None);
     }
-    assert_eq!(judge().await.state, VerdictState::Held, "it is not asked at every look");
+    assert_eq!(judge().await.state, VerdictState::Saved, "it is not asked at every look");
     let asked = vault.view(&scene.deployment, None, true).await.unwrap();
     assert!(matches!(asked.host.seen, EnvStatus::VaultUnread { .. }), "whoever asks is told at once");
     assert_eq!(judge().await.title, "At risk. Version 2 is not whole in the keyring any more.");
@@ -188,9 +188,9 @@ async fn an_alarm_that_was_captured_is_not_forgotten() {
     assert_eq!(capture(&scene, &vault).await.missing_keys.len(), 1, "nor by the capture after it");
     let told = async || {
         let seen = look(&scene, &vault).await;
-        let standing = vault.standing(scene.deployment.id).await.unwrap();
+        let status = vault.status(scene.deployment.id).await.unwrap();
         let (now, zone) = (scene.clock.now(), scene.clock.zone());
-        let page = overview(&scene.deployment, Some(&seen), &[], &standing, None, now, zone);
+        let page = overview(&scene.deployment, Some(&seen), &[], &status, None, now, zone);
         page.attention.into_iter().map(|item| item.title).find(|title| title.contains("lacks a key"))
     };
     let alarm = "Version 3 lacks a key that version 1 has: PASSWORD_ENCRYPTION_KEY (kid a)";
@@ -200,7 +200,7 @@ async fn an_alarm_that_was_captured_is_not_forgotten() {
     let anew = selvage_testing::sealed::envelope("b", &sample::env_key(2), row, "x");
     let sealed = selvage_testing::sealed::samples(SealedColumn::Password, &[(row, anew, 1)]);
     scene.database.with(|tables| tables.sealed = vec![sealed]);
-    vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
+    vault.prove(&scene.deployment, ProofSource::Version { version: None }).await.unwrap();
     assert_eq!(told().await, None);
     put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
     assert!(capture(&scene, &vault).await.missing_keys.is_empty(), "it has come back");

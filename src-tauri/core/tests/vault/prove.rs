@@ -1,5 +1,5 @@
 use selvage_core::ports::Store;
-use selvage_core::vault::{Outcome, ProvedKey, Tried, VaultError};
+use selvage_core::vault::{Outcome, ProofSource, ProvedKey, VaultError};
 use selvage_core::weavestream::env_names::KeyUse;
 use selvage_core::weavestream::key_set::KeyTrouble;
 use selvage_core::weavestream::sealed::{NotSampled, SealedColumn, SealedSamples};
@@ -16,7 +16,7 @@ fn seal(scene: &Scene, sealed: Vec<SealedSamples>) {
 }
 
 fn of(keys: &[ProvedKey], of: KeyUse) -> &ProvedKey {
-    keys.iter().find(|key| key.of == of).unwrap()
+    keys.iter().find(|key| key.key_use == of).unwrap()
 }
 
 #[tokio::test]
@@ -34,10 +34,11 @@ async fn every_kid_in_use_is_tried() {
                 SealedColumn::Mfa,
                 &[("", without_kid(&env_key(901), "JBSW"), 1), ("", without_kid(&env_key(901), "K"), 1)],
             ),
-            SealedSamples { column: SealedColumn::AiProvider, found: Err(NotSampled::There) },
+            SealedSamples { column: SealedColumn::AiProvider, found: Err(NotSampled::Missing) },
         ],
     );
-    for tried in [Tried::Version { version: None }, Tried::Version { version: Some(1) }, Tried::Host] {
+    for tried in [ProofSource::Version { version: None }, ProofSource::Version { version: Some(1) }, ProofSource::Host]
+    {
         let proof = vault.prove(&scene.deployment, tried).await.unwrap();
         let password = of(&proof.keys, KeyUse::Password);
         assert_eq!(password.outcome, Outcome::Proves, "{tried:?} {password:?}");
@@ -47,11 +48,11 @@ async fn every_kid_in_use_is_tried() {
         let mfa = of(&proof.keys, KeyUse::Mfa);
         assert_eq!((mfa.outcome, mfa.kids[0].opened, mfa.kids[0].tried), (Outcome::Proves, 2, 2));
         assert_eq!(of(&proof.keys, KeyUse::Integration).outcome, Outcome::NothingToTest);
-        assert!(proof.holds() && !proof.direct);
+        assert!(proof.is_complete() && !proof.direct);
         assert!(!format!("{proof:?}").contains("hunter2"));
     }
     let kept = scene.store.env_versions(scene.deployment.id).await.unwrap().remove(0);
-    assert!(kept.proof.unwrap().holds(), "kept with the version");
+    assert!(kept.proof.unwrap().is_complete(), "kept with the version");
 }
 
 #[tokio::test]
@@ -63,7 +64,7 @@ async fn each_way_in_which_a_key_does_not_fit() {
     let samples_of = |text: &str| vec![samples(SealedColumn::Password, &[(ROW, text.to_owned(), 4)])];
     let proved = async |sealed| {
         seal(&scene, sealed);
-        let proof = vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
+        let proof = vault.prove(&scene.deployment, ProofSource::Version { version: None }).await.unwrap();
         of(&proof.keys, KeyUse::Password).clone()
     };
     assert_eq!(proved(samples_of(&sound)).await.outcome, Outcome::Proves);
@@ -74,14 +75,14 @@ async fn each_way_in_which_a_key_does_not_fit() {
     assert_eq!((unknown.outcome, unknown.kids[0].trouble), (Outcome::UnknownKid, Some(KeyTrouble::Missing)));
     let malformed = proved(samples_of("not base64!")).await;
     assert_eq!((malformed.outcome, malformed.malformed), (Outcome::Malformed, 4));
-    let denied = vec![SealedSamples { column: SealedColumn::Password, found: Err(NotSampled::Allowed) }];
+    let denied = vec![SealedSamples { column: SealedColumn::Password, found: Err(NotSampled::Forbidden) }];
     let denied = proved(denied).await;
     assert_eq!(
         (denied.outcome, denied.unread),
         (Outcome::NotAllowed, vec!["passwords.password_ciphertext".to_owned()])
     );
     assert_eq!(proved(Vec::new()).await.outcome, Outcome::NothingToTest);
-    let nowhere = SealedColumn::ALL.map(|column| SealedSamples { column, found: Err(NotSampled::There) });
+    let nowhere = SealedColumn::ALL.map(|column| SealedSamples { column, found: Err(NotSampled::Missing) });
     assert_eq!(proved(nowhere.to_vec()).await.outcome, Outcome::NoTables, "nothing was looked at");
     let one_damaged =
         samples(SealedColumn::Password, &[(ROW, envelope("a", &env_key(2), ROW, "x"), 9), (ROW, sound.clone(), 0)]);
@@ -112,12 +113,12 @@ async fn an_older_version_is_tried_as_well_and_straight_to_postgres() {
     (direct.ssh, direct.direct) = (None, Some(sample::direct()));
     scene.store.save_deployment(&direct).await.unwrap();
     vault.links.forget(direct.id).await;
-    let older = vault.prove(&direct, Tried::Version { version: Some(1) }).await.unwrap();
-    assert!(older.holds() && older.direct);
-    let newer = vault.prove(&direct, Tried::Version { version: None }).await.unwrap();
+    let older = vault.prove(&direct, ProofSource::Version { version: Some(1) }).await.unwrap();
+    assert!(older.is_complete() && older.direct);
+    let newer = vault.prove(&direct, ProofSource::Version { version: None }).await.unwrap();
     assert_eq!(of(&newer.keys, KeyUse::Password).outcome, Outcome::UnknownKid);
-    assert!(vault.prove(&direct, Tried::Host).await.is_err(), "the host's file is out of reach");
-    let none = vault.prove(&direct, Tried::Version { version: Some(9) }).await.unwrap_err();
+    assert!(vault.prove(&direct, ProofSource::Host).await.is_err(), "the host's file is out of reach");
+    let none = vault.prove(&direct, ProofSource::Version { version: Some(9) }).await.unwrap_err();
     assert_eq!(none, VaultError::NoSuchVersion { version: 9 }.into());
 }
 
@@ -127,10 +128,10 @@ async fn a_column_that_is_not_known_is_not_tested_and_nothing_is_proved_over_it(
     capture(&scene, &vault).await;
     seal(&scene, vec![samples(SealedColumn::Password, &[(ROW, envelope("a", &env_key(1), ROW, "x"), 1)])]);
     scene.database.with(|tables| tables.unknown_sealed = vec!["ticket_bridges.token_ciphertext".into()]);
-    let proof = vault.prove(&scene.deployment, Tried::Host).await.unwrap();
+    let proof = vault.prove(&scene.deployment, ProofSource::Host).await.unwrap();
     assert_eq!(of(&proof.keys, KeyUse::Password).outcome, Outcome::Proves);
     assert_eq!(proof.not_tested, ["ticket_bridges.token_ciphertext"]);
-    assert!(!proof.holds(), "it says `proves` over data it does not know");
+    assert!(!proof.is_complete(), "it says `proves` over data it does not know");
 }
 
 #[tokio::test]
@@ -140,7 +141,7 @@ async fn secrets_of_oauth_apps_need_the_key_of_integrations() {
     let row = "integration-oauth-app:microsoft:client-secret";
     for (kid, outcome) in [("1", Outcome::Proves), ("2027-01", Outcome::UnknownKid)] {
         seal(&scene, vec![samples(SealedColumn::OauthApp, &[(row, envelope(kid, &env_key(902), row, "x"), 1)])]);
-        let proof = vault.prove(&scene.deployment, Tried::Host).await.unwrap();
+        let proof = vault.prove(&scene.deployment, ProofSource::Host).await.unwrap();
         assert_eq!(of(&proof.keys, KeyUse::Integration).outcome, outcome, "{kid}");
     }
 }
@@ -154,7 +155,7 @@ async fn a_list_that_weavestream_refuses_proves_nothing() {
     ] {
         put(&scene, &sample::env_file(1, "a", &list));
         seal(&scene, vec![samples(SealedColumn::Password, &[(ROW, envelope("a", &env_key(1), ROW, "x"), 1)])]);
-        let proof = vault.prove(&scene.deployment, Tried::Host).await.unwrap();
+        let proof = vault.prove(&scene.deployment, ProofSource::Host).await.unwrap();
         let key = of(&proof.keys, KeyUse::Password);
         assert_eq!((key.outcome, key.faults[0].trouble), (Outcome::KeyUnusable, trouble), "{list}");
     }

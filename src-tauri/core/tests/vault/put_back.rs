@@ -30,7 +30,7 @@ async fn what_is_planned_is_what_is_done() {
     let again = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
     assert_eq!(again, VaultError::HostEnvChanged { path: plan.path.clone() }.into(), "the plan was for another file");
     let same = vault.plan_put_back(&scene.deployment, None).await.unwrap();
-    assert!(same.there.unwrap().same && !same.uncaptured);
+    assert!(same.existing.unwrap().same && !same.uncaptured);
 }
 
 #[tokio::test]
@@ -39,7 +39,10 @@ async fn a_new_host_has_no_file_yet() {
     capture(&scene, &vault).await;
     scene.host.change(|host| host.env.set(EnvIs::Missing));
     let plan = vault.plan_put_back(&scene.deployment, None).await.unwrap();
-    assert_eq!((plan.there.clone(), plan.changes.clone(), plan.path.as_str()), (None, None, "/opt/weavestream/.env"));
+    assert_eq!(
+        (plan.existing.clone(), plan.changes.clone(), plan.path.as_str()),
+        (None, None, "/opt/weavestream/.env")
+    );
     let done = vault.put_back(&scene.deployment, &plan).await.unwrap();
     assert_eq!(done.kept, None);
     assert_eq!(scene.host.change(|host| host.env.bytes()).unwrap(), sample::env_file(1, "a", "").into_bytes());
@@ -52,7 +55,7 @@ async fn what_cannot_be_written_is_told_and_what_was_there_stays() {
     let env = scene.host.change(|host| host.env.clone());
     put(&scene, "# somebody emptied it\n");
     let plan = vault.plan_put_back(&scene.deployment, None).await.unwrap();
-    assert!(plan.changes.is_none() && plan.there.is_some(), "what is no .env can be replaced as well");
+    assert!(plan.changes.is_none() && plan.existing.is_some(), "what is no .env can be replaced as well");
     env.set_full(true);
     let full = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
     assert!(matches!(full.find(), Some(VaultError::PutBackFailed { reason }) if reason.contains("disk")), "{full}");

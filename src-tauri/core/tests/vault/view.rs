@@ -1,4 +1,4 @@
-use selvage_core::vault::{AgainstHost, NameGroup, NameRow, Outcome, Remark, ShownValue, Tried, VaultError};
+use selvage_core::vault::{AgainstHost, NameGroup, NameRow, Outcome, ProofSource, Remark, ShownValue, VaultError};
 use selvage_core::weavestream::key_set::KeyTrouble;
 use selvage_core::weavestream::sealed::SealedColumn;
 use selvage_testing::sample::{self, env_key};
@@ -28,14 +28,17 @@ async fn every_name_has_its_state_and_no_value() {
         &[(row_id, envelope("a", &env_key(7), row_id, "x"), 1), (row_id, envelope("b", &env_key(1), row_id, "x"), 1)],
     )];
     scene.database.with(|tables| tables.sealed = sealed);
-    vault.prove(&scene.deployment, Tried::Version { version: None }).await.unwrap();
+    vault.prove(&scene.deployment, ProofSource::Version { version: None }).await.unwrap();
     let view = vault.view(&scene.deployment, None, true).await.unwrap();
     let shown = view.shown.unwrap();
     let rows = &shown.names;
     let key = row(rows, "PASSWORD_ENCRYPTION_KEY");
     assert_eq!((key.group, key.kids.as_slice(), key.bytes), (NameGroup::Data, &["b".to_owned()][..], Some(32)));
     assert_eq!(key.remarks, [Remark::Repeated { times: 2 }]);
-    assert_eq!(key.proof.as_ref().map(|proof| (proof.outcome, proof.opened, proof.of)), Some((Outcome::Proves, 2, 2)));
+    assert_eq!(
+        key.proof.as_ref().map(|proof| (proof.outcome, proof.opened, proof.tested)),
+        Some((Outcome::Proves, 2, 2))
+    );
     let list = row(rows, "PASSWORD_PREVIOUS_KEYS");
     assert_eq!((list.kids.as_slice(), list.proof.as_ref().unwrap().opened), (&["a".to_owned()][..], 1));
     let short = Remark::NoKey { trouble: KeyTrouble::WrongLength { bytes: 5 } };

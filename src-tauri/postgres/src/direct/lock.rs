@@ -8,7 +8,7 @@ use crate::tcp::{options, translate};
 
 /// How often the session is looked at, and how long an answer may take.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-const PATIENCE: Duration = Duration::from_secs(20);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The advisory lock of backups, held by a session of its own.
 pub struct SessionLock {
@@ -35,7 +35,7 @@ impl HeldLock for SessionLock {
     async fn lost(&mut self) -> DatabaseError {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            match tokio::time::timeout(PATIENCE, self.session.ping()).await {
+            match tokio::time::timeout(LOCK_TIMEOUT, self.session.ping()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => return translate(&error),
                 Err(_) => {

@@ -1,4 +1,4 @@
-//! Straight to Postgres: TLS as `sslmode` says it, one sign-in for the
+//! The direct link to Postgres: TLS as `sslmode` says it, one sign-in for the
 //! statements and for the laptop's own `pg_dump`.
 
 mod certificate;

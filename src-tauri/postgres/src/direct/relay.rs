@@ -20,7 +20,7 @@ use super::sign_in::{Duplex, Server};
 
 const BUFFER: usize = 64 * 1024;
 /// A client of this laptop says who it is at once.
-const PATIENCE: Duration = Duration::from_secs(10);
+const SERVER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Startup packets are at most this long in Postgres itself.
 const STARTUP_AT_MOST: u32 = 10_000;
 
@@ -120,7 +120,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 
 async fn serve(mut client: TcpStream, shared: Arc<Shared>) {
     let _ = client.set_nodelay(true);
-    let introduced = tokio::time::timeout(PATIENCE, introduce(&mut client, &shared)).await;
+    let introduced = tokio::time::timeout(SERVER_TIMEOUT, introduce(&mut client, &shared)).await;
     let Ok(Ok(Some((token, parameters)))) = introduced else { return };
     let upstream = match shared.server.sign_in(&parameters).await {
         Ok(signed_in) => signed_in,
@@ -162,7 +162,7 @@ async fn carry(client: TcpStream, upstream: Box<dyn Duplex>) -> Option<String> {
         // The client has said goodbye, or is gone: so does the server.
         None => {
             let _ = to_server.shutdown().await;
-            let _ = tokio::time::timeout(PATIENCE, down).await;
+            let _ = tokio::time::timeout(SERVER_TIMEOUT, down).await;
             None
         }
         Some(Ok(_)) => Some("the server ended the connection".to_owned()),

@@ -22,7 +22,7 @@ use super::tls::{Handshake, TlsFiles};
 use crate::executor::refused;
 
 /// For dialling, and again for everything until the server has let us in.
-const PATIENCE: Duration = Duration::from_secs(20);
+const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(20);
 /// More than this before the sign-in has ended is not Postgres.
 const MESSAGE_AT_MOST: usize = 64 * 1024;
 
@@ -60,7 +60,7 @@ impl Server {
 
     /// Connects with `parameters` of the session; whom and which database the link says.
     pub async fn sign_in(&self, parameters: &[(String, String)]) -> Result<SignedIn, DatabaseError> {
-        let tcp = dial(self.host(), self.request.link.port(), PATIENCE).await?;
+        let tcp = dial(self.host(), self.request.link.port(), SIGN_IN_TIMEOUT).await?;
         // A peer that vanished is noticed within a minute, however long a query takes.
         let alive = TcpKeepalive::new().with_time(Duration::from_secs(20)).with_interval(Duration::from_secs(10));
         let _ = SockRef::from(&tcp).set_tcp_keepalive(&alive);
@@ -68,8 +68,8 @@ impl Server {
             let line = self.encrypt(tcp).await?;
             self.authenticate(line, parameters).await
         };
-        let late = |_| DatabaseError::Link(timed_out(self.host(), "signing in", PATIENCE));
-        tokio::time::timeout(PATIENCE, letting_in).await.map_err(late)?
+        let late = |_| DatabaseError::Link(timed_out(self.host(), "signing in", SIGN_IN_TIMEOUT));
+        tokio::time::timeout(SIGN_IN_TIMEOUT, letting_in).await.map_err(late)?
     }
 
     fn lost(&self, error: &std::io::Error) -> DatabaseError {

@@ -9,7 +9,7 @@ use selvage_core::weavestream::server_version::ServerVersion;
 use super::quiet;
 
 /// A program that is asked for its version answers at once.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PROGRAM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where installers put `pg_dump`. A `*` stands for one folder, such as a version's.
 #[cfg(target_os = "linux")]
@@ -47,7 +47,7 @@ pub async fn find() -> Vec<PgDump> {
 
 async fn ask(path: PathBuf) -> Option<PgDump> {
     let mut command = quiet(&path);
-    let answer = tokio::time::timeout(PATIENCE, command.arg("--version").output()).await.ok()?.ok()?;
+    let answer = tokio::time::timeout(PROGRAM_TIMEOUT, command.arg("--version").output()).await.ok()?.ok()?;
     let version = ServerVersion::of_tool(&String::from_utf8_lossy(&answer.stdout))?;
     Some(PgDump { path, version })
 }

@@ -1,4 +1,4 @@
-//! The link straight to Postgres against a real server, with certificates of a
+//! The direct link to Postgres against a real server, with certificates of a
 //! throwaway authority.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]

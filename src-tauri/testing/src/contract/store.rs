@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine, SecretAct};
-use selvage_core::ports::{Copy, CopyState, Store};
+use selvage_core::ports::{DumpRecord, LocalDumpState, Store};
 use selvage_core::vault::{EnvChange, KeyProof};
 use selvage_core::weavestream::run::RunId;
 use uuid::Uuid;
@@ -36,13 +36,13 @@ async fn deployments(store: &dyn Store) {
     rename(&mut twin, "ZEBRA", "zebra-2");
     assert!(store.save_deployment(&twin).await.is_err(), "two of the same name");
     assert_eq!(store.observation(one.id).await.unwrap(), None);
-    store.save_copy(&copy(one.id, "/a/one", 1)).await.unwrap();
-    store.save_copy(&copy(two.id, "/a/two", 1)).await.unwrap();
+    store.save_dump_record(&copy(one.id, "/a/one", 1)).await.unwrap();
+    store.save_dump_record(&copy(two.id, "/a/two", 1)).await.unwrap();
     store.remove_deployment(one.id).await.unwrap();
     store.remove_deployment(one.id).await.unwrap();
     assert_eq!(store.deployments().await.unwrap(), [two.clone()]);
-    assert!(store.copies(one.id).await.unwrap().is_empty());
-    assert_eq!(store.copies(two.id).await.unwrap().len(), 1, "another deployment lost its copies");
+    assert!(store.dump_records(one.id).await.unwrap().is_empty());
+    assert_eq!(store.dump_records(two.id).await.unwrap().len(), 1, "another deployment lost its copies");
     store.remove_deployment(two.id).await.unwrap();
 }
 
@@ -51,14 +51,14 @@ fn rename(deployment: &mut Deployment, name: &str, slug: &str) {
     slug.clone_into(&mut deployment.slug);
 }
 
-fn copy(deployment: DeploymentId, path: &str, minute: i64) -> Copy {
-    Copy {
+fn copy(deployment: DeploymentId, path: &str, minute: i64) -> DumpRecord {
+    DumpRecord {
         deployment,
         run: RunId(Uuid::new_v4()),
         path: path.into(),
         size: (1 << 53) + 1,
         sha256: sample::sha256(path.as_bytes()),
-        state: CopyState::Verified,
+        state: LocalDumpState::Verified,
         checked_at: sample::now() + TimeDelta::minutes(minute),
         entries: 125,
         made_at: Some(sample::now()),
@@ -71,20 +71,28 @@ async fn copies(store: &dyn Store) {
     store.save_deployment(&owner).await.unwrap();
     let (old, new) = (copy(owner.id, "/l/old", 1), copy(owner.id, "/l/it's \"new\"", 9));
     for copy in [&old, &new] {
-        store.save_copy(copy).await.unwrap();
+        store.save_dump_record(copy).await.unwrap();
     }
-    assert_eq!(store.copies(owner.id).await.unwrap(), [new.clone(), old.clone()], "newest first");
-    let damaged = Copy { state: CopyState::Damaged, checked_at: new.checked_at + TimeDelta::minutes(1), ..old.clone() };
-    store.save_copy(&damaged).await.unwrap();
-    assert_eq!(store.copies(owner.id).await.unwrap(), [damaged.clone(), new.clone()], "replaced by path");
+    assert_eq!(store.dump_records(owner.id).await.unwrap(), [new.clone(), old.clone()], "newest first");
+    let damaged = DumpRecord {
+        state: LocalDumpState::Damaged,
+        checked_at: new.checked_at + TimeDelta::minutes(1),
+        ..old.clone()
+    };
+    store.save_dump_record(&damaged).await.unwrap();
+    assert_eq!(store.dump_records(owner.id).await.unwrap(), [damaged.clone(), new.clone()], "replaced by path");
     let other = sample::deployment();
-    let same_path = Copy { deployment: other.id, ..new.clone() };
-    store.save_copy(&same_path).await.unwrap();
-    assert_eq!(store.copies(owner.id).await.unwrap(), [damaged.clone(), new.clone()], "another deployment's path");
-    store.remove_copy(owner.id, &new.path).await.unwrap();
-    store.remove_copy(owner.id, "/nowhere").await.unwrap();
-    assert_eq!(store.copies(owner.id).await.unwrap(), [damaged]);
-    assert_eq!(store.copies(other.id).await.unwrap(), [same_path], "another deployment's record went with it");
+    let same_path = DumpRecord { deployment: other.id, ..new.clone() };
+    store.save_dump_record(&same_path).await.unwrap();
+    assert_eq!(
+        store.dump_records(owner.id).await.unwrap(),
+        [damaged.clone(), new.clone()],
+        "another deployment's path"
+    );
+    store.remove_dump_record(owner.id, &new.path).await.unwrap();
+    store.remove_dump_record(owner.id, "/nowhere").await.unwrap();
+    assert_eq!(store.dump_records(owner.id).await.unwrap(), [damaged]);
+    assert_eq!(store.dump_records(other.id).await.unwrap(), [same_path], "another deployment's record went with it");
 }
 
 async fn vault(store: &dyn Store) {

@@ -36,7 +36,7 @@ pub struct HostState {
     pub files: BTreeMap<String, Arc<Vec<u8>>>,
     /// Its `.env`.
     pub env: SimEnv,
-    /// Its queue.
+    /// The BullMQ queue of this host.
     pub queue: SimQueue,
     /// The host's clock.
     pub now: DateTime<Utc>,
@@ -71,11 +71,11 @@ pub enum Compose {
 /// One container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimService {
-    /// Its id.
+    /// Unique id.
     pub id: String,
     /// Docker's word.
     pub state: String,
-    /// Its address.
+    /// Address in the container network.
     pub address: String,
 }
 

@@ -115,7 +115,7 @@ pub enum EnvFileError {
     /// It is larger than any `.env`.
     #[error("the file has {bytes} bytes, more than the {at_most} of any .env")]
     EnvTooLarge {
-        /// Its size.
+        /// Size in bytes.
         #[specta(type = f64)]
         bytes: u64,
         /// What is taken at most.

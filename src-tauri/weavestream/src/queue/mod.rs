@@ -58,7 +58,7 @@ pub struct QueuedScheduler {
     pub next: Option<DateTime<Utc>>,
     /// Its cron expression.
     pub pattern: Option<String>,
-    /// Its zone.
+    /// IANA name of the time zone.
     pub tz: Option<String>,
     /// The schedule that a legacy repeatable fires, by the data of its delayed job:
     /// up to Weavestream 1.9.3 its id is a digest.
@@ -92,7 +92,7 @@ pub enum Ask<'a> {
     /// Remove a scheduler, its job that has come due, and legacy repeatables of the
     /// same schedule; one that is not there is fine.
     Remove {
-        /// Its id.
+        /// Id of the scheduler in BullMQ.
         scheduler: &'a str,
     },
     /// Have the worker carry out a run whose row exists. Asking twice adds one job.

@@ -47,7 +47,7 @@ export function testHost(world: World, { target, folder }: SshLink): Check[] {
 
 const DIRECT = PLAN.direct.map(({ item }) => item);
 
-/** A link straight to Postgres. Hosts called `other…`, `self…` and `plain…` show what they are called. */
+/** A direct link to Postgres. Hosts called `other…`, `self…` and `plain…` show what they are called. */
 export function testPostgres({ host, user, tls }: DirectLink): Check[] {
   const signIn = (problem: Problem): Check[] => [bad('postgres', problem, 'Cannot sign in'), ...later(DIRECT.slice(1))];
   if (tls.mode.startsWith('verify') && host.startsWith('other')) return signIn(problemOf({ code: 'tls_wrong_name', host, names: ['db.acme.example', '10.0.4.7'] }));

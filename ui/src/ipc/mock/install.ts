@@ -99,7 +99,7 @@ export function install(options: Options = {}): Mock {
       if (draft.name.trim() === '') refuse({ code: 'fields', fields: [{ field: 'name', reason: '1 to 80 characters' }] });
       if (here.deployments.some((row) => row.deployment.name === draft.name)) refuse({ code: 'fields', fields: [{ field: 'name', reason: 'another deployment already has this name' }] });
       const deployment: Deployment = { id: crypto.randomUUID(), name: draft.name, slug: draft.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'), ssh: draft.ssh?.link ?? null, direct: draft.direct?.link ?? null };
-      here.deployments = [...here.deployments, { deployment, verdict: { state: 'at_risk', title: 'At risk. No verified dump is off the host.', body: 'If this host were lost now, nothing on this laptop could bring it back.' } }];
+      here.deployments = [...here.deployments, { deployment, verdict: { state: 'at_risk', title: 'At risk. No verified copy outside the host.', body: 'If this host were lost now, nothing on this laptop could bring it back.' } }];
       return deployment;
     },
     relinkDeployment: (id, draft) => {
@@ -150,7 +150,7 @@ export function install(options: Options = {}): Mock {
     },
     timeZones: () => ZONES,
     previewSchedule: (draft) => preview(draft),
-    previewKeeps: async (_id, schedule, draft) => {
+    previewRetention: async (_id, schedule, draft) => {
       await slow();
       if (wrongRules(draft).length > 0) refuse({ code: 'fields', fields: wrongRules(draft) });
       return keeps(schedule === null ? null : scheduleOf(schedule).name, draft);
@@ -218,12 +218,12 @@ export function install(options: Options = {}): Mock {
       ...(scene === 'downloading' ? [{ id: 'b5e0c0de-0000-4000-8000-0000000000ff', when: when(NOW - 86_400_000), oneOff: true, size: 398_000_000, copy: { path: '/home/ada/Dumps/production-acme/weavestream-postgres-production-acme-manual-2026-10-21T07-41-00Z.dump', state: 'complete' as const, checked: when(NOW - 86_400_000), sha256: '51d07ac9'.repeat(8), entries: 412 } }] : []),
       ...here.runs.flatMap((run) => (run.copy ? [{ id: run.id, when: run.when, oneOff: false, size: run.size ?? 0, copy: run.copy }] : [])),
     ],
-    verifyCopy: (id, run) => start(id, run, 'verify'),
-    deleteCopy: (_id, run) => {
+    verifyLocalDump: (id, run) => start(id, run, 'verify'),
+    deleteLocalDump: (_id, run) => {
       runOf(run).copy = null;
       return null;
     },
-    showCopy: () => null,
+    showLocalDump: () => null,
     jobs: () => here.jobs,
     watchJobs: (channel) => {
       listeners.push(channel);

@@ -56,8 +56,8 @@ export function envNames(version: number): NameRow[] {
 /** A name that only the host has. */
 export const onlyThere = (name: string, group: NameGroup): NameRow => row(group, name, { value: { is: 'absent' }, host: 'only_there' });
 
-function proved(of: KeyUse, name: string, kids: [string | null, number, number, number][], outcome: ProvedKey['outcome'] = 'proves'): ProvedKey {
-  return { of, name, outcome, kids: kids.map(([kid, opened, tried, rows]) => ({ kid, trouble: null, tried, opened, rows })), malformed: 0, unread: [] };
+function proved(keyUse: KeyUse, name: string, kids: [string | null, number, number, number][], outcome: ProvedKey['outcome'] = 'proves'): ProvedKey {
+  return { keyUse, name, outcome, kids: kids.map(([kid, opened, tried, rows]) => ({ kid, trouble: null, tried, opened, rows })), malformed: 0, unread: [] };
 }
 
 /** What trying the keys of a file comes to; with `smtp` rotated away, the mail settings stay shut. */
@@ -82,9 +82,9 @@ export function withProof(rows: NameRow[], proof: KeyProof): NameRow[] {
     if (!found) return known;
     const kids = list === undefined ? found.kids : found.kids.filter(({ kid }) => kid !== null && known.kids.includes(kid));
     const failing = kids.filter(({ opened, tried }) => opened < tried).map(({ kid }) => kid ?? '');
-    if (list !== undefined && kids.length === 0) return { ...known, proof: { outcome: 'nothing_to_test', opened: 0, of: 0, failing: [] } };
+    if (list !== undefined && kids.length === 0) return { ...known, proof: { outcome: 'nothing_to_test', opened: 0, tested: 0, failing: [] } };
     const sum = (of: 'opened' | 'tried') => kids.reduce((all, kid) => all + kid[of], 0);
-    const [opened, of] = found.of === 'mfa' ? [sum('opened'), sum('tried')] : [kids.length - failing.length, kids.length];
-    return { ...known, proof: { outcome: list === undefined ? found.outcome : failing.length > 0 ? 'does_not_decrypt' : 'proves', opened, of, failing } };
+    const [opened, tested] = found.keyUse === 'mfa' ? [sum('opened'), sum('tried')] : [kids.length - failing.length, kids.length];
+    return { ...known, proof: { outcome: list === undefined ? found.outcome : failing.length > 0 ? 'does_not_decrypt' : 'proves', opened, tested, failing } };
   });
 }

@@ -1,4 +1,4 @@
-import type { CopyRow, HistoryPage, RunFilter, RunRow } from '../bindings';
+import type { LocalDumpStatus, HistoryPage, RunFilter, RunRow } from '../bindings';
 import { ago, local, NOW, when, ZONE } from './time';
 
 /** Three schedules, by name. */
@@ -15,7 +15,7 @@ export function sha(seed: number): string {
   return HEX.slice(turn) + HEX.slice(0, turn);
 }
 
-export function copyOf(run: RunRow, at: number, state: CopyRow['state'] = 'verified'): CopyRow {
+export function copyOf(run: RunRow, at: number, state: LocalDumpStatus['state'] = 'verified'): LocalDumpStatus {
   const suffix = state === 'damaged' ? '.damaged' : '';
   return { path: `/home/ada/Dumps/production-acme/${run.file ?? 'dump'}${suffix}`, state, checked: when(at), sha256: run.manifest?.sha256 ?? sha(1), entries: 612 };
 }

@@ -1,4 +1,4 @@
-import type { Actor, Column, FieldError, KeepCell, RetentionPreview, NextRun, ScheduleDraft, SchedulePreview, ScheduleRow } from '../bindings';
+import type { Actor, Column, FieldError, RetentionCell, RetentionPreview, NextRun, ScheduleDraft, SchedulePreview, ScheduleRow } from '../bindings';
 import { ago, day, local, NOW, when, ZONE } from './time';
 
 export const ACTORS: Actor[] = [
@@ -90,9 +90,9 @@ export function preview(draft: ScheduleDraft): SchedulePreview {
   return { errors, firings, eitherDay: fields.length === 5 && fields[2] !== '*' && fields[4] !== '*', place: known ? cityOf(zone) : '', ...hint };
 }
 
-const no: KeepCell = { state: 'no', dumps: 0 };
-const cell = (letter: string | undefined): KeepCell =>
-  letter === 'k' ? { state: 'keeps', dumps: 1 } : letter === 'n' ? { state: 'next', dumps: 1 } : letter === 'e' ? { state: 'ends', dumps: 0 } : no;
+const no: RetentionCell = { state: 'no', dumps: 0 };
+const cell = (letter: string | undefined): RetentionCell =>
+  letter === 'k' ? { state: 'kept', dumps: 1 } : letter === 'n' ? { state: 'next', dumps: 1 } : letter === 'e' ? { state: 'expires', dumps: 0 } : no;
 
 // The same moment as the design's page: rows are the rules, columns the dumps.
 const GRID = ['..................ekkn', '.............ekkkkkkn', '...........kk..k...kn', 'kkkkkkkkkkk........kn'].map((row) => row.padStart(21, '.').slice(-21));
@@ -109,7 +109,7 @@ export function keeps(name: string | null, draft: ScheduleDraft): RetentionPrevi
   const column = (n: number, at: number): Column => {
     const cells = GRID.map((row) => cell(row[n]));
     const label: [string, string] = [String(new Date(at).getUTCDate()), new Date(at).toUTCString().slice(8, 11)];
-    return { label, when: when(at), dumps: 1, coming: n === TIMES.length - 1, cells, deleted: cells.every(({ state }) => state === 'no' || state === 'ends') ? 1 : 0 };
+    return { label, when: when(at), dumps: 1, coming: n === TIMES.length - 1, cells, deleted: cells.every(({ state }) => state === 'no' || state === 'expires') ? 1 : 0 };
   };
   const all = TIMES.map((at, n) => column(n, at));
   if (name === null) return { columns: draft.enabled ? all.slice(-1) : [], dumps: 0, bytes: 0, deleted: [], ahead: ahead.map((row) => ({ ...row, bytes: 0 })) };

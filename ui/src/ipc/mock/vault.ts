@@ -31,7 +31,7 @@ export function keep(of: Here, id: string, source: EnvSource, act: SecretAct): C
   return { version: number, new: true, missingKeys };
 }
 
-const SMTP: MissingKey = { of: 'smtp', name: 'SMTP_SECRET_KEY', kids: ['2'] };
+const SMTP: MissingKey = { keyUse: 'smtp', name: 'SMTP_SECRET_KEY', kids: ['2'] };
 
 /** What would change on the host; the other way round than what was seen. */
 function undone({ seen }: MockVault, number: number): NameChanges {
@@ -109,7 +109,7 @@ export function vaultHandlers(of: Here): Pick<Handlers, Vault> {
       return {
         version: number,
         path: '/opt/weavestream/.env',
-        there: { token: '51d07ac9', modifiedAt: when(vault.modifiedAt).utc, mode: '640', owner: 'root:root', same },
+        existing: { token: '51d07ac9', modifiedAt: when(vault.modifiedAt).utc, mode: '640', owner: 'root:root', same },
         changes: same ? { added: [], changed: [], removed: [] } : undone(vault, number),
         missing: same ? [] : vault.seen.env === 'differs' ? vault.seen.uncaptured : number < 7 ? [SMTP] : [],
         notNeeded: [],
@@ -121,7 +121,7 @@ export function vaultHandlers(of: Here): Pick<Handlers, Vault> {
       await slow();
       // Somebody edits the file between plan and writing, once.
       const vault = vaultOf(here, id);
-      if (here.scene === 'moved' && plan.there?.token === '51d07ac9' && !here.trusted.has('edited')) {
+      if (here.scene === 'moved' && plan.existing?.token === '51d07ac9' && !here.trusted.has('edited')) {
         here.trusted.add('edited');
         refuse({ code: 'host_env_changed', path: plan.path });
       }

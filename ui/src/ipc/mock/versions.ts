@@ -41,7 +41,7 @@ const empty = (): MockVault => ({
 
 /** How the host's file differs from version 7. */
 function drift(smtpLost: boolean): EnvStatus {
-  const rotated: MissingKey = { of: 'smtp', name: 'SMTP_SECRET_KEY', kids: ['2'] };
+  const rotated: MissingKey = { keyUse: 'smtp', name: 'SMTP_SECRET_KEY', kids: ['2'] };
   return {
     env: 'differs',
     version: 7,

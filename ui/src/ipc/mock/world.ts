@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentRow, DirectLink, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, Strip, Verdict } from '../bindings';
 import { hostOf } from '../../app/links';
+import { dumpTitle } from '../../words/units';
 import { scheduleRows } from './schedules';
 import { manyRuns, SCHEDULES, typicalRuns } from './runs';
 import { changed } from './checks';
@@ -21,13 +22,13 @@ function deployment(n: number, name: string, slug: string, host: string): Deploy
 const DIRECT: DirectLink = { host: 'db.acme.example', port: null, user: 'weavestream', database: 'weavestream', tls: { mode: 'verify-full', ca: '/home/ada/acme-ca.crt', client: null } };
 
 const HELD: Verdict = {
-  state: 'held',
-  title: 'Database held. Verified 15 h 29 min ago.',
-  body: 'If this host were lost now, you would rebuild from the dump of Yesterday, 09:00 and lose 24 h 41 min of changes. Uploaded files are not held here.',
+  state: 'saved',
+  title: 'Database saved. Verified 15 h 29 min ago.',
+  body: 'If this host were lost now, you would rebuild from yesterday’s dump, 09:00, and lose 1 d of changes. Uploaded files are not held here.',
 };
 const RISK: Verdict = {
   state: 'at_risk',
-  title: 'At risk. No verified dump is off the host.',
+  title: 'At risk. No verified copy outside the host.',
   body: 'If this host were lost now, nothing on this laptop could bring it back.',
 };
 const BLIND: Verdict = { state: 'not_observed', title: 'Not checked since Tue 20 Oct, 18:03.', body: HELD.body };
@@ -161,15 +162,15 @@ export function overview(world: World, row: DeploymentRow): Overview {
     verdict,
     latest,
     evidence: [
-      latest ? { kind: 'exists', shown: when(seen), current: !trouble, what: `Dump of ${latest.when.local}`, place: host } : none('exists'),
-      copy?.copy ? { kind: 'checksum', shown: copy.copy.checked, current: true, what: `Dump of ${copy.when.local}`, place: 'On this laptop, SHA-256' } : none('checksum'),
+      latest ? { kind: 'exists', shown: when(seen), current: !trouble, what: dumpTitle(latest.when.local), place: host } : none('exists'),
+      copy?.copy ? { kind: 'checksum', shown: copy.copy.checked, current: true, what: dumpTitle(copy.when.local), place: 'On this laptop, SHA-256' } : none('checksum'),
       none('off_host'),
       none('drill'),
       none('proven'),
     ],
     attention: [
-      ...(deployment.ssh ? [{ grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not fire until it is registered.', action: 'register', schedule: SCHEDULES.Weekly } as const] : []),
-      ...(latest?.copy ? [] : [{ grave: false, title: `The dump of ${latest?.when.local ?? ''} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download', schedule: null } as const]),
+      ...(deployment.ssh ? [{ grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not run until it is registered.', action: 'register', schedule: SCHEDULES.Weekly } as const] : []),
+      ...(latest?.copy ? [] : [{ grave: false, title: `${dumpTitle(latest?.when.local ?? '')} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download', schedule: null } as const]),
       ...attentionOf(vaultOf(world, deployment.id)),
       ...(deployment.ssh ? [{ grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection', schedule: null } as const] : []),
     ].sort((a, b) => Number(b.grave) - Number(a.grave)),
@@ -179,7 +180,7 @@ export function overview(world: World, row: DeploymentRow): Overview {
     observed: when(seen),
     checked: { database: part(seen, trouble), host: deployment.ssh ? part(seen, trouble) : null },
     version: deployment.ssh ? '1.9.11' : null,
-    reached: deployment.ssh ? `deploy@${host} over SSH` : `weavestream@${host}:5432/weavestream straight to Postgres`,
+    reached: deployment.ssh ? `deploy@${host} over SSH` : `weavestream@${host}:5432/weavestream over a direct link`,
     trouble,
   };
 }

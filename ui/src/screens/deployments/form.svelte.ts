@@ -1,5 +1,5 @@
 import { hostKeyOf } from '../../app/host-key';
-import { shown } from '../../app/window.svelte';
+import { ui } from '../../app/window.svelte';
 import { factsOf, ipc, troubleOf, type Check, type CheckItem, type Deployment, type Draft, type Problem, type ProblemFacts, type SeenFolder } from '../../ipc/client';
 import { words } from '../../words/words';
 import { DirectFields, SshFields } from './links.svelte';
@@ -63,7 +63,7 @@ export class LinkForm {
     if (!this.checks) return blocked.untested;
     if (this.stale) return blocked.changed;
     const works = (item: CheckItem) => this.checks?.some((c) => c.item === item && (c.state === 'ok' || c.state === 'warn'));
-    return shown.info.checks[this.by].every(({ item, needed }) => !needed || works(item)) ? undefined : blocked.bad[this.by];
+    return ui.info.checks[this.by].every(({ item, needed }) => !needed || works(item)) ? undefined : blocked.bad[this.by];
   }
 
   /** Takes a host of the SSH configuration. */
@@ -120,8 +120,8 @@ export class LinkForm {
   /** The key of a host that is not known is asked for at once; a wrong one is told. */
   #askForKey(checks: Check[]): void {
     const key = checks.map((check) => hostKeyOf(check.problem)).find((found) => found !== undefined);
-    if (key?.trust) shown.hostKey = { key: key.trust, trusted: () => void this.test() };
-    else if (key) shown.tell(key.problem);
+    if (key?.trust) ui.hostKey = { key: key.trust, trusted: () => void this.test() };
+    else if (key) ui.tell(key.problem);
   }
 
   #portIsRight(): boolean {

@@ -55,7 +55,7 @@ export class SshFields {
   }
 }
 
-/** The fields of a link straight to Postgres. */
+/** The fields of a direct link to Postgres. */
 export class DirectFields {
   host = $state('');
   port = $state('');

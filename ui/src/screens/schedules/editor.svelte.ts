@@ -1,6 +1,6 @@
 import { attempt } from '../../app/actions';
 import { reloadMounted } from '../../app/query.svelte';
-import { shown } from '../../app/window.svelte';
+import { ui } from '../../app/window.svelte';
 import {
   factsOf,
   ipc,
@@ -50,15 +50,15 @@ export class Editor {
   onSuccess = $state(false);
 
   preview = $state.raw<SchedulePreview>();
-  keeps = $state.raw<RetentionPreview>();
-  keepsTrouble = $state.raw<Problem>();
+  retentionPreview = $state.raw<RetentionPreview>();
+  retentionTrouble = $state.raw<Problem>();
   saving = $state(false);
   /** Fields that were left, or all after a try to save: a form does not scold before. */
   touched = $state.raw<ReadonlySet<FieldName>>(new Set());
   tried = $state(false);
   #base = $state.raw('');
   #previews = 0;
-  #keeps = 0;
+  #counts = 0;
 
   /** What the fields hold now: what is on the screen is what is written. */
   get draft(): ScheduleDraft {
@@ -94,7 +94,7 @@ export class Editor {
   }
 
   static blank(deployment: DeploymentId): Editor {
-    return new Editor(deployment, { draft: { ...DEFAULTS, timezone: shown.info.zone } });
+    return new Editor(deployment, { draft: { ...DEFAULTS, timezone: ui.info.zone } });
   }
 
   /** Another one with the same values, that the host does not know yet. */
@@ -143,7 +143,7 @@ export class Editor {
     this.comparing = false;
   }
 
-  /** Writes it. False when it was refused, or failed; why is shown. */
+  /** Writes it. False when it was refused, or failed; why is ui. */
   async save(over?: string): Promise<boolean> {
     if (this.saving) return false;
     this.tried = true;
@@ -185,7 +185,7 @@ export class Editor {
         void reloadMounted();
         return;
       default:
-        shown.tell(problem, { label: words.tryAgain, run: () => void this.save() });
+        ui.tell(problem, { label: words.tryAgain, run: () => void this.save() });
         void reloadMounted();
     }
   }
@@ -200,16 +200,16 @@ export class Editor {
 
   /** What the rules keep. `fresh` asks the host which dumps there are. */
   async count(draft: ScheduleDraft, fresh: boolean): Promise<void> {
-    const mine = ++this.#keeps;
+    const mine = ++this.#counts;
     try {
-      const found = await ipc.previewKeeps(this.deployment, this.row?.id ?? null, draft, fresh);
-      if (mine !== this.#keeps) return;
-      this.keeps = found;
-      this.keepsTrouble = undefined;
+      const found = await ipc.previewRetention(this.deployment, this.row?.id ?? null, draft, fresh);
+      if (mine !== this.#counts) return;
+      this.retentionPreview = found;
+      this.retentionTrouble = undefined;
     } catch (thrown) {
       const { problem } = troubleOf(thrown);
       // A number that is out of its limits stands under its field.
-      if (mine === this.#keeps && problem.code !== 'fields') this.keepsTrouble = problem;
+      if (mine === this.#counts && problem.code !== 'fields') this.retentionTrouble = problem;
     }
   }
 

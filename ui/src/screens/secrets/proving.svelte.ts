@@ -1,9 +1,9 @@
 import { mutate } from '../../app/query.svelte';
-import { ipc, troubleOf, type Problem, type DeploymentId, type KeyProof, type Tried, type When } from '../../ipc/client';
+import { ipc, troubleOf, type Problem, type DeploymentId, type KeyProof, type ProofSource, type When } from '../../ipc/client';
 
 /** What was tried, and what came of it; neither while it is being tried. */
 export interface Proof {
-  tried: Tried;
+  tried: ProofSource;
   result?: KeyProof;
   /** When an earlier proof was made; none for one that was made just now. */
   when?: When;
@@ -14,9 +14,9 @@ export interface Proof {
 export class Proving {
   /** What the dialog shows; closed without it. */
   shown = $state.raw<Proof>();
-  running = $state.raw<Tried>();
+  running = $state.raw<ProofSource>();
 
-  async run(id: DeploymentId, tried: Tried): Promise<void> {
+  async run(id: DeploymentId, tried: ProofSource): Promise<void> {
     if (this.running) return;
     this.running = tried;
     const begun: Proof = { tried };

@@ -42,7 +42,7 @@ pub struct Column {
     /// It is the one that the next run adds.
     pub coming: bool,
     /// What each rule makes of it, in the order of [`Rule::ALL`].
-    pub cells: Vec<KeepCell>,
+    pub cells: Vec<RetentionCell>,
     /// How many of them the next pruning deletes.
     pub deleted: u32,
 }
@@ -50,9 +50,9 @@ pub struct Column {
 /// What a rule makes of one column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct KeepCell {
+pub struct RetentionCell {
     /// What changes with the next run.
-    pub state: KeepState,
+    pub state: RetentionState,
     /// How many dumps it keeps after the next run.
     pub dumps: u32,
 }
@@ -60,22 +60,22 @@ pub struct KeepCell {
 /// What changes for a rule with the next run, and with the rules that are not saved yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum KeepState {
+pub enum RetentionState {
     /// It keeps nothing here.
     No,
     /// It keeps, now and after the next run.
-    Keeps,
+    Kept,
     /// It keeps from the next run on.
     Next,
     /// It keeps now, and no longer after the next run.
-    Ends,
+    Expires,
 }
 
 /// A dump that the next pruning deletes on the host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DeletedDump {
-    /// Its run.
+    /// Id of the run that made it.
     pub run: RunId,
     /// In the laptop's zone.
     pub when: When,
@@ -117,7 +117,7 @@ const SINGLE: usize = 12;
 /// by `timing`; none when it does not fire. `copied` are the runs whose dump is
 /// on this laptop, verified.
 #[must_use]
-pub fn keep_preview(
+pub fn retention_preview(
     past: &[Dump],
     timing: Option<(&Cron, Zone)>,
     rules: Rules,
@@ -131,7 +131,7 @@ pub fn keep_preview(
     let future = timing.map(|(cron, zone)| that_matter(cron, zone, now, &horizons, retention)).unwrap_or_default();
     let seen = simulate(past, &future, &horizons, retention);
     let before = kept(past, rules.saved.unwrap_or(retention));
-    let fates: Vec<Fate> = seen.next.iter().map(|place| Fate::new(place, past, &before)).collect();
+    let fates: Vec<DumpOutcome> = seen.next.iter().map(|place| DumpOutcome::new(place, past, &before)).collect();
     let on_host: Vec<&Dump> = past.iter().filter(|dump| dump.on_host).collect();
     let newest = on_host.iter().find_map(|dump| dump.size).unwrap_or_default();
     let ahead = seen.ahead.iter().filter(|_| timing.is_some()).map(|ahead| AheadRow {
@@ -158,21 +158,21 @@ fn count(n: usize) -> u32 {
 }
 
 /// One dump, what each rule makes of it, and whether it goes.
-struct Fate {
+struct DumpOutcome {
     dump: Dump,
-    states: Vec<KeepState>,
+    states: Vec<RetentionState>,
     deleted: bool,
 }
 
-impl Fate {
+impl DumpOutcome {
     /// `before` are the rules that keep each of `past` now.
     fn new(place: &Place, past: &[Dump], before: &[Vec<Rule>]) -> Self {
         let was = past.iter().zip(before).find(|(dump, _)| **dump == place.dump).map(|(_, rules)| rules);
         let state = |rule: &Rule| match (was.is_some_and(|was| was.contains(rule)), place.rules.contains(rule)) {
-            (true, true) => KeepState::Keeps,
-            (true, false) => KeepState::Ends,
-            (false, true) => KeepState::Next,
-            (false, false) => KeepState::No,
+            (true, true) => RetentionState::Kept,
+            (true, false) => RetentionState::Expires,
+            (false, true) => RetentionState::Next,
+            (false, false) => RetentionState::No,
         };
         Self { dump: place.dump, states: Rule::ALL.iter().map(state).collect(), deleted: place.rules.is_empty() }
     }
@@ -183,7 +183,7 @@ impl Fate {
 }
 
 /// Newest first; a column of its own for each, or for the month of the older ones.
-fn columns(fates: &[Fate]) -> Vec<&[Fate]> {
+fn columns(fates: &[DumpOutcome]) -> Vec<&[DumpOutcome]> {
     if fates.len() <= COLUMNS {
         return fates.chunks(1).collect();
     }
@@ -191,16 +191,16 @@ fn columns(fates: &[Fate]) -> Vec<&[Fate]> {
     single.chunks(1).chain(older.chunk_by(|a, b| a.month() == b.month())).collect()
 }
 
-fn column(group: &[Fate], now: DateTime<Utc>, here: Tz) -> Column {
+fn column(group: &[DumpOutcome], now: DateTime<Utc>, here: Tz) -> Column {
     let newest = group.first().map_or(now, |fate| fate.dump.started_at);
     let format = |pattern: &str| newest.format(pattern).to_string();
     let label = if group.len() == 1 { (format("%-d"), format("%b")) } else { (format("%b"), format("’%y")) };
     let cell = |rule: usize| {
         let states = || group.iter().filter_map(|fate| fate.states.get(rule));
-        let dumps = states().filter(|state| matches!(state, KeepState::Keeps | KeepState::Next)).count();
-        let strongest = [KeepState::Keeps, KeepState::Next, KeepState::Ends];
+        let dumps = states().filter(|state| matches!(state, RetentionState::Kept | RetentionState::Next)).count();
+        let strongest = [RetentionState::Kept, RetentionState::Next, RetentionState::Expires];
         let state = strongest.into_iter().find(|state| states().any(|other| other == state));
-        KeepCell { state: state.unwrap_or(KeepState::No), dumps: count(dumps) }
+        RetentionCell { state: state.unwrap_or(RetentionState::No), dumps: count(dumps) }
     };
     Column {
         label,
@@ -286,15 +286,15 @@ mod tests {
         let zone = Zone::parse("America/New_York").ok();
         let rules = Rules { saved, wanted };
         let copied = HashSet::from([RunId(uuid::Uuid::from_u128(7))]);
-        keep_preview(past, cron.as_ref().zip(zone), rules, &copied, now(), chrono_tz::Europe::Berlin)
+        retention_preview(past, cron.as_ref().zip(zone), rules, &copied, now(), chrono_tz::Europe::Berlin)
     }
 
     fn rows(seen: &RetentionPreview) -> Vec<String> {
-        let letter = |cell: &KeepCell| match cell.state {
-            KeepState::No => '.',
-            KeepState::Keeps => 'k',
-            KeepState::Next => 'n',
-            KeepState::Ends => 'e',
+        let letter = |cell: &RetentionCell| match cell.state {
+            RetentionState::No => '.',
+            RetentionState::Kept => 'k',
+            RetentionState::Next => 'n',
+            RetentionState::Expires => 'e',
         };
         (0..4).map(|rule| seen.columns.iter().map(|column| letter(&column.cells[rule])).collect()).collect()
     }
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn what_does_not_fire_has_no_future() {
         let rules = Rules { saved: None, wanted: Retention::default() };
-        let found = keep_preview(&daily(2), None, rules, &HashSet::new(), now(), Tz::Europe__Berlin);
+        let found = retention_preview(&daily(2), None, rules, &HashSet::new(), now(), Tz::Europe__Berlin);
         assert_eq!((found.columns.len(), found.ahead.len()), (2, 0));
         let nothing = seen(&[], None, Retention::default());
         assert_eq!((nothing.columns.len(), nothing.dumps, nothing.deleted.len()), (1, 0, 0));

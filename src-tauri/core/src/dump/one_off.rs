@@ -14,7 +14,7 @@ use crate::download::{Closed, Sink, float};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
 use crate::library::Names;
 use crate::link::{Link, Links};
-use crate::ports::{Clock, Copy, Folder, Library, LibraryError, LinkError, Notice, Notifier, PartFile, Store};
+use crate::ports::{Clock, DumpRecord, Folder, Library, LibraryError, LinkError, Notice, Notifier, PartFile, Store};
 use crate::schedules::service;
 use crate::time::When;
 use crate::weavestream::manifest::Sha256;
@@ -63,15 +63,15 @@ pub struct DumpTarget {
 }
 
 /// How one try ended, short of an error.
-pub(super) enum Tried {
-    Made(Box<Copy>),
+pub(super) enum AttemptOutcome {
+    Made(Box<DumpRecord>),
     Busy,
     Cancelled,
 }
 
 /// One try, with the part file when it is to be used or removed yet.
 struct Attempt {
-    ended: Result<Tried, Problem>,
+    ended: Result<AttemptOutcome, Problem>,
     part: Option<Box<dyn PartFile>>,
 }
 
@@ -115,7 +115,7 @@ impl OneOffDumps {
     /// None when cancelled. Whatever ends it, no half of a dump stays behind, neither
     /// here nor as a session on the host. Whoever finds the part file claimed by
     /// another Selvage has touched nothing.
-    async fn dump(&self, target: &DumpTarget, job: &JobHandle) -> Result<Option<Copy>, Problem> {
+    async fn dump(&self, target: &DumpTarget, job: &JobHandle) -> Result<Option<DumpRecord>, Problem> {
         let folder: Arc<dyn Folder> = Arc::from(self.library.open(&target.folder)?);
         let mut part = folder.part(Names::one_off(&target.deployment, self.clock.now()).part())?;
         job.step("Looking at the host").await;
@@ -128,10 +128,10 @@ impl OneOffDumps {
         };
         loop {
             let attempt = self.once(target, &link, &folder, part, job).await;
-            if let Ok(Tried::Made(copy)) = attempt.ended {
+            if let Ok(AttemptOutcome::Made(copy)) = attempt.ended {
                 return Ok(Some(*copy));
             }
-            let busy = matches!(attempt.ended, Ok(Tried::Busy));
+            let busy = matches!(attempt.ended, Ok(AttemptOutcome::Busy));
             let freed = busy && self.end_own_session(&link, job).await;
             if (freed || busy && target.lock == LockChoice::Wait)
                 && let Some(claimed) = attempt.part
@@ -153,8 +153,8 @@ impl OneOffDumps {
                 part.remove()?;
             }
             match attempt.ended? {
-                Tried::Busy => return Err(self.held(&link).await.into()),
-                Tried::Cancelled | Tried::Made(_) => return Ok(None),
+                AttemptOutcome::Busy => return Err(self.held(&link).await.into()),
+                AttemptOutcome::Cancelled | AttemptOutcome::Made(_) => return Ok(None),
             }
         }
     }
@@ -180,7 +180,7 @@ impl OneOffDumps {
     }
 
     async fn ready(&self, target: &DumpTarget, folder: &dyn Folder, job: &JobHandle) -> Result<Arc<Link>, Problem> {
-        let link = self.links.live(&target.deployment).await?;
+        let link = self.links.checked(&target.deployment).await?;
         self.room(&link, folder).await?;
         if let Some(caution) = session::caution(&link, &self.links).await? {
             job.log(&caution).await;
@@ -219,13 +219,13 @@ impl OneOffDumps {
                     part = left;
                     kept
                 }
-                None => Ok(Tried::Cancelled),
+                None => Ok(AttemptOutcome::Cancelled),
             },
-            Ok(Poured::Busy) => Ok(Tried::Busy),
-            Ok(Poured::Cancelled) => Ok(Tried::Cancelled),
+            Ok(Poured::Busy) => Ok(AttemptOutcome::Busy),
+            Ok(Poured::Cancelled) => Ok(AttemptOutcome::Cancelled),
             Err(problem) => Err(problem),
         };
-        if !matches!(ended, Ok(Tried::Made(_) | Tried::Busy)) {
+        if !matches!(ended, Ok(AttemptOutcome::Made(_) | AttemptOutcome::Busy)) {
             self.end_sessions(&target.deployment, &application, job).await;
         }
         Attempt { ended, part }
@@ -297,7 +297,7 @@ impl OneOffDumps {
     /// sshd notices; it is ended as soon as the host can be reached.
     async fn end_sessions(&self, deployment: &Deployment, application: &str, job: &JobHandle) {
         let ended = async {
-            let link = self.links.live(deployment).await?;
+            let link = self.links.checked(deployment).await?;
             session::end(&link, application).await
         };
         match ended.await {

@@ -16,7 +16,7 @@ pub struct Draft {
     pub name: String,
     /// The link to the Docker host.
     pub ssh: Option<SshDraft>,
-    /// The link straight to Postgres.
+    /// The direct link to Postgres.
     pub direct: Option<DirectDraft>,
 }
 
@@ -32,7 +32,7 @@ pub struct SshDraft {
     pub secret: Option<Secret>,
 }
 
-/// A link straight to Postgres, with the password that was just typed.
+/// A direct link to Postgres, with the password that was just typed.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DirectDraft {

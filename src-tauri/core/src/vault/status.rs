@@ -10,7 +10,7 @@ use crate::weavestream::manifest::Sha256;
 /// What the laptop remembers of a kit. The kit itself lies where the admin put it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KitRecord {
-    /// Whose.
+    /// The deployment that this is about.
     pub deployment: DeploymentId,
     /// Where it was written.
     pub path: String,
@@ -26,14 +26,14 @@ pub struct KitRecord {
 
 /// What a vault holds, for the verdict and what needs attention.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct VaultStanding {
+pub struct VaultStatus {
     /// The newest version; none when nothing was captured.
     pub newest: Option<EnvVersion>,
     /// The newest emergency kit; none when none was written.
     pub kit: Option<KitRecord>,
 }
 
-impl VaultStanding {
+impl VaultStatus {
     /// A kit was written, and the vault has a newer version.
     #[must_use]
     pub fn kit_is_old(&self) -> bool {
@@ -46,8 +46,8 @@ impl VaultStanding {
 
 impl Vault {
     /// How the vault of `deployment` stands.
-    pub async fn standing(&self, deployment: DeploymentId) -> Result<VaultStanding, Problem> {
+    pub async fn status(&self, deployment: DeploymentId) -> Result<VaultStatus, Problem> {
         let kit = self.store.kits(deployment).await?.into_iter().next();
-        Ok(VaultStanding { newest: self.newest(deployment).await?, kit })
+        Ok(VaultStatus { newest: self.newest(deployment).await?, kit })
     }
 }

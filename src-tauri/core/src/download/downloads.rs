@@ -8,14 +8,16 @@ use super::error::DownloadError;
 use super::plan::{self, Plan, dump_of};
 use super::source::{DumpSource, words};
 use super::transfer::{Patience, Transferred, digest, transfer};
-use super::verify::{Verdict, settle, verdict};
+use super::verify::{Verdict, place_by_verdict, verdict};
 use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::Deployment;
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
-use crate::library::{aside, set_aside};
+use crate::library::{quarantine_names, set_aside};
 use crate::link::{Link, Links};
-use crate::ports::{AuditEntry, Clock, Copy, CopyState, Folder, Library, Notice, Notifier, Store, StoreError};
+use crate::ports::{
+    AuditEntry, Clock, DumpRecord, Folder, Library, LocalDumpState, Notice, Notifier, Store, StoreError,
+};
 use crate::settings::Settings;
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;
@@ -112,7 +114,7 @@ impl Downloads {
     }
 
     /// None when cancelled.
-    async fn download(&self, target: &Target, run: Run, job: &JobHandle) -> Result<Option<Copy>, Problem> {
+    async fn download(&self, target: &Target, run: Run, job: &JobHandle) -> Result<Option<DumpRecord>, Problem> {
         let folder: Arc<dyn Folder> = Arc::from(self.library.open(&target.folder)?);
         let dump = dump_of(&run)?;
         job.step("Looking for the dump on the host").await;
@@ -154,9 +156,9 @@ impl Downloads {
                 continue;
             }
             if matches!(verdict, Verdict::Verified(_)) {
-                self.make_room(target, &plan, folder.as_ref(), job).await?;
+                self.set_aside_existing(target, &plan, folder.as_ref(), job).await?;
             }
-            let settled = settle(&plan, sha256, verdict, &source, whole.as_mut(), folder.as_ref()).await;
+            let settled = place_by_verdict(&plan, sha256, verdict, &source, whole.as_mut(), folder.as_ref()).await;
             return self.record(target, &plan, sha256, settled, (link, folder.as_ref()), job).await.map(Some);
         }
     }
@@ -171,10 +173,10 @@ impl Downloads {
         plan: &Plan,
         folder: &Arc<dyn Folder>,
         job: &JobHandle,
-    ) -> Result<Option<Copy>, Problem> {
-        let records = self.store.copies(target.deployment.id).await?;
+    ) -> Result<Option<DumpRecord>, Problem> {
+        let records = self.store.dump_records(target.deployment.id).await?;
         let first = plan.names.dump(1);
-        let of_run = records.iter().filter(|copy| copy.run == plan.run.id && copy.state != CopyState::Damaged);
+        let of_run = records.iter().filter(|copy| copy.run == plan.run.id && copy.state != LocalDumpState::Damaged);
         let here = of_run.filter_map(|copy| name_in(folder.path(), &copy.path));
         let mut names: Vec<String> = here.filter(|name| *name != first).collect();
         names.push(first);
@@ -194,9 +196,9 @@ impl Downloads {
         plan: &Plan,
         folder: &Arc<dyn Folder>,
         name: &str,
-        record: Option<&Copy>,
+        record: Option<&DumpRecord>,
         job: &JobHandle,
-    ) -> Result<Option<Copy>, Problem> {
+    ) -> Result<Option<DumpRecord>, Problem> {
         let Some(stat) = folder.stat(name)? else { return Ok(None) };
         if record.is_none() && stat.size != plan.size {
             job.log(&format!("{name} is there and is not this dump; it stays")).await;
@@ -209,8 +211,8 @@ impl Downloads {
             Verdict::Verified(contents) => {
                 job.log("This dump was already here, and equals its manifest").await;
                 let at = (path, Some(stat.modified));
-                let copy = self.copy(target, plan, at, sha256, CopyState::Verified, contents.entries);
-                self.store.save_copy(&copy).await?;
+                let copy = self.copy(target, plan, at, sha256, LocalDumpState::Verified, contents.entries);
+                self.store.save_dump_record(&copy).await?;
                 return Ok(Some(copy));
             }
             Verdict::Unverifiable(_) => {
@@ -223,17 +225,17 @@ impl Downloads {
             job.log(&format!("{name} is there and is not this dump; it stays")).await;
             return Ok(None);
         };
-        if record.state == CopyState::Verified && record.sha256 == sha256 {
+        if record.state == LocalDumpState::Verified && record.sha256 == sha256 {
             job.log("The copy that is here is what was verified; the host's manifest says something else now").await;
             return Ok(None);
         }
-        let (moved, aside) = set_aside(folder.as_ref(), name, aside(name, "damaged"))?;
+        let (moved, aside) = set_aside(folder.as_ref(), name, quarantine_names(name, "damaged"))?;
         job.log(&format!("The copy that was here does not equal the manifest; it was set aside as {aside}")).await;
         let modified = Some(stat.modified);
-        let damaged = Copy {
+        let damaged = DumpRecord {
             sha256,
             size: stat.size,
-            state: CopyState::Damaged,
+            state: LocalDumpState::Damaged,
             entries: 0,
             checked_at: self.clock.now(),
             modified,
@@ -244,7 +246,7 @@ impl Downloads {
     }
 
     /// The dump's name may be taken by an earlier copy that was kept.
-    async fn make_room(
+    async fn set_aside_existing(
         &self,
         target: &Target,
         plan: &Plan,
@@ -254,18 +256,18 @@ impl Downloads {
         let name = plan.names.dump(1);
         let record = self.recorded(target, &folder.path().join(&name).display().to_string()).await?;
         let Some(record) = record.filter(|_| matches!(folder.stat(&name), Ok(Some(_)))) else { return Ok(()) };
-        let (moved, aside) = set_aside(folder, &name, aside(&name, "earlier"))?;
+        let (moved, aside) = set_aside(folder, &name, quarantine_names(&name, "earlier"))?;
         job.log(&format!("The copy that was here is kept as {aside}")).await;
         Ok(self.rename_record(record, moved.display().to_string()).await?)
     }
 
-    async fn recorded(&self, target: &Target, path: &str) -> Result<Option<Copy>, StoreError> {
-        Ok(self.store.copies(target.deployment.id).await?.into_iter().find(|copy| copy.path == path))
+    async fn recorded(&self, target: &Target, path: &str) -> Result<Option<DumpRecord>, StoreError> {
+        Ok(self.store.dump_records(target.deployment.id).await?.into_iter().find(|copy| copy.path == path))
     }
 
-    async fn rename_record(&self, copy: Copy, path: String) -> Result<(), StoreError> {
-        self.store.remove_copy(copy.deployment, &copy.path).await?;
-        self.store.save_copy(&Copy { path, ..copy }).await
+    async fn rename_record(&self, copy: DumpRecord, path: String) -> Result<(), StoreError> {
+        self.store.remove_dump_record(copy.deployment, &copy.path).await?;
+        self.store.save_dump_record(&DumpRecord { path, ..copy }).await
     }
 
     async fn record(
@@ -276,13 +278,13 @@ impl Downloads {
         settled: Result<(String, Contents), Problem>,
         (link, folder): (&Link, &dyn Folder),
         job: &JobHandle,
-    ) -> Result<Copy, Problem> {
+    ) -> Result<DumpRecord, Problem> {
         let (state, path, entries) = match &settled {
-            Ok((path, contents)) => (CopyState::Verified, path.clone(), contents.entries),
+            Ok((path, contents)) => (LocalDumpState::Verified, path.clone(), contents.entries),
             Err(problem) => match problem.find() {
-                Some(DownloadError::NoUsableManifest { kept_as, .. }) => (CopyState::Unverified, kept_as, 0),
+                Some(DownloadError::NoUsableManifest { kept_as, .. }) => (LocalDumpState::Unverified, kept_as, 0),
                 Some(DownloadError::ChecksumMismatch { kept_as, .. } | DownloadError::NotAnArchive { kept_as, .. }) => {
-                    (CopyState::Damaged, kept_as, 0)
+                    (LocalDumpState::Damaged, kept_as, 0)
                 }
                 _ => return Err(problem.clone()),
             },
@@ -290,8 +292,8 @@ impl Downloads {
         let name = name_in(folder.path(), &path).unwrap_or_default();
         let modified = folder.stat(&name)?.map(|found| found.modified);
         let copy = self.copy(target, plan, (path, modified), sha256, state, entries);
-        self.store.save_copy(&copy).await?;
-        if state == CopyState::Verified {
+        self.store.save_dump_record(&copy).await?;
+        if state == LocalDumpState::Verified {
             job.log(&format!("SHA-256 {sha256} equals the manifest; {entries} entries in the table of contents")).await;
         }
         self.audit(plan, &copy, link, job).await;
@@ -300,12 +302,12 @@ impl Downloads {
 
     /// The host's own log says who took a copy. A dump that is here is not
     /// called missing because that row could not be written.
-    async fn audit(&self, plan: &Plan, copy: &Copy, link: &Link, job: &JobHandle) {
+    async fn audit(&self, plan: &Plan, copy: &DumpRecord, link: &Link, job: &JobHandle) {
         let entry = AuditEntry {
             action: "backup.run.downloaded".into(),
             entity_type: "BackupRun".into(),
             entity_id: plan.run.id.to_string(),
-            after: serde_json::json!({ "filename": plan.dump.as_str(), "sizeBytes": copy.size, "verified": copy.state == CopyState::Verified }),
+            after: serde_json::json!({ "filename": plan.dump.as_str(), "sizeBytes": copy.size, "verified": copy.state == LocalDumpState::Verified }),
             by: Settings::of(&self.store).actor_or_nobody(copy.deployment).await,
         };
         match link.database.record(&entry).await {
@@ -320,10 +322,10 @@ impl Downloads {
         plan: &Plan,
         (path, modified): (String, Option<DateTime<Utc>>),
         sha256: Sha256,
-        state: CopyState,
+        state: LocalDumpState,
         entries: u32,
-    ) -> Copy {
-        Copy {
+    ) -> DumpRecord {
+        DumpRecord {
             deployment: target.deployment.id,
             run: plan.run.id,
             path,

@@ -1,18 +1,12 @@
-//! Deployments: add, test, look at, remove.
-
-mod draft;
-
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-pub use draft::{DirectDraft, Draft, SshDraft};
-
-use crate::base::Problem;
-use crate::base::RequestError;
-use crate::deployment::{Deployment, DeploymentId, link_errors};
+use super::draft::{DirectDraft, Draft};
+use super::model::{Deployment, DeploymentId, link_errors};
+use crate::base::{Problem, RequestError};
 use crate::history::{self, HistoryPage, LocalDumpRow, local_rows};
 use crate::library::local_dumps;
 use crate::link::{Links, SecretKind, keyring_name};
@@ -29,7 +23,7 @@ use crate::weavestream::run::{Page, RunFilter};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentRow {
-    /// Which.
+    /// The deployment.
     pub deployment: Deployment,
     /// How it stands, by what was last seen.
     pub verdict: Verdict,
@@ -53,17 +47,17 @@ pub struct Deployments {
 }
 
 impl Deployments {
-    /// Every deployment with its last known standing, by name as people count:
+    /// Every deployment with its last known status, by name as people count:
     /// "Client 2" before "Client 10".
     pub async fn list(&self) -> Result<Vec<DeploymentRow>, Problem> {
         let mut rows = Vec::new();
         let mut all = self.store.deployments().await?;
         all.sort_by(|a, b| by_name(&a.name, &b.name));
         for deployment in all {
-            let seen = self.store.observation(deployment.id).await?;
+            let observation = self.store.observation(deployment.id).await?;
             let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
-            let vault = self.vault.standing(deployment.id).await?;
-            let verdict = verdict(seen.as_ref(), &dumps, &vault, self.clock.now(), self.clock.zone());
+            let vault = self.vault.status(deployment.id).await?;
+            let verdict = verdict(observation.as_ref(), &dumps, &vault, self.clock.now(), self.clock.zone());
             rows.push(DeploymentRow { deployment, verdict });
         }
         Ok(rows)
@@ -190,25 +184,27 @@ impl Deployments {
     /// The overview. A fresh look that fails shows the last known state and says why.
     pub async fn overview(&self, id: DeploymentId, fresh: bool) -> Result<Overview, Problem> {
         let deployment = self.get(id).await?;
-        let (seen, trouble) = match self.seen(&deployment, fresh).await {
-            Ok(seen) => (seen, None),
+        let (observation, trouble) = match self.observation(&deployment, fresh).await {
+            Ok(observation) => (observation, None),
             Err(problem) => (self.store.observation(id).await?, Some(problem)),
         };
         let dumps = local_dumps(&self.store, &self.vault.library, id).await?;
-        let vault = self.vault.standing(id).await?;
+        let vault = self.vault.status(id).await?;
         let (now, zone) = (self.clock.now(), self.clock.zone());
-        Ok(overview(&deployment, seen.as_ref(), &dumps, &vault, trouble, now, zone))
+        Ok(overview(&deployment, observation.as_ref(), &dumps, &vault, trouble, now, zone))
     }
 
     /// The schedules as last seen, or as they are now. A fresh look that fails shows
     /// the last known state and says why.
     pub async fn schedules(&self, id: DeploymentId, fresh: bool) -> Result<SchedulesView, Problem> {
         let deployment = self.get(id).await?;
-        let (seen, problem) = match self.seen(&deployment, fresh).await {
-            Ok(seen) => (seen, None),
+        let (observation, problem) = match self.observation(&deployment, fresh).await {
+            Ok(observation) => (observation, None),
             Err(problem) => (self.store.observation(id).await?, Some(problem)),
         };
-        let view = seen.map(|seen| schedules_view(&seen, self.clock.now(), self.clock.zone())).unwrap_or_default();
+        let view = observation
+            .map(|observation| schedules_view(&observation, self.clock.now(), self.clock.zone()))
+            .unwrap_or_default();
         Ok(SchedulesView { problem, ..view })
     }
 
@@ -223,14 +219,17 @@ impl Deployments {
     pub async fn local_dumps(&self, id: DeploymentId) -> Result<Vec<LocalDumpRow>, Problem> {
         let deployment = self.get(id).await?;
         let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
-        let seen = self.store.observation(id).await?;
-        let runs: Vec<_> = seen.iter().flat_map(|seen| seen.recent.iter().chain(&seen.latest_good)).collect();
+        let observation = self.store.observation(id).await?;
+        let runs: Vec<_> = observation
+            .iter()
+            .flat_map(|observation| observation.recent.iter().chain(&observation.latest_good))
+            .collect();
         Ok(local_rows(&dumps, &runs, self.clock.now(), self.clock.zone()))
     }
 
-    async fn seen(&self, deployment: &Deployment, fresh: bool) -> Result<Option<Observation>, Problem> {
+    async fn observation(&self, deployment: &Deployment, fresh: bool) -> Result<Option<Observation>, Problem> {
         if fresh {
-            return self.watch.look(deployment).await.map(Some);
+            return self.watch.refresh(deployment).await.map(Some);
         }
         Ok(self.store.observation(deployment.id).await?)
     }

@@ -30,7 +30,7 @@ class Countdown {
  * The one value of a version that is shown, and the one that is on the
  * clipboard. A value lives here alone, and only while it is shown.
  */
-export class Glance {
+export class RevealedValue {
   /** Which name is shown. */
   name = $state<string>();
   value = $state.raw<string>();
