@@ -152,14 +152,14 @@ test('a schedule is made, changed, run and deleted', async () => {
   await window.find('//label[normalize-space(.)="Enabled"]/input', { use: (found) => window.click(found) });
   await window.text('Changed, not saved yet.');
   await window.press('Save');
-  await window.text('It is switched off and does not fire');
+  await window.text('It is disabled and does not run');
   assert.equal(inDatabase("SELECT enabled FROM backup_config WHERE name = 'Hourly'"), 'f');
 
   // Somebody edits it in the web app meanwhile.
   await window.fill('Name', 'Each hour');
   inDatabase(`UPDATE backup_config SET cron = '45 * * * *', updated_at = now() WHERE id = '${hourly}'`);
   await window.press('Save');
-  await window.text('was changed elsewhere meanwhile');
+  await window.text('was changed elsewhere in the meantime');
   await window.shot('schedule-conflict');
   await sound('schedule, conflict');
   await window.press('Take theirs');
@@ -245,7 +245,7 @@ test('a deployment is added with a direct link to Postgres, and dumped with the 
   await sound('add, direct link');
   await window.press('Add deployment');
   await window.text('over a direct link');
-  await window.text('Queue not seen');
+  await window.text('Queue not checked');
   await window.shot('direct-overview');
   await sound('overview, direct link');
   await window.press('Dump to this laptop');

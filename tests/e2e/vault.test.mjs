@@ -121,7 +121,7 @@ test('the older version is put back, and what was there stays beside it', async 
   await window.shot('secrets-put-back');
   await sound('secrets, put back');
   // Version 1 was proved to open everything: no alarm over the host's new key.
-  await window.text('and nothing in the database needs it');
+  await window.text('but nothing in the database needs it');
   await window.press('Put back on the host');
   await window.text('Version 1 is back on the host');
   await window.shot('secrets-put-done');
@@ -203,7 +203,7 @@ test('on a new laptop the kit alone brings the deployment and its keys back', as
   window = await Window.open({ shots });
   await window.text('No deployments yet');
   await window.press('I have an emergency kit');
-  await window.text('its .env goes to this laptop’s keyring');
+  await window.text('its .env to this laptop’s keyring');
   await window.press('Choose: Kit');
   choosePath('Emergency kit', join(usb, readdirSync(usb).find((file) => file.endsWith('.age'))));
   await window.fill('Passphrase', 'not-the-words-of-this-kit');
@@ -213,7 +213,7 @@ test('on a new laptop the kit alone brings the deployment and its keys back', as
   await sound('kit import, refused');
   await window.fill('Passphrase', words);
   await window.press('Open the kit');
-  await window.text('Production – acme is here');
+  await window.text('Production – acme was added');
   await window.text('SMTP_PREVIOUS_KEYS');
   await window.shot('kit-imported');
   await sound('kit imported');
