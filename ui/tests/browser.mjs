@@ -198,7 +198,7 @@ export const views = [
     ready: '.runs tbody tr th',
     act: async (tab) => {
       await tab.getByRole('button', { name: /^Details of/ }).first().click();
-      await tab.getByText('Nobody is at it any more').waitFor();
+      await tab.getByText('Nothing is running it any more').waitFor();
     },
   },
   { name: 'history-many', scene: 'many', hash: at('history'), ready: '.runs tbody tr th' },

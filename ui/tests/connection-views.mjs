@@ -48,7 +48,7 @@ export const connectionViews = [
     ready: '.facts',
     act: async (tab) => {
       await tab.getByRole('button', { name: 'Remove deployment…' }).click();
-      await tab.getByText('Also remove its 5 versions').waitFor();
+      await tab.getByText('Also delete its 5 versions').waitFor();
     },
   },
   {
@@ -58,7 +58,7 @@ export const connectionViews = [
     ready: '.facts',
     act: async (tab) => {
       await tab.getByRole('button', { name: 'Remove deployment…' }).click();
-      await tab.getByText('Also remove its 5 versions').waitFor();
+      await tab.getByText('Also delete its 5 versions').waitFor();
       await tab.getByRole('button', { name: 'Remove deployment', exact: true }).click();
       await tab.getByText('Nothing was removed').waitFor();
     },

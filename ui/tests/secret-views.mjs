@@ -87,7 +87,7 @@ export const secretViews = [
       await settled(tab);
       await menu(tab, 7);
       await tab.getByRole('menuitem', { name: 'Prove the keys on the host' }).click();
-      await tab.getByRole('dialog').getByText('Key is missing').waitFor();
+      await tab.getByRole('dialog').getByText('Key is missing', { exact: true }).waitFor();
     },
   },
   {
@@ -112,7 +112,7 @@ export const secretViews = [
     ...page,
     act: async (tab) => {
       await putBack(tab);
-      await tab.getByLabel('I know this').check();
+      await tab.getByLabel('I understand').check();
       await tab.getByRole('button', { name: 'Put back on the host', exact: true }).click();
       await tab.getByText('root:root, 600').waitFor();
     },
