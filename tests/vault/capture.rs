@@ -23,7 +23,7 @@ pub fn tell(story: &mut Sections, told: &Told) {
         let diff = told.secrets_command(&["diff", "acme"]);
         diff.expect_code(0);
         assert_eq!(diff.at("/host/env"), "same");
-        assert!(verdict(told).starts_with("Database held."), "{}", verdict(told));
+        assert!(verdict(told).starts_with("Database saved"), "{}", verdict(told));
         let names = told.secrets_command(&["names", "acme"]);
         let names = names.at("/names").as_array().unwrap().clone();
         let row = |name: &str| names.iter().find(|row| row["name"] == name).unwrap().clone();
