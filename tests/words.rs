@@ -58,7 +58,7 @@ fn every_problem_has_its_words() {
                 (name.clone(), values[nth % values.len()].clone())
             };
             let facts: Facts = fields.iter().map(of).collect();
-            assert_eq!(faults(&problem_id(code), &facts), Vec::<String>::new(), "{code} with {facts:?}");
+            assert_eq!(faults(&problem_id(code), &facts, None), Vec::<String>::new(), "{code} with {facts:?}");
             let words = problem(code, &facts);
             for part in [&words.title, &words.why, &words.kept, &words.next] {
                 assert!(!part.is_empty() && !part.contains(['{', '}']), "{code}: {words:?}");

@@ -125,7 +125,6 @@ impl Selvage {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             notifier: Arc::clone(&notifier),
-            telling: Arc::default(),
         };
         let deployments = Deployments {
             links: Arc::clone(&links),

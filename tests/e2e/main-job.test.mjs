@@ -88,7 +88,7 @@ test('the dump is downloaded into a folder from the native dialog, and verified'
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   assert.equal(sha256, host.runs.latest.sha256);
   assert.deepEqual(readdirSync(folder).filter((f) => f.endsWith('.part')), []);
-  await window.text('The keys that open the dump are not in the vault.');
+  await window.text('The keys that decrypt its data are not in the vault.');
   await window.shot('overview-verified');
   await sound('overview, verified');
 });
@@ -203,7 +203,7 @@ test('a run that fails is told once by the desktop, and a click opens it', async
   await window.shot('history-failed');
   await sound('history, opened by a notification');
   const [told, ...more] = notifications().slice(before);
-  assert.match(told, /^Production – acme: the run of Daily of .* failed: pg_dump: error: by the &lt;b&gt;test&lt;\/b&gt; &amp; no more$/);
+  assert.match(told, /^Production – acme: Daily failed \(.*\): pg_dump: error: by the &lt;b&gt;test&lt;\/b&gt; &amp; no more$/);
   assert.deepEqual(more, [], 'it is told once');
 });
 
@@ -254,7 +254,7 @@ test('a deployment is added with a direct link to Postgres, and dumped with the 
   await window.text('One-off dump finished');
   const made = readdirSync(join(library, 'branch')).filter((file) => file.endsWith('.dump'));
   assert.equal(made.length, 1, 'one dump is here');
-  await window.text('The keys that open the dump are not in the vault.');
+  await window.text('The keys that decrypt its data are not in the vault.');
   await window.press('Schedules');
   await window.text('takes effect when the API next starts');
   await window.shot('direct-schedules');

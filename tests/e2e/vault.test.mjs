@@ -40,7 +40,7 @@ after(async () => {
 
 test('without its keys a deployment is at risk, and the overview leads to them', async () => {
   await window.press('Production – acme');
-  await window.text('The keys of .env are not in the vault');
+  await window.text('The keys in .env are not in the vault');
   await window.press('Secrets');
   await window.text('Nothing is captured yet');
   await window.shot('secrets-empty');

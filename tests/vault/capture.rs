@@ -13,7 +13,7 @@ pub fn tell(story: &mut Sections, told: &Told) {
         told.laptop.download("latest").expect_code(0);
         told.laptop.run(&["schedules", "acme"]).expect_code(0);
         let verdict = verdict(told);
-        assert!(verdict.contains("keys that open the dump are not in the vault"), "{verdict}");
+        assert!(verdict.contains("keys that decrypt its data are not in the vault"), "{verdict}");
     });
     story.section("the first version", || {
         assert_eq!(told.capture(), 1);

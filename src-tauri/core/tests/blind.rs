@@ -3,13 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use selvage_core::deployment::Deployments;
-use selvage_core::overview::{Overview, QueueState, VerdictState};
+use selvage_core::evidence::VerdictState;
+use selvage_core::findings::Severity;
+use selvage_core::overview::Overview;
 use selvage_core::ports::{Clock, DatabaseError, LinkError, Store};
+use selvage_core::schedules::QueueState;
 use selvage_core::schedules::SchedulesView;
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::schedule::scheduler_id;
@@ -48,7 +50,6 @@ impl Admin {
             store: store.clone(),
             clock: scene.clock.clone(),
             notifier: scene.notices.clone(),
-            telling: Arc::default(),
         };
         let deployments =
             Deployments { links, store, keyring: scene.keyring.clone(), clock: scene.clock.clone(), vault, watch };
@@ -83,7 +84,7 @@ impl Admin {
                 !seen.evidence[0].current && seen.evidence[1].current,
                 "the dump here was looked at, the host's not"
             );
-            assert!(seen.attention[0].title.starts_with("Not checked since"), "{:?}", seen.attention);
+            assert!(seen.findings[0].title.starts_with("Not checked since"), "{:?}", seen.findings);
             let view = self.schedules(fresh).await;
             assert!(view.not_checked_since.is_some());
             assert!(matches!(view.rows[0].next.queue, QueueState::NotChecked { .. }));
@@ -114,7 +115,7 @@ async fn with_postgres_down_the_host_is_seen_and_the_database_is_not() {
     let host = seen.checked.host.unwrap();
     assert!(host.current && host.problem.is_none(), "{host:?}");
     assert!(!seen.checked.database.current && seen.trouble.is_some());
-    assert!(seen.attention.iter().any(|item| item.title.contains("postgres")), "{:?}", seen.attention);
+    assert!(seen.findings.iter().any(|item| item.title.contains("postgres")), "{:?}", seen.findings);
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,11 +170,11 @@ async fn a_service_that_was_down_is_told_with_its_time_once_the_host_is_gone() {
     admin.scene.host.change(|state| state.stop("redis"));
     let told = async |admin: &Admin| {
         let seen = admin.overview(true).await;
-        let item = seen.attention.into_iter().find(|item| item.title.contains("redis")).unwrap();
-        (item.grave, item.detail)
+        let item = seen.findings.into_iter().find(|item| item.title.contains("redis")).unwrap();
+        (item.severity, item.why)
     };
-    assert_eq!(told(&admin).await, (true, "Backups need it.".to_owned()));
+    assert_eq!(told(&admin).await, (Severity::Critical, "Backups need it.".to_owned()));
     admin.take_down();
-    let (grave, detail) = told(&admin).await;
-    assert!(!grave && detail.starts_with("Backups need it. That was Today, "), "{detail}");
+    let (severity, why) = told(&admin).await;
+    assert!(severity == Severity::Warning && why.starts_with("Backups need it. (checked Today, "), "{why}");
 }

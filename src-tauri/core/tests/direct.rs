@@ -13,9 +13,9 @@ use selvage_core::deployment::{Deployment, DirectLink, Tls, TlsMode};
 use selvage_core::deployment::{Deployments, DirectDraft, Draft};
 use selvage_core::dump::{DumpError, DumpTarget, LockChoice, OneOffDumps};
 use selvage_core::jobs::{JobCenter, JobEnd};
-use selvage_core::overview::QueueState;
 use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump, Store as _};
 use selvage_core::probe::{Check, CheckItem, CheckState};
+use selvage_core::schedules::QueueState;
 use selvage_core::schedules::{ScheduleVersion, Schedules};
 use selvage_core::vault::Vault;
 use selvage_core::watch::Watch;
@@ -54,7 +54,6 @@ impl Admin {
             store: store.clone(),
             clock: clock.clone(),
             notifier: scene.notices.clone(),
-            telling: Arc::default(),
         };
         let deployments = Deployments {
             links: links.clone(),
@@ -109,7 +108,7 @@ async fn history_and_schedules_are_seen_and_the_queue_is_said_to_be_out_of_reach
     assert_eq!(next.queue, QueueState::OutOfReach);
     // 0 3 * * * in UTC, by the row.
     assert!(next.here.as_ref().is_some_and(|here| here.utc.contains("T03:00:00")), "{next:?}");
-    assert!(seen.attention.iter().all(|item| !item.title.contains("queue")), "{:?}", seen.attention);
+    assert!(seen.findings.iter().all(|item| !item.title.contains("queue")), "{:?}", seen.findings);
     assert_eq!(admin.scene.connector.connections(), 0);
 }
 
@@ -287,7 +286,7 @@ async fn while_the_host_does_not_answer_postgres_stands_in_for_it() {
     let seen = admin.deployments.overview(id, true).await.unwrap();
     assert_eq!(seen.trouble, None);
     assert_eq!(seen.reached, "weavestream@db1:5432/weavestream over a direct link");
-    assert_eq!(seen.attention[0].title, "The host does not answer");
+    assert_eq!(seen.findings[0].title, "The host does not answer");
     // What needs the host says that the host is away, not that there is no link to it.
     let repaired = admin.schedules.repair(admin.deployment(), admin.daily.id).await;
     assert_eq!(repaired.err(), Some(away().into()));

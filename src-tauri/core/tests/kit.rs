@@ -8,7 +8,7 @@ use selvage_core::Secret;
 use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::kit::{KitError, Kits, unseal};
-use selvage_core::overview::overview;
+use selvage_core::overview::{Seen, overview};
 use selvage_core::ports::{Clock, LibraryError, LinkError, Store};
 use selvage_core::vault::{EnvSource, VaultError};
 use selvage_testing::keyring::Mood;
@@ -104,14 +104,14 @@ async fn a_kit_that_is_older_than_the_vault_is_told() {
         store: scene.store.clone(),
         clock: scene.clock.clone(),
         notifier: scene.notices.clone(),
-        telling: std::sync::Arc::default(),
     };
     let told = async || {
         let seen = watch.refresh(&scene.deployment).await.unwrap();
         let status = kits.vault.status(scene.deployment.id).await.unwrap();
-        let (now, zone) = (scene.clock.now(), scene.clock.zone());
-        let page = overview(&scene.deployment, Some(&seen), &scene.local_dumps().await, &status, None, now, zone);
-        let titles: Vec<_> = page.attention.into_iter().map(|item| item.title).collect();
+        let dumps = scene.local_dumps().await;
+        let known = Seen { observation: Some(&seen), dumps: &dumps, vault: &status, records: &[] };
+        let page = overview(&scene.deployment, &known, None, &scene.moment());
+        let titles: Vec<_> = page.findings.into_iter().map(|item| item.title).collect();
         titles.into_iter().find(|title| title.contains("kit"))
     };
     assert_eq!(told().await.as_deref(), Some("No emergency kit has been written"));
@@ -120,7 +120,7 @@ async fn a_kit_that_is_older_than_the_vault_is_told() {
     let now = scene.clock.now();
     scene.host.change(|host| host.env.put(sample::env_file(2, "b", ""), now));
     kits.vault.capture(&scene.deployment).await.unwrap();
-    let old = "The emergency kit is of version 1, the vault holds version 2";
+    let old = "The emergency kit has version 1, the vault has version 2";
     assert_eq!(told().await.as_deref(), Some(old));
     let view = kits.vault.view(&scene.deployment, None, false).await.unwrap();
     assert!(view.kit.unwrap().old);

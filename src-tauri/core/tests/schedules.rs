@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use selvage_core::base::Problem;
 use selvage_core::jobs::{JobCenter, JobEnd};
-use selvage_core::overview::{QueueState, observe};
+use selvage_core::observation::observe;
 use selvage_core::ports::{Clock, DatabaseError, Store};
 use selvage_core::queue::QueueError;
+use selvage_core::schedules::QueueState;
 use selvage_core::schedules::{ScheduleError, ScheduleRow, ScheduleVersion, Schedules};
 use selvage_core::weavestream::run::RunStatus;
 use selvage_core::weavestream::schedule::{Schedule, scheduler_id};
@@ -128,7 +129,7 @@ async fn a_legacy_repeatable_is_its_schedules_and_makes_it_fire_twice_beside_ano
     };
     let state = async || {
         let queue = observe_queue(&admin).await;
-        (selvage_core::overview::against_queue(&daily, &queue, admin.scene.clock.now(), chrono_tz::UTC).1.queue, queue)
+        (selvage_core::schedules::against_queue(&daily, &queue, admin.scene.clock.now(), chrono_tz::UTC).1.queue, queue)
     };
     admin.queue.put(legacy(Some(daily.id)));
     assert_eq!(state().await.0, QueueState::FiresTwice);

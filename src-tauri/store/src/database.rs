@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
 use selvage_core::deployment::{Deployment, DeploymentId, slug};
 use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine};
-use selvage_core::overview::Observation;
+use selvage_core::observation::Observation;
 use selvage_core::ports::{DumpRecord, LocalDumpState, Store, StoreError};
 use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
 use selvage_core::weavestream::manifest::Sha256;
@@ -24,7 +24,7 @@ use crate::process::Process;
 /// The laptop's own database, `selvage.db` in its data folder.
 #[derive(Debug)]
 pub struct SqliteStore {
-    pool: SqlitePool,
+    pub(crate) pool: SqlitePool,
     process: Process,
 }
 
@@ -280,7 +280,7 @@ impl Store for SqliteStore {
     }
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| {
         tracing::warn!(%error, kind = std::any::type_name::<T>(), "an entry of Selvage's own database cannot be read");
         error.to_string()
@@ -304,7 +304,7 @@ fn unreadable_job(id: &str, started_at: &str, reason: String) -> Option<Job> {
     })
 }
 
-fn text<T: Serialize>(value: &T) -> Result<String, StoreError> {
+pub(crate) fn text<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(trouble)
 }
 
@@ -313,7 +313,7 @@ fn stamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-fn trouble(error: impl std::fmt::Display) -> StoreError {
+pub(crate) fn trouble(error: impl std::fmt::Display) -> StoreError {
     StoreError::StoreTrouble { reason: error.to_string() }
 }
 

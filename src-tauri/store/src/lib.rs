@@ -2,6 +2,7 @@
 //! which dumps lie. No secret is stored here.
 
 mod database;
+mod findings;
 mod library;
 mod process;
 

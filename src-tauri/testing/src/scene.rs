@@ -11,7 +11,8 @@ use selvage_core::download::{Downloads, Patience, Target, WhichRun};
 use selvage_core::jobs::{JobCenter, JobEnd, JobId};
 use selvage_core::library::{LocalDump, LocalDumps, Names, local_dumps};
 use selvage_core::link::Links;
-use selvage_core::ports::{DumpRecord, Library, LocalDumpState, Store};
+use selvage_core::ports::{Clock, DumpRecord, Library, LocalDumpState, Store};
+use selvage_core::time::Moment;
 use selvage_core::vault::Vault;
 use selvage_core::weavestream::dump_name::DumpName;
 use selvage_core::weavestream::run::Run;
@@ -173,6 +174,12 @@ impl Scene {
             Ok(id) => downloads.jobs.ended(id).await.unwrap(),
             Err(problem) => JobEnd::from(problem),
         }
+    }
+
+    /// Now, in the laptop's zone.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        Moment { now: self.clock.now(), zone: self.clock.zone() }
     }
 
     /// Every record of a copy of this deployment.

@@ -5,8 +5,9 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use selvage_core::deployment::{Deployment, DeploymentId};
+use selvage_core::findings::{Finding, FindingRecord, FindingStore, Recorded, remember};
 use selvage_core::jobs::{Job, JobId, JobKind, LogLine};
-use selvage_core::overview::Observation;
+use selvage_core::observation::Observation;
 use selvage_core::ports::{DumpRecord, Store, StoreError};
 use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
 use tokio::sync::Semaphore;
@@ -32,6 +33,7 @@ struct Tables {
     deployments: BTreeMap<DeploymentId, Deployment>,
     observations: BTreeMap<DeploymentId, Observation>,
     copies: BTreeMap<(DeploymentId, String), DumpRecord>,
+    findings: BTreeMap<DeploymentId, Vec<FindingRecord>>,
     env_versions: BTreeMap<(DeploymentId, u32), EnvVersion>,
     env_numbers: BTreeMap<DeploymentId, u32>,
     kits: BTreeMap<String, KitRecord>,
@@ -77,6 +79,22 @@ impl MemoryStore {
 }
 
 #[async_trait]
+impl FindingStore for MemoryStore {
+    async fn findings(&self, id: DeploymentId) -> Result<Vec<FindingRecord>, StoreError> {
+        let all = self.with(|tables| tables.findings.get(&id).cloned().unwrap_or_default())?;
+        Ok(all.into_iter().filter(|record| record.cleared.is_none()).collect())
+    }
+
+    async fn record_findings(&self, id: DeploymentId, recorded: &Recorded<'_>) -> Result<Vec<Finding>, StoreError> {
+        self.with(|tables| {
+            let (after, news) = remember(tables.findings.get(&id).cloned(), recorded);
+            tables.findings.insert(id, after);
+            news
+        })
+    }
+}
+
+#[async_trait]
 impl Store for MemoryStore {
     async fn deployments(&self) -> Result<Vec<Deployment>, StoreError> {
         self.with(|t| {
@@ -103,6 +121,7 @@ impl Store for MemoryStore {
         self.with(|t| {
             t.deployments.remove(&id);
             t.observations.remove(&id);
+            t.findings.remove(&id);
             t.copies.retain(|_, copy| copy.deployment != id);
             t.env_versions.retain(|(of, _), _| *of != id);
             t.env_numbers.remove(&id);

@@ -1,18 +1,20 @@
+use chrono::{DateTime, Utc};
 use fluent_bundle::{FluentArgs, FluentValue};
 use serde_json::{Map, Value};
 
 use crate::Facts;
+use crate::time::{self, Moment};
 
 /// The facts as the sentences name them.
-pub fn arguments(facts: &Facts) -> FluentArgs<'static> {
+pub fn arguments(facts: &Facts, moment: Option<&Moment>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
     for (name, value) in facts {
-        add(&mut args, name, value);
+        add(&mut args, name, value, moment);
     }
     args
 }
 
-fn add(args: &mut FluentArgs<'static>, name: &str, value: &Value) {
+fn add(args: &mut FluentArgs<'static>, name: &str, value: &Value, moment: Option<&Moment>) {
     match value {
         Value::Null => args.set(name.to_owned(), "none"),
         Value::Bool(flag) => args.set(name.to_owned(), flag.to_string()),
@@ -20,17 +22,30 @@ fn add(args: &mut FluentArgs<'static>, name: &str, value: &Value) {
             Some(number) => args.set(name.to_owned(), FluentValue::from(number)),
             None => args.set(name.to_owned(), number.to_string()),
         },
-        Value::String(text) => args.set(name.to_owned(), text.clone()),
+        Value::String(text) => match moment.and_then(|moment| Some((moment, text.parse().ok()?))) {
+            Some((moment, at)) => add_time(args, name, at, moment),
+            None => args.set(name.to_owned(), text.clone()),
+        },
         Value::Array(items) => add_list(args, name, items),
         Value::Object(fields) => match fields.get("code").and_then(Value::as_str) {
             Some(code) => add_problem(args, name, code, fields),
-            None => fields.iter().for_each(|(field, value)| add(args, &format!("{name}-{field}"), value)),
+            None => fields.iter().for_each(|(field, value)| add(args, &format!("{name}-{field}"), value, moment)),
         },
     }
 }
 
+fn add_time(args: &mut FluentArgs<'static>, name: &str, at: DateTime<Utc>, moment: &Moment) {
+    let when = time::local(at, moment.now, moment.zone);
+    args.set(format!("{name}-ago"), time::relative(at - moment.now));
+    args.set(format!("{name}-span"), time::span((moment.now - at).abs()));
+    args.set(format!("{name}-dump"), time::the_dump(&when));
+    args.set(format!("{name}-title"), time::dump_title(&when));
+    args.set(name.to_owned(), when);
+}
+
 fn add_problem(args: &mut FluentArgs<'static>, name: &str, code: &str, fields: &Map<String, Value>) {
     let words = crate::problem(code, fields);
+    args.set(format!("{name}-line"), with_stop(words.line()));
     args.set(name.to_owned(), small_first(&words.title));
     args.set(format!("{name}-why"), words.why);
     args.set(format!("{name}-kept"), words.kept);
@@ -64,6 +79,10 @@ fn listed(items: impl Iterator<Item = String>) -> String {
         Some(only) if items.is_empty() => only,
         Some(last) => format!("{} and {last}", items.join(", ")),
     }
+}
+
+fn with_stop(line: String) -> String {
+    if line.ends_with(['.', '!', '?']) { line } else { line + "." }
 }
 
 /// The same sentence in the middle of another. A name that is all capitals stays.

@@ -6,6 +6,7 @@
 //! described in [`say`].
 
 mod facts;
+pub mod time;
 mod units;
 
 use std::sync::OnceLock;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
+pub use time::Moment;
 pub use units::size;
 
 /// Facts of a value, by their names as they stand in its JSON.
@@ -45,7 +47,8 @@ impl Words {
     }
 }
 
-const SENTENCES: [&str; 1] = [include_str!("../en/problems.ftl")];
+const SENTENCES: [&str; 3] =
+    [include_str!("../en/problems.ftl"), include_str!("../en/findings.ftl"), include_str!("../en/verdicts.ftl")];
 
 /// What is said of the value `id`; none when there is no sentence for it.
 ///
@@ -55,7 +58,19 @@ const SENTENCES: [&str; 1] = [include_str!("../en/problems.ftl")];
 /// other parts are `$source-why`, `$source-kept` and `$source-next`.
 #[must_use]
 pub fn say(id: &str, facts: &Facts) -> Option<Words> {
-    let (words, errors) = format(id, facts)?;
+    told(id, facts, None)
+}
+
+/// The same with times. A fact that is a time in RFC 3339 is told in the zone of the reader:
+/// `$at` as `Today, 09:00`, `$at-ago` as `41 minutes ago`, `$at-span` as `41 minutes`, and a dump
+/// of that time `$at-dump` as `today’s dump, 09:00`, at the beginning of a sentence `$at-title`.
+#[must_use]
+pub fn say_at(id: &str, facts: &Facts, moment: &Moment) -> Option<Words> {
+    told(id, facts, Some(moment))
+}
+
+fn told(id: &str, facts: &Facts, moment: Option<&Moment>) -> Option<Words> {
+    let (words, errors) = format(id, facts, moment)?;
     if !errors.is_empty() {
         tracing::warn!(%id, ?errors, "a sentence lacks a fact");
     }
@@ -75,8 +90,8 @@ pub fn problem(code: &str, facts: &Facts) -> Words {
 
 /// What is wrong with the sentence `id` when it is told with `facts`: for tests.
 #[must_use]
-pub fn faults(id: &str, facts: &Facts) -> Vec<String> {
-    match format(id, facts) {
+pub fn faults(id: &str, facts: &Facts, moment: Option<&Moment>) -> Vec<String> {
+    match format(id, facts, moment) {
         Some((_, errors)) => errors,
         None => vec!["there is no such sentence".to_owned()],
     }
@@ -88,9 +103,9 @@ pub fn problem_id(code: &str) -> String {
     format!("problem-{}", code.replace('_', "-"))
 }
 
-fn format(id: &str, facts: &Facts) -> Option<(Words, Vec<String>)> {
+fn format(id: &str, facts: &Facts, moment: Option<&Moment>) -> Option<(Words, Vec<String>)> {
     let message = bundle().get_message(id)?;
-    let args = facts::arguments(facts);
+    let args = facts::arguments(facts, moment);
     let mut errors = Vec::new();
     let mut part = |pattern| {
         let mut met = Vec::new();
@@ -113,7 +128,9 @@ fn bundle() -> &'static FluentBundle<FluentResource> {
         let mut bundle = FluentBundle::new_concurrent(vec![unic_langid::LanguageIdentifier::default()]);
         // The marks that isolate text of another direction would be copied along with a path.
         bundle.set_use_isolating(false);
-        if let Err(error) = bundle.add_function("BYTES", bytes) {
+        for error in
+            [bundle.add_function("BYTES", bytes), bundle.add_function("SPAN", span)].into_iter().filter_map(Result::err)
+        {
             tracing::error!(%error, "a function of the sentences");
         }
         for text in SENTENCES {
@@ -136,6 +153,18 @@ fn bytes<'a>(given: &[FluentValue<'a>], _: &FluentArgs) -> FluentValue<'a> {
     }
 }
 
+/// Seconds as a length of time.
+fn span<'a>(given: &[FluentValue<'a>], _: &FluentArgs) -> FluentValue<'a> {
+    match given {
+        [FluentValue::Number(number)] => {
+            #[expect(clippy::cast_possible_truncation, reason = "seconds of a time that is told")]
+            let seconds = chrono::TimeDelta::seconds(number.value as i64);
+            FluentValue::from(time::span(seconds))
+        }
+        _ => FluentValue::Error,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -144,7 +173,7 @@ mod tests {
 
     fn told(code: &str, facts: Value) -> Words {
         let Value::Object(facts) = facts else { return Words::default() };
-        assert_eq!(faults(&problem_id(code), &facts), Vec::<String>::new());
+        assert_eq!(faults(&problem_id(code), &facts, None), Vec::<String>::new());
         problem(code, &facts)
     }
 

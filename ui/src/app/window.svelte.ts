@@ -1,4 +1,4 @@
-import { ipc, type Problem, type AppInfo, type AttentionAction, type Deployment, type HostKey } from '../ipc/client';
+import { ipc, type Problem, type AppInfo, type Deployment, type HostKey, type Remedy } from '../ipc/client';
 import type { sectionOf } from '../words/states';
 
 /** A failure on the screen, with the button that does the next thing. */
@@ -14,7 +14,7 @@ class Window {
   /** A host key to be compared; `trusted` goes on with what needed it. */
   hostKey = $state.raw<{ key: HostKey; trusted: () => void }>();
   /** How many things need attention, by the section that shows them. */
-  attention = $state.raw<Partial<Record<(typeof sectionOf)[AttentionAction], number>>>({});
+  attention = $state.raw<Partial<Record<(typeof sectionOf)[Remedy['action']], number>>>({});
   /** A deployment is being added, or a link to one that is known, or that link `changed`. */
   linking = $state.raw<{ to?: Deployment; changed?: 'ssh' | 'direct' }>();
   /** A one-off dump of this deployment is about to be made. */

@@ -220,37 +220,6 @@ export type ArchiveError = {
 	reason: string,
 };
 
-/**  One thing that needs a decision. */
-export type Attention = {
-	/**  It has failed or may lose data; else it only asks. */
-	grave: boolean,
-	/**  One line. */
-	title: string,
-	/**  What it means. */
-	detail: string,
-	/**  What to press. */
-	action: AttentionAction | null,
-	/**  The schedule that it is about, for what is done with that one. */
-	schedule: string | null,
-};
-
-/**  What an attention item offers. */
-export type AttentionAction = 
-/**  Download the latest dump. */
-"download" | 
-/**  Show the run in the history. */
-"history" | 
-/**  Show the schedules. */
-"schedules" | 
-/**  Make the queue agree with the database about `schedule`. */
-"register" | 
-/**  Test the connection. */
-"connection" | 
-/**  Show the secrets. */
-"secrets" | 
-/**  Capture the host's `.env`. */
-"capture";
-
 /**  What a capture came to. */
 export type Captured = {
 	/**  The version that holds the file now. */
@@ -878,6 +847,26 @@ export type FileRole =
 "mounted" | 
 /**  The folder that an image is built from. */
 "build";
+
+/**  A finding as the screens show it. */
+export type FindingView = {
+	/**  The same for as long as it is the same trouble, within one deployment. */
+	key: string,
+	/**  Name of the kind: `run_failed`. */
+	kind: string,
+	/**  How bad it is. */
+	severity: Severity,
+	/**  One line, without a full stop. */
+	title: string,
+	/**  What it means. */
+	why: string,
+	/**  Since when it is known. */
+	since: When,
+	/**  When the facts were seen that show it. */
+	seen: When,
+	/**  What can be done about it. */
+	remedy: Remedy,
+};
 
 /**  One time at which a schedule fires. */
 export type Firing = {
@@ -1672,8 +1661,8 @@ export type Overview = {
 	latest: RunRow | null,
 	/**  What has been shown, and when. */
 	evidence: Evidence[],
-	/**  What needs a decision, worst first. */
-	attention: Attention[],
+	/**  What is wrong or asks for a decision, worst first. */
+	findings: FindingView[],
 	/**  When each enabled schedule fires next, as the queue says. */
 	next: NextRun[],
 	/**  The last thirty days. */
@@ -1983,6 +1972,27 @@ trouble: KeyTrouble } |
 times: number } | 
 /**  Compose sets its own for the containers. */
 { says: "not_used" };
+
+/**  What can be done about a finding. */
+export type Remedy = 
+/**  Download the latest dump. */
+{ action: "download" } | 
+/**  Show a run in the history; none for the newest. */
+{ action: "history"; 
+/**  Id of the run. */
+run: RunId | null } | 
+/**  Open the schedules. */
+{ action: "schedules" } | 
+/**  Make the queue agree with the database about a schedule. */
+{ action: "register"; 
+/**  Primary key of the schedule. */
+schedule: string } | 
+/**  Test the connection. */
+{ action: "connection" } | 
+/**  Open the secrets. */
+{ action: "secrets" } | 
+/**  Capture the host's `.env`. */
+{ action: "capture" };
 
 /**  A request that cannot be carried out as it was made. */
 export type RequestError = 
@@ -2314,6 +2324,13 @@ export type SeenFolder = {
 	readable: boolean,
 };
 
+/**  How bad a finding is. */
+export type Severity = 
+/**  Something failed, or data may be lost. */
+"critical" | 
+/**  It asks for a decision. */
+"warning";
+
 /**  A SHA-256 digest. */
 export type Sha256 = string;
 
@@ -2588,11 +2605,11 @@ export type VaultView = {
 	kit: KitRow | null,
 };
 
-/**  The verdict, in words: state, full stop, how we know. Then the worst loss. */
+/**  The verdict, in words: state, full stop, how it is known. Then what would be lost. */
 export type Verdict = {
 	/**  How it stands. */
 	state: VerdictState,
-	/**  `At risk. The newest dump is only on the host.` */
+	/**  `At risk. No verified copy outside the host.` */
 	title: string,
 	/**  What would be lost, in plain words. */
 	body: string,
@@ -2600,13 +2617,13 @@ export type Verdict = {
 
 /**  How a deployment stands. Green is for shown, never for assumed. */
 export type VerdictState = 
-/**  Not looked at, or not seen at the newest look. */
+/**  Not checked yet, or not seen at the newest check. */
 "not_observed" | 
 /**  Losing the host now would lose the data. */
 "at_risk" | 
 /**
- *  A verified dump is on this laptop and the keys that open it are in the
- *  vault; the rest of a recovery is not shown.
+ *  A verified dump is on this laptop and the keys that decrypt it are in the
+ *  vault; the rest of a recovery is not proved.
  */
 "saved";
 

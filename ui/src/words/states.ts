@@ -1,5 +1,4 @@
 import type {
-  AttentionAction,
   CellState,
   CheckItem,
   CheckState,
@@ -7,6 +6,7 @@ import type {
   EvidenceKind,
   JobEnd,
   QueueState,
+  Remedy,
   RunKind,
   RunStatus,
   SshAuth,
@@ -109,7 +109,7 @@ export const evidenceKinds: Record<EvidenceKind, string> = {
   proven: 'App proven',
 };
 
-export const attentionActions: Record<AttentionAction, string> = {
+export const remedies: Record<Remedy['action'], string> = {
   download: 'Download',
   history: 'Show the run',
   schedules: 'Schedules',
@@ -128,7 +128,7 @@ export const sectionOf = {
   secrets: 'secrets',
   register: 'schedules',
   capture: 'secrets',
-} as const satisfies Record<AttentionAction, string>;
+} as const satisfies Record<Remedy['action'], string>;
 
 export const checkItems: Record<CheckItem, Record<CheckState, string>> = {
   sign_in: { ok: 'Host answers, key is trusted', warn: 'Signed in', bad: 'Cannot sign in', not_tested: 'Host, key and login' },

@@ -191,6 +191,7 @@ export const words = {
     notShown: 'Not proved yet',
     attention: 'Needs attention',
     items: (n: number) => plural(n, 'item'),
+    known: (since: string, seen: string) => `Since ${since}; last seen ${seen}`,
     nothing: 'Nothing needs your attention.',
     nothingSeen: 'Not known: the host has not been checked yet.',
     notCheckedSince: (when: string) => `Not checked since ${when}`,

@@ -4,9 +4,11 @@ mod class;
 mod problem;
 mod request;
 mod say;
+mod store_error;
 
 pub use class::Class;
 pub(crate) use problem::told_in_words;
 pub use problem::{Problem, Tellable};
 pub use request::RequestError;
-pub(crate) use say::say;
+pub(crate) use say::{say, say_at};
+pub use store_error::StoreError;

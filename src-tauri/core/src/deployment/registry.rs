@@ -7,16 +7,19 @@ use specta::Type;
 use super::draft::{DirectDraft, Draft};
 use super::model::{Deployment, DeploymentId, link_errors};
 use crate::base::{Problem, RequestError};
+use crate::evidence::{Verdict, verdict};
 use crate::history::{self, HistoryPage, LocalDumpRow, local_rows};
 use crate::library::local_dumps;
 use crate::link::{Links, SecretKind, keyring_name};
-use crate::overview::{Observation, Overview, Verdict, overview, verdict};
+use crate::observation::Observation;
+use crate::overview::{Overview, Seen, overview};
 use crate::ports::{Clock, DirectRequest, HostRequest, Keyring, KeyringError, Store};
 use crate::probe::Check;
 use crate::schedules::{SchedulesView, schedules_view};
 use crate::settings::Settings;
+use crate::time::Moment;
 use crate::vault::{Vault, VaultError};
-use crate::watch::{Watch, notified_key, pending_key};
+use crate::watch::Watch;
 use crate::weavestream::run::{Page, RunFilter};
 
 /// A deployment as the sidebar shows it.
@@ -57,7 +60,7 @@ impl Deployments {
             let observation = self.store.observation(deployment.id).await?;
             let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
             let vault = self.vault.status(deployment.id).await?;
-            let verdict = verdict(observation.as_ref(), &dumps, &vault, self.clock.now(), self.clock.zone());
+            let verdict = verdict(observation.as_ref(), &dumps, &vault, &self.moment());
             rows.push(DeploymentRow { deployment, verdict });
         }
         Ok(rows)
@@ -137,9 +140,6 @@ impl Deployments {
         self.links.forget(id).await;
         self.store.remove_deployment(id).await?;
         Settings::of(&self.store).set_actor(id, None).await?;
-        for key in [notified_key(id), pending_key(id)] {
-            self.store.set_setting(&key, None).await?;
-        }
         let kinds = deployment.ssh.iter().filter_map(|ssh| SecretKind::of(&ssh.target.auth));
         for kind in kinds.chain(deployment.direct.as_ref().map(|_| SecretKind::DatabasePassword)) {
             self.forget_secret(id, kind).await?;
@@ -190,8 +190,9 @@ impl Deployments {
         };
         let dumps = local_dumps(&self.store, &self.vault.library, id).await?;
         let vault = self.vault.status(id).await?;
-        let (now, zone) = (self.clock.now(), self.clock.zone());
-        Ok(overview(&deployment, observation.as_ref(), &dumps, &vault, trouble, now, zone))
+        let records = self.store.findings(id).await?;
+        let seen = Seen { observation: observation.as_ref(), dumps: &dumps, vault: &vault, records: &records };
+        Ok(overview(&deployment, &seen, trouble, &self.moment()))
     }
 
     /// The schedules as last seen, or as they are now. A fresh look that fails shows
@@ -225,6 +226,10 @@ impl Deployments {
             .flat_map(|observation| observation.recent.iter().chain(&observation.latest_good))
             .collect();
         Ok(local_rows(&dumps, &runs, self.clock.now(), self.clock.zone()))
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { now: self.clock.now(), zone: self.clock.zone() }
     }
 
     async fn observation(&self, deployment: &Deployment, fresh: bool) -> Result<Option<Observation>, Problem> {

@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::observe::DAYS;
 use crate::download::float;
+use crate::observation::DAYS;
 use crate::weavestream::run::{Run, RunId, RunStatus};
 use crate::weavestream::schedule::Schedule;
 

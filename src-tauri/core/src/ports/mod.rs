@@ -11,6 +11,7 @@ mod link_error;
 mod notifier;
 mod store;
 
+pub use crate::base::StoreError;
 pub use clock::Clock;
 pub use database::{
     Actor, AuditEntry, Database, DatabaseConnector, DatabaseCredentials, DatabaseError, LockHolder, Rights, RunQueued,
@@ -24,4 +25,4 @@ pub use keyring::{Keyring, KeyringError};
 pub use library::{FileStat, Folder, Library, LibraryError, PartFile, ReadSeek};
 pub use link_error::LinkError;
 pub use notifier::{Notice, Notifier, Opening, Place};
-pub use store::{DumpRecord, LocalDumpState, Store, StoreError};
+pub use store::{DumpRecord, LocalDumpState, Store};

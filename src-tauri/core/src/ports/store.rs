@@ -3,17 +3,18 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::base::{Class, Tellable, told_in_words};
+use crate::base::StoreError;
 use crate::deployment::{Deployment, DeploymentId};
+use crate::findings::FindingStore;
 use crate::jobs::{Job, JobId, LogLine};
-use crate::overview::Observation;
+use crate::observation::Observation;
 use crate::vault::{EnvChange, EnvVersion, KitRecord};
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::RunId;
 
 /// The laptop's own memory. It holds no secret.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: FindingStore + Send + Sync {
     /// Every deployment, by name.
     async fn deployments(&self) -> Result<Vec<Deployment>, StoreError>;
     /// Adds a deployment, or replaces the one with its id.
@@ -133,27 +134,5 @@ impl LocalDumpState {
     #[must_use]
     pub fn is_sound(self) -> bool {
         matches!(self, Self::Verified | Self::Complete)
-    }
-}
-
-/// Why the laptop's database could not be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(tag = "code", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum StoreError {
-    /// Reading or writing failed.
-    StoreTrouble {
-        /// What SQLite said.
-        reason: String,
-    },
-    /// It was written by a newer Selvage.
-    StoreTooNew,
-}
-
-told_in_words!(StoreError);
-
-impl Tellable for StoreError {
-    /// How this ends what was asked for.
-    fn class(&self) -> Class {
-        Class::Failed
     }
 }

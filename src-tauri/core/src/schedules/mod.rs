@@ -3,6 +3,7 @@
 mod clock_changes;
 mod error;
 mod inspect;
+mod next;
 mod plan;
 mod preview;
 mod retention_preview;
@@ -14,6 +15,7 @@ pub use clock_changes::{ChangeEffect, ClockChange};
 pub use error::ScheduleError;
 pub(crate) use inspect::service;
 pub use inspect::{Holder, RunActivity, RunInspection};
+pub use next::{NextRun, QueueState, against_queue, next, unusable};
 pub use plan::{Actors, DumpsSeen};
 pub use preview::{Firing, SchedulePreview};
 pub use retention_preview::{AheadRow, Column, DeletedDump, RetentionCell, RetentionPreview, RetentionState};

@@ -3,7 +3,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::overview::{NextRun, Observation, next};
+use super::next::{NextRun, next};
+use crate::observation::Observation;
 use crate::time::{When, local};
 use crate::weavestream::cron::Cron;
 use crate::weavestream::queue::QueuedScheduler;

@@ -7,6 +7,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::error::ScheduleError;
+use super::next::{against_queue, unusable};
 use super::plan::DumpsSeen;
 use super::view::{ScheduleRow, row, version};
 use crate::base::Problem;
@@ -14,7 +15,6 @@ use crate::base::RequestError;
 use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
 use crate::link::{Link, Links, Route, is_broken};
-use crate::overview::{against_queue, unusable};
 use crate::ports::{Clock, DatabaseError, Library, ScheduleWrite, ScheduleWritten, Store};
 use crate::queue::QueueSeen;
 use crate::weavestream::queue::Ask;

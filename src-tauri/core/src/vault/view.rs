@@ -14,7 +14,7 @@ use super::prove::KeyProof;
 use super::version::{EnvSource, EnvVersion};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
-use crate::overview::{Part, mark_unseen};
+use crate::observation::{Part, mark_unseen};
 use crate::time::{When, local};
 
 /// Everything the secrets page shows.

@@ -153,7 +153,8 @@ async fn what_is_due_is_read_again_by_itself_and_what_is_not_is_left() {
 
 #[tokio::test(start_paused = true)]
 async fn the_verdict_falls_when_the_dump_is_gone() {
-    use selvage_core::overview::{VerdictState, observe, verdict};
+    use selvage_core::evidence::{VerdictState, verdict};
+    use selvage_core::observation::observe;
     let scene = held().await;
     scene.store.save_deployment(&scene.deployment).await.unwrap();
     let vault = scene.vault().await;
@@ -162,10 +163,7 @@ async fn the_verdict_falls_when_the_dump_is_gone() {
     vault.capture(&scene.deployment).await.unwrap();
     let seen = observe(&scene.links(), &store, &vault, &scene.deployment).await.unwrap();
     let status = vault.status(scene.deployment.id).await.unwrap();
-    let judged = async || {
-        let (now, zone) = (scene.clock.now(), scene.clock.zone());
-        verdict(Some(&seen), &scene.local_dumps().await, &status, now, zone).state
-    };
+    let judged = async || verdict(Some(&seen), &scene.local_dumps().await, &status, &scene.moment()).state;
     assert_eq!(judged().await, VerdictState::Saved);
     scene.library.put(&scene.folder(), &scene.name(), None);
     assert_eq!(judged().await, VerdictState::AtRisk);

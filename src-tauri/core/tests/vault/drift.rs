@@ -1,6 +1,8 @@
 use chrono::TimeDelta;
-use selvage_core::overview::{Observation, VerdictState, overview, verdict};
-use selvage_core::ports::{Clock, Place, Store};
+use selvage_core::evidence::{VerdictState, verdict};
+use selvage_core::observation::Observation;
+use selvage_core::overview::{Seen, overview};
+use selvage_core::ports::{Place, Store};
 use selvage_core::vault::{EnvStatus, ProofSource, Vault};
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::sealed::SealedColumn;
@@ -17,7 +19,6 @@ fn watch(scene: &Scene, vault: &Vault) -> Watch {
         store: scene.store.clone(),
         clock: scene.clock.clone(),
         notifier: scene.notices.clone(),
-        telling: std::sync::Arc::default(),
     }
 }
 
@@ -68,7 +69,7 @@ async fn a_key_that_went_without_its_old_value_is_an_alarm_told_once() {
     assert_eq!(
         titles,
         [
-            "Acme: PASSWORD_ENCRYPTION_KEY of the host is not in the vault",
+            "Acme: The host’s PASSWORD_ENCRYPTION_KEY is not in the vault",
             "Acme: PASSWORD_ENCRYPTION_KEY was changed on the host, and the old key is gone there",
         ]
     );
@@ -82,16 +83,16 @@ async fn keys_that_are_on_the_host_only_are_a_risk() {
     let judge = async || {
         let seen = scene.store.observation(scene.deployment.id).await.unwrap();
         let status = vault.status(scene.deployment.id).await.unwrap();
-        verdict(seen.as_ref(), &scene.local_dumps().await, &status, scene.clock.now(), scene.clock.zone())
+        verdict(seen.as_ref(), &scene.local_dumps().await, &status, &scene.moment())
     };
     look(&scene, &vault).await;
     let found = judge().await;
-    assert_eq!(found.title, "At risk. The keys that open the dump are not in the vault.");
+    assert_eq!(found.title, "At risk. The keys that decrypt its data are not in the vault.");
     capture(&scene, &vault).await;
     assert_eq!(judge().await.state, VerdictState::Saved);
     put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
     look(&scene, &vault).await;
-    assert_eq!(judge().await.title, "At risk. PASSWORD_ENCRYPTION_KEY of the host is not in the vault.");
+    assert_eq!(judge().await.title, "At risk. The host’s PASSWORD_ENCRYPTION_KEY is not in the vault.");
     capture(&scene, &vault).await;
     assert_eq!(judge().await.state, VerdictState::Saved);
 }
@@ -123,7 +124,7 @@ async fn held_is_for_keys_that_are_shown_to_be_there() {
         look(&scene, &vault).await;
         let seen = scene.store.observation(scene.deployment.id).await.unwrap();
         let status = vault.status(scene.deployment.id).await.unwrap();
-        verdict(seen.as_ref(), &scene.local_dumps().await, &status, scene.clock.now(), scene.clock.zone())
+        verdict(seen.as_ref(), &scene.local_dumps().await, &status, &scene.moment())
     };
     put(&scene, &sample::env_file(1, "a", "").replace(&format!("PASSWORD_ENCRYPTION_KEY={}", sample::env_key(1)), ""));
     capture(&scene, &vault).await;
@@ -136,7 +137,7 @@ async fn held_is_for_keys_that_are_shown_to_be_there() {
     let sealed = selvage_testing::sealed::samples(SealedColumn::Password, &[(row, other, 1)]);
     scene.database.with(|tables| tables.sealed = vec![sealed]);
     vault.prove(&scene.deployment, ProofSource::Version { version: None }).await.unwrap();
-    assert_eq!(judge().await.title, "At risk. PASSWORD_ENCRYPTION_KEY in the vault does not open what is stored.");
+    assert_eq!(judge().await.title, "At risk. PASSWORD_ENCRYPTION_KEY in the vault does not decrypt stored data.");
     scene.database.with(|tables| tables.sealed.clear());
     vault.prove(&scene.deployment, ProofSource::Version { version: None }).await.unwrap();
     assert_eq!(judge().await.state, VerdictState::Saved);
@@ -147,7 +148,7 @@ async fn held_is_for_keys_that_are_shown_to_be_there() {
     assert_eq!(judge().await.state, VerdictState::Saved, "it is not asked at every look");
     let asked = vault.view(&scene.deployment, None, true).await.unwrap();
     assert!(matches!(asked.host.seen, EnvStatus::VaultUnread { .. }), "whoever asks is told at once");
-    assert_eq!(judge().await.title, "At risk. Version 2 is not whole in the keyring any more.");
+    assert_eq!(judge().await.title, "At risk. Version 2 in the keyring is incomplete.");
 }
 
 #[tokio::test]
@@ -189,9 +190,9 @@ async fn an_alarm_that_was_captured_is_not_forgotten() {
     let told = async || {
         let seen = look(&scene, &vault).await;
         let status = vault.status(scene.deployment.id).await.unwrap();
-        let (now, zone) = (scene.clock.now(), scene.clock.zone());
-        let page = overview(&scene.deployment, Some(&seen), &[], &status, None, now, zone);
-        page.attention.into_iter().map(|item| item.title).find(|title| title.contains("lacks a key"))
+        let known = Seen { observation: Some(&seen), dumps: &[], vault: &status, records: &[] };
+        let page = overview(&scene.deployment, &known, None, &scene.moment());
+        page.findings.into_iter().map(|item| item.title).find(|title| title.contains("lacks a key"))
     };
     let alarm = "Version 3 lacks a key that version 1 has: PASSWORD_ENCRYPTION_KEY (kid a)";
     assert_eq!(told().await.as_deref(), Some(alarm));

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use selvage_core::deployment::{Deployment, DeploymentId};
+use selvage_core::findings::{Finding, FindingKind, Recorded};
 use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine, SecretAct};
 use selvage_core::ports::{DumpRecord, LocalDumpState, Store};
 use selvage_core::vault::{EnvChange, KeyProof};
@@ -17,6 +18,7 @@ pub async fn works(store: &dyn Store) {
     vault(store).await;
     jobs(store).await;
     settings(store).await;
+    findings(store).await;
 }
 
 async fn deployments(store: &dyn Store) {
@@ -208,4 +210,33 @@ pub async fn jobs_of_the_dead(first: impl Store, second: impl AsyncFnOnce() -> B
     drop(first);
     let second = second().await;
     assert_eq!(second.abandoned_jobs().await.unwrap(), [open]);
+}
+
+async fn findings(store: &dyn Store) {
+    let mut deployment = sample::deployment();
+    rename(&mut deployment, "Findings", "findings");
+    store.save_deployment(&deployment).await.unwrap();
+    let id = deployment.id;
+    let finding = |name: &str| Finding {
+        kind: FindingKind::KeyNotSaved { version: 1, name: name.into(), kids: vec!["1".into()] },
+        seen_at: sample::now(),
+    };
+    let record = async |found: &[Finding], minute: i64| {
+        let at = sample::now() + TimeDelta::minutes(minute);
+        store.record_findings(id, &Recorded { found, not_judged: &[], notifies: true, at }).await.unwrap()
+    };
+    assert!(store.findings(id).await.unwrap().is_empty());
+    assert_eq!(record(&[finding("A")], 0).await, [], "the first check is news of nothing");
+    assert_eq!(record(&[finding("A"), finding("B")], 5).await, [finding("B")]);
+    assert_eq!(record(&[finding("A"), finding("B")], 10).await, []);
+    let known = store.findings(id).await.unwrap();
+    assert_eq!(known.iter().map(|record| record.finding.clone()).collect::<Vec<_>>(), [finding("A"), finding("B")]);
+    assert_eq!((known[0].first_seen, known[1].last_seen), (sample::now(), sample::now() + TimeDelta::minutes(10)));
+    record(&[finding("B")], 15).await;
+    assert_eq!(store.findings(id).await.unwrap().len(), 1, "what is cleared is not listed");
+    let both = [finding("C"), finding("D")];
+    let (one, two) = tokio::join!(record(&both, 20), record(&both, 20));
+    assert_eq!(one.len() + two.len(), 2, "of two checks at once each finding is told by one");
+    store.remove_deployment(id).await.unwrap();
+    assert!(store.findings(id).await.unwrap().is_empty());
 }

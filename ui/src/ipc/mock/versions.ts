@@ -1,5 +1,5 @@
 // What the vault of each deployment holds, at the moment of the design's pages.
-import type { Attention, EnvStatus, KeyProof, KitRow, MissingKey, NameChanges, NameRow, Problem, ShownVersion, VersionRow } from '../bindings';
+import type { EnvStatus, FindingView, KeyProof, KitRow, MissingKey, NameChanges, NameRow, Problem, ShownVersion, VersionRow } from '../bindings';
 import { envNames, onlyThere, proofOf, withProof } from './names';
 import { ago, when } from './time';
 import type { Scene, World } from './world';
@@ -112,13 +112,18 @@ function against(names: NameRow[], { seen }: MockVault, compared: boolean): Name
   return [...rows.slice(0, last), ...changes.added.map((name) => onlyThere(name, 'data')), ...rows.slice(last)];
 }
 
-/** What the overview says of it. */
-export function attentionOf({ versions, seen, smtpLost, kit }: MockVault): Attention[] {
-  const item = (grave: boolean, title: string, detail: string): Attention => ({ grave, title, detail, action: 'secrets', schedule: null });
-  if (versions.length === 0) return [item(true, 'The keys of .env are not in the vault', 'Without its keys a dump opens, and saved passwords, MFA and integrations in it stay shut.')];
-  const items: Attention[] = [];
-  if (smtpLost) items.push(item(true, 'SMTP_SECRET_KEY was changed on the host, and the old key is gone there', 'What was encrypted with the old key (kid 1) cannot be opened there. Version 7 in the vault still has the key: put it into SMTP_PREVIOUS_KEYS on the host.'));
-  else if (seen.env === 'differs') items.push(item(true, '4 names of .env on the host are not as in the vault', 'SMTP_PREVIOUS_KEYS, SMTP_SECRET_KEY, SMTP_SECRET_KEY_KID and 1 more. The file was written 43 h 35 min ago.'));
-  if (kit?.old) items.push(item(false, `The emergency kit is of version ${kit.version}, the vault holds version 7`, 'Write a new one, and put it where the old one is.'));
+/** A finding as Rust sends it; `critical` unless it only asks. */
+export function finding(kind: string, critical: boolean, title: string, why: string, remedy: FindingView['remedy']): FindingView {
+  return { key: `${kind} `, kind, severity: critical ? 'critical' : 'warning', title, why, since: when(ago(0, 2)), seen: when(ago(0)), remedy };
+}
+
+/** What is found about it. */
+export function keyFindings({ versions, seen, smtpLost, kit }: MockVault): FindingView[] {
+  const secrets = { action: 'secrets' } as const;
+  if (versions.length === 0) return [finding('no_keys_saved', true, 'The keys in .env are not in the vault', 'Without them a dump can be restored, but saved passwords, MFA and integration secrets in it can never be decrypted.', secrets)];
+  const items: FindingView[] = [];
+  if (smtpLost) items.push(finding('key_lost', true, 'SMTP_SECRET_KEY was changed on the host, and the old key is gone there', 'What was encrypted with the old key (kid 1) cannot be decrypted there. Version 7 in the vault still has the key: put it into SMTP_PREVIOUS_KEYS on the host.', secrets));
+  else if (seen.env === 'differs') items.push(finding('env_differs', false, '4 names in the host’s .env differ from the vault', 'SMTP_PREVIOUS_KEYS, SMTP_SECRET_KEY, SMTP_SECRET_KEY_KID and 1 more. The file was changed 1 d 19 h ago.', secrets));
+  if (kit?.old) items.push(finding('kit_outdated', false, `The emergency kit has version ${kit.version}, the vault has version 7`, 'Write a new one, and put it where the old one is.', secrets));
   return items;
 }

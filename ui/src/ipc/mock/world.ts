@@ -6,7 +6,7 @@ import { manyRuns, SCHEDULES, typicalRuns } from './runs';
 import { changed } from './checks';
 import { ago, day, daysBack, local, when } from './time';
 import { problemOf } from './words';
-import { attentionOf, vaultOf, vaults, type MockVault } from './versions';
+import { finding, keyFindings, vaultOf, vaults, type MockVault } from './versions';
 
 /** Moments to look at. */
 export const scenes = ['typical', 'empty', 'trouble', 'downloading', 'risk', 'many', 'changed', 'fresh', 'moved', 'direct', 'crowd'] as const;
@@ -168,12 +168,12 @@ export function overview(world: World, row: DeploymentRow): Overview {
       none('drill'),
       none('proven'),
     ],
-    attention: [
-      ...(deployment.ssh ? [{ grave: true, title: 'Weekly is in the database but not in the queue', detail: 'It will not run until it is registered.', action: 'register', schedule: SCHEDULES.Weekly } as const] : []),
-      ...(latest?.copy ? [] : [{ grave: false, title: `${dumpTitle(latest?.when.local ?? '')} is on the host only`, detail: copy ? 'An older dump is verified on this laptop.' : 'No dump has been copied to this laptop.', action: 'download', schedule: null } as const]),
-      ...attentionOf(vaultOf(world, deployment.id)),
-      ...(deployment.ssh ? [{ grave: false, title: 'The host’s clock differs by 42 s', detail: 'Ages and next runs may look wrong.', action: 'connection', schedule: null } as const] : []),
-    ].sort((a, b) => Number(b.grave) - Number(a.grave)),
+    findings: [
+      ...(deployment.ssh ? [finding('schedule_not_queued', true, 'Weekly is in the database but not in the queue', 'It will not run until it is registered.', { action: 'register', schedule: SCHEDULES.Weekly })] : []),
+      ...(latest?.copy ? [] : [finding('dump_on_host_only', false, `${dumpTitle(latest?.when.local ?? '')} is on the host only`, copy ? 'An older dump is verified on this laptop.' : 'No dump has been downloaded to this laptop.', { action: 'download' })]),
+      ...keyFindings(vaultOf(world, deployment.id)),
+      ...(deployment.ssh ? [finding('clock_skew', false, 'The host’s clock differs by 42 s', 'Ages and next runs may be wrong.', { action: 'connection' })] : []),
+    ].sort((a, b) => a.severity.localeCompare(b.severity)),
     next: trouble ? nextRuns(world.scene).map((run) => ({ ...run, queue: { state: 'not_checked' as const, since: local(seen) } })) : nextRuns(world.scene),
     strip: strip(world.runs),
     sizes: { points: Array.from({ length: 28 }, (_, n): [number, number] => [(n + 2.3) / 30, 391_200_000 + n * 760_000 + Math.sin(n) * 900_000]), firstDay: '25 Sep', lastDay: '22 Oct' },
@@ -196,7 +196,7 @@ function unseen(deployment: Deployment, verdict: Verdict): Overview {
     verdict,
     latest: null,
     evidence: kinds.map((kind) => ({ kind, shown: null, current: false, what: '', place: '' })),
-    attention: [],
+    findings: [],
     next: [],
     strip: { rows: [], axis: [], success: 0, failed: 0, skipped: 0 },
     sizes: null,

@@ -2,53 +2,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
-use serde::{Deserialize, Serialize};
 
-use super::checked::{Part, Unseen};
+use super::model::{DAYS, Observation, Part, RUNS_AT_MOST, Unseen};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::link::{Link, Links, Route};
-use crate::ports::{LinkError, Store};
+use crate::ports::{LinkError, Store, StoreError};
 use crate::probe::{HostFacts, probe};
 use crate::queue::{self, QueueError, QueueSeen};
 use crate::vault::{EnvStatus, Vault};
 use crate::weavestream::queue::Ask;
-use crate::weavestream::run::{Page, Run, RunFilter};
-use crate::weavestream::schedule::Schedule;
-
-/// Days that the strip shows.
-pub const DAYS: u32 = 30;
-/// Runs kept of those days; a schedule of every hour has 720.
-pub const RUNS_AT_MOST: u32 = 1500;
-
-/// What was seen of a deployment at one moment. Kept on the laptop, so that a
-/// host that is gone still has a last known state.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Observation {
-    /// When the database was last seen, by the laptop's clock.
-    pub at: DateTime<Utc>,
-    /// When the host was last seen; none where it never was.
-    #[serde(default)]
-    pub host_at: Option<DateTime<Utc>>,
-    /// What the newest look could not see; then the rest is as it was seen before.
-    #[serde(default)]
-    pub unseen: Vec<Unseen>,
-    /// The probe of that moment; none over a direct link.
-    pub facts: Option<HostFacts>,
-    /// Why the host was not asked, although there is a link to it.
-    pub fallback_reason: Option<Problem>,
-    /// The host's `.env` against the vault.
-    #[serde(default)]
-    pub env: EnvStatus,
-    /// Every schedule.
-    pub schedules: Vec<Schedule>,
-    /// The queue, as far as it is known.
-    pub queue: QueueSeen,
-    /// Runs of the last [`DAYS`] days, newest first.
-    pub recent: Vec<Run>,
-    /// The newest success whose dump is on the host.
-    pub latest_good: Option<Run>,
-}
+use crate::weavestream::run::{Page, RunFilter};
 
 /// Looks at a deployment now, and remembers what was seen, or what could not be.
 pub async fn observe(
@@ -163,4 +127,18 @@ async fn look_at_host(
         Err(QueueError::Link(error)) => Err(error.into()),
         queue => Ok((Some(facts?), queue.into(), env?)),
     }
+}
+
+/// Remembers that `part` could not be seen at `at`.
+pub async fn mark_unseen(
+    store: &Arc<dyn Store>,
+    id: DeploymentId,
+    part: Part,
+    at: DateTime<Utc>,
+    problem: &Problem,
+) -> Result<(), StoreError> {
+    let Some(mut observation) = store.observation(id).await? else { return Ok(()) };
+    observation.unseen.retain(|unseen| unseen.part != part);
+    observation.unseen.push(Unseen { part, at, problem: problem.clone() });
+    store.save_observation(id, &observation).await
 }

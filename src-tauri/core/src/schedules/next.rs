@@ -3,7 +3,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::observe::Observation;
+use crate::observation::Observation;
 use crate::queue::QueueSeen;
 use crate::time::{When, local, relative};
 use crate::weavestream::cron::{Cron, Zone};

@@ -1,0 +1,51 @@
+use chrono::{DateTime, Utc};
+
+use super::kind::{Finding, FindingKind, Severity};
+use super::{host, runs, schedules, secrets};
+use crate::library::LocalDump;
+use crate::observation::{Observation, Part};
+use crate::vault::VaultStatus;
+use crate::weavestream::run::Run;
+
+/// What findings are derived from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// What was seen at the newest check that saw anything.
+    pub observation: &'a Observation,
+    /// The runs that were seen at the check before it; none when only what is known is shown.
+    pub before: &'a [Run],
+    /// Dumps on this laptop, each looked at now.
+    pub dumps: &'a [LocalDump],
+    /// What the vault has.
+    pub vault: &'a VaultStatus,
+    /// Now, by the laptop's clock.
+    pub now: DateTime<Utc>,
+}
+
+/// Every finding, worst first.
+#[must_use]
+pub fn derive(from: &Sources<'_>) -> Vec<Finding> {
+    let (seen, now) = (from.observation, from.now);
+    let mut kinds = Vec::new();
+    if let Some(since) = seen.not_checked_since(now) {
+        kinds.push(FindingKind::NotChecked { since, problem: seen.unseen.last().map(|unseen| unseen.problem.clone()) });
+    }
+    kinds.extend(runs::findings(from));
+    kinds.extend(schedules::findings(seen, now));
+    kinds.extend(runs::dump_on_host_only(from));
+    if let Some(problem) = &seen.fallback_reason {
+        kinds.push(FindingKind::HostUnreachable { problem: problem.clone() });
+    }
+    kinds.extend(secrets::findings(&seen.env, from.vault));
+    kinds.extend(host::findings(seen, now));
+    let seen_at = |kind: &FindingKind| match kind {
+        FindingKind::NotChecked { .. } => now,
+        FindingKind::ServiceDown { .. } | FindingKind::ServicesUnknown { .. } | FindingKind::ClockSkew { .. } => {
+            seen.seen_at(Part::Host).unwrap_or(seen.at)
+        }
+        _ => seen.at,
+    };
+    let mut found: Vec<Finding> = kinds.into_iter().map(|kind| Finding { seen_at: seen_at(&kind), kind }).collect();
+    found.sort_by_key(|finding| finding.kind.severity() != Severity::Critical);
+    found
+}

@@ -1,0 +1,9 @@
+//! What was seen of a deployment, and when: the last known state, kept on this laptop.
+
+mod checked;
+mod model;
+mod observe;
+
+pub use checked::{Checked, PartChecked, checked};
+pub use model::{CURRENT_FOR, DAYS, Observation, Part, RUNS_AT_MOST, Unseen};
+pub use observe::{mark_unseen, observe};
