@@ -11,11 +11,13 @@ mod remember;
 mod runs;
 mod schedules;
 mod secrets;
+mod sources;
 mod store;
 mod view;
 
-pub use derive::{Sources, derive};
+pub use derive::derive;
 pub use kind::{Finding, FindingKey, FindingKind, Remedy, Severity};
 pub use remember::remember;
+pub use sources::Sources;
 pub use store::{FindingRecord, FindingStore, Recorded};
 pub use view::{FindingView, views};

@@ -2,8 +2,8 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::derive::Sources;
 use super::kind::FindingKind;
+use super::sources::Sources;
 use crate::evidence::{has_sound, sound};
 use crate::observation::{DAYS, Observation, RUNS_AT_MOST};
 use crate::weavestream::cron::{Cron, Zone};
