@@ -97,7 +97,7 @@ async fn pieces() {
     scene.store.save_deployment(&scene.deployment).await.unwrap();
     let text = format!("{}COMPANY_BANNER='{}'\n", sample::env_file(1, "a", ""), "long ".repeat(700));
     scene.host.change(|host| host.env.put(text.clone(), scene.clock.now()));
-    let vault = Vault { keyring: Arc::new(OsKeyring::with_limit(1280)), ..scene.vault().await };
+    let vault = Vault { keyring: Arc::new(OsKeyring::with_limit(1280)), ..scene.vault() };
     vault.capture(&scene.deployment).await.unwrap();
     let version = vault.newest(scene.deployment.id).await.unwrap().unwrap();
     assert!(version.pieces.len() > 3, "{}", version.pieces.len());

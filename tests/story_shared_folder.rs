@@ -116,7 +116,7 @@ impl<'a> Shared<'a> {
 
     fn ended_well(&mut self, answer: &Answer, command: &str) -> bool {
         if answer.code != Some(0) {
-            let refusals = ["library_busy", "backup_under_way"];
+            let refusals = ["already_running", "library_busy", "backup_under_way"];
             answer.expect_code(3);
             assert!(refusals.contains(&answer.at("/error/problem/code").as_str().unwrap()), "{}", answer.said);
             return false;

@@ -75,9 +75,12 @@ pub fn commands() -> Builder<Wry> {
         downloads::delete_local_dump,
         downloads::show_local_dump,
         jobs::jobs,
+        jobs::activity,
         jobs::watch_jobs,
         jobs::job_log,
         jobs::cancel_job,
+        jobs::resume_job,
+        jobs::clean_up_job,
         jobs::clear_jobs,
     ])
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use selvage_core::activity::ActivityLog;
 use selvage_core::deployment::Deployments;
 use selvage_core::download::{Downloads, Patience};
 use selvage_core::dump::OneOffDumps;
@@ -11,6 +12,7 @@ use selvage_core::kit::Kits;
 use selvage_core::library::LocalDumps;
 use selvage_core::link::Links;
 use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
+use selvage_core::recovery::Recoveries;
 use selvage_core::schedules::Schedules;
 use selvage_core::settings::Settings;
 use selvage_core::vault::Vault;
@@ -48,6 +50,8 @@ pub struct Selvage {
     pub kits: Kits,
     /// Running and ended jobs.
     pub jobs: JobCenter,
+    /// What was done.
+    pub activity: ActivityLog,
     /// Where secrets of links are looked for first.
     pub secrets: Option<SecretsFolder>,
     home: Option<PathBuf>,
@@ -76,13 +80,13 @@ impl Selvage {
             Arc::clone(&keyring),
             Arc::clone(&clock),
         ));
-        let jobs = JobCenter::new(Arc::clone(&store), Arc::clone(&clock)).await?;
+        let jobs = JobCenter::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&notifier)).await?;
+        let activity = ActivityLog::new(Arc::clone(&store), Arc::clone(&clock));
         let downloads = Downloads {
             links: Arc::clone(&links),
             store: Arc::clone(&store),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
-            notifier: Arc::clone(&notifier),
             jobs: jobs.clone(),
             patience: Patience::default(),
         };
@@ -97,7 +101,6 @@ impl Selvage {
             store: Arc::clone(&store),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
-            notifier: Arc::clone(&notifier),
             jobs: jobs.clone(),
         };
         let schedules = Schedules {
@@ -115,7 +118,7 @@ impl Selvage {
             keyring: Arc::clone(&keyring),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
-            jobs: jobs.clone(),
+            activity: activity.clone(),
             memory: Arc::default(),
         };
         let kits = Kits { vault: vault.clone() };
@@ -148,9 +151,16 @@ impl Selvage {
             vault,
             kits,
             jobs,
+            activity,
             secrets,
             home,
         })
+    }
+
+    /// What can be done about abandoned jobs.
+    #[must_use]
+    pub fn recoveries(&self) -> Recoveries<'_> {
+        Recoveries { downloads: &self.downloads, local_dumps: &self.local_dumps, schedules: &self.schedules }
     }
 
     /// Aliases of the user's SSH configuration.

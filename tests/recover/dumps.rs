@@ -94,7 +94,7 @@ pub fn tell(story: &mut Sections, host: &RealHost) {
         // It stands still until the second has come and gone.
         proxy.now(Act::Stall);
         let second = laptop.run(&["download", "slow", "latest", "--to", &library]);
-        second.expect_problem(3, "library_busy");
+        second.expect_problem(3, "already_running");
         proxy.set_rate(None);
         proxy.now(Act::Cut);
         first.wait().expect_code(0);

@@ -14,6 +14,7 @@ export async function open(scene: Scene, hash = ''): Promise<Mock & { user: User
   location.hash = hash;
   router.start()();
   jobs.list = [];
+  jobs.activity = [];
   ui.info = await ipc.appInfo();
   render(App);
   return { ...mock, user: userEvent.setup() };

@@ -1,13 +1,13 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
 import { ui } from '../src/app/window.svelte';
-import type { Job } from '../src/ipc/client';
+import type { JobView } from '../src/ipc/client';
 import { ACME } from '../src/ipc/mock/world';
 import { open } from './app';
 
 const TITLE = 'Where should dumps be kept on this laptop?';
 
-const downloaded = (world: { jobs: Job[] }) => world.jobs.map((job) => [job.kind.kind, job.end?.end]);
+const downloaded = (world: { jobs: JobView[] }) => world.jobs.map((job) => [job.kind.kind, job.end?.end]);
 
 async function firstDownload() {
   const opened = await open('risk', `#/deployments/${ACME}/overview`);

@@ -98,7 +98,7 @@ describe('the secrets', () => {
     await user.click(screen.getByRole('button', { name: 'Copy JWT_SIGNING_KEY' }));
     expect(await screen.findByText('Copied for 30 s')).toBeTruthy();
     expect(calls).not.toContain('reveal_secret');
-    await waitFor(() => expect(jobs.list.map((job) => job.kind.kind)).toEqual(['secret']));
+    await waitFor(() => expect(jobs.activity.map((done) => done.kind.act)).toEqual(['copied']));
     expect(document.querySelector('.toast')).toBeNull();
     ui.drawer = true;
     const drawer = within(await screen.findByRole('region', { name: 'Activity' }));

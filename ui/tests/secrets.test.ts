@@ -6,7 +6,6 @@ import { RevealedValue, SHOWN_FOR } from '../src/screens/secrets/revealed-value.
 import { KitForm } from '../src/screens/secrets/kit.svelte';
 import { counted, grouped, lineOf, stateOf } from '../src/screens/secrets/names';
 import { Proving } from '../src/screens/secrets/proving.svelte';
-import { doneDetailOf, subjectOf } from '../src/words/jobs';
 import { faultLines, kidState, lostByPutBack, lostKeys, proofLine, proofState, proofSum, remarkState, strengthState } from '../src/words/secret-states';
 import { changeLine, hintOf, listed, sourceLine } from '../src/words/secrets';
 
@@ -113,13 +112,6 @@ describe('the words for secrets', () => {
     const steps = [0, 1, 2, 3, 4].map((score) => strengthState({ score, enough: score >= 3, advice: '' }).word);
     expect(new Set(steps).size).toBe(5);
     expect(strengthState({ score: 4, enough: false, advice: '' }).tone).toBe('warn');
-  });
-
-  it('name in the activity what was done', () => {
-    expect(subjectOf({ kind: 'secret', act: 'copied', version: 7, name: 'JWT_SIGNING_KEY' })).toBe('JWT_SIGNING_KEY of version 7');
-    expect(subjectOf({ kind: 'secret', act: 'put_back', version: 7, name: null })).toBe('Version 7 of .env');
-    const acts = ['captured', 'imported', 'deleted', 'revealed', 'copied', 'put_back', 'kit_written'] as const;
-    expect(new Set(acts.map((act) => doneDetailOf({ kind: 'secret', act, version: 1, name: null }))).size).toBe(acts.length);
   });
 });
 

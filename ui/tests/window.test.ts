@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { jobs, Jobs } from '../src/app/jobs.svelte';
 import { places } from '../src/app/places';
 import { fromHash, toHash, type Route } from '../src/app/route.svelte';
-import type { Job } from '../src/ipc/client';
+import type { JobView } from '../src/ipc/client';
 import { install } from '../src/ipc/mock/install';
+import { begun } from '../src/ipc/mock/jobs';
 import { ACME, world } from '../src/ipc/mock/world';
 import { open } from './app';
 import { problemOf } from '../src/ipc/mock/words';
@@ -30,18 +31,10 @@ describe('routes', () => {
 });
 
 describe('jobs', () => {
-  const job = (id: string, over: Partial<Job> = {}): Job => ({
-    id,
-    deployment: ACME,
-    kind: { kind: 'download', run: `run-${id}`, file: `${id}.dump` },
-    startedAt: `2026-10-22T07:0${id}:00Z`,
-    endedAt: null,
-    step: 'Downloading',
-    progress: null,
-    cancelling: false,
-    end: null,
-    ...over,
-  });
+  const job = (id: string, over: Partial<JobView> = {}): JobView => {
+    const kind = { kind: 'download', run: `run-${id}`, file: `${id}.dump`, at: null } as const;
+    return { ...begun(id, ACME, kind, Date.UTC(2026, 9, 22, 7, Number(id)), { step: 'find_dump' }), ...over };
+  };
 
   it('lets a change win that came while the snapshot was on its way', async () => {
     const { tell, world: here } = install({ scene: 'typical', delay: 0 });
@@ -56,7 +49,7 @@ describe('jobs', () => {
     expect(list.list.map((known) => [known.id, known.end?.end])).toEqual([['2', undefined], ['1', 'done']]);
     tell({ change: 'job', job: job('2', { end: { end: 'cancelled' } }) });
     expect(ended).toEqual(['1', '2']);
-    tell({ change: 'cleared' });
+    tell({ change: 'removed', ids: ['1', '2'] });
     expect(list.list).toEqual([]);
   });
 
@@ -86,7 +79,7 @@ describe('a download', () => {
     const { tell } = await open('typical');
     await screen.findByRole('heading', { name: /Database saved/ });
     const end = { end: 'unsound', problem: problemOf({ code: 'checksum_mismatch', expected: 'a', found: 'b', sameOnHost: true, keptAs: 'x.damaged' }) } as const;
-    const running = { id: '9', deployment: ACME, kind: { kind: 'download', run: 'r', file: 'x.dump' }, startedAt: '', endedAt: null, step: '', progress: null, cancelling: false, end: null } as const;
+    const running = begun('9', ACME, { kind: 'download', run: 'r', file: 'x.dump', at: null }, 0, { step: 'find_dump' });
     await waitFor(() => {
       tell({ change: 'job', job: running });
       expect(jobs.running).toHaveLength(1);
@@ -196,7 +189,7 @@ describe('the keyboard', () => {
     await screen.findByRole('heading', { name: /Database saved/ });
     await user.keyboard('{Control>}j{/Control}');
     const drawer = within(await screen.findByRole('region', { name: 'Activity' }));
-    expect(drawer.getByText('2 running, 2 finished')).toBeTruthy();
+    expect(drawer.getByText('2 running, 3 finished')).toBeTruthy();
     await user.click(drawer.getByRole('button', { name: /^Cancel weavestream/ }));
     expect(calls).toContain('cancel_job');
     await waitFor(() => expect(drawer.getAllByText('Cancelling…')).toHaveLength(2));

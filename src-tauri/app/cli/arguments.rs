@@ -140,6 +140,29 @@ pub enum Command {
     },
     /// Show running and ended jobs
     Jobs,
+    /// Do something about a job that was interrupted
+    Job {
+        /// What to do
+        #[command(subcommand)]
+        command: JobCommand,
+    },
+    /// Show what was done with secrets
+    Activity,
+}
+
+/// What to do about a job that was interrupted.
+#[derive(Subcommand, Debug)]
+pub enum JobCommand {
+    /// Continue where it stopped
+    Resume {
+        /// Id of the job, as `selvage jobs` prints it
+        id: uuid::Uuid,
+    },
+    /// Remove what it left: the part of a dump, and its session on the host
+    CleanUp {
+        /// Id of the job, as `selvage jobs` prints it
+        id: uuid::Uuid,
+    },
 }
 
 /// What to do with deployments.

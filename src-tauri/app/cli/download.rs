@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use selvage_core::base::Problem;
 use selvage_core::download::{Target, WhichRun, float};
 use selvage_core::dump::{DumpTarget, LockChoice};
-use selvage_core::jobs::{Ended, Job, JobChange, JobEnd, JobId, JobResult};
+use selvage_core::jobs::{Ended, JobChange, JobEnd, JobId, JobResult, JobView, Note};
 use selvage_core::library::LocalDump;
 use selvage_core::ports::{DumpRecord, LocalDumpState};
 use serde_json::json;
@@ -22,8 +22,7 @@ pub async fn run(selvage: &Selvage, name: &str, which: WhichRun, to: PathBuf, pr
     let folder = std::path::absolute(&to).unwrap_or(to);
     let changes = selvage.jobs.changes();
     let id = selvage.downloads.start(Target { deployment: deployment.clone(), which, folder }).await?;
-    let stopped = "stopped; what arrived is kept and is taken up again next time";
-    end(selvage, id, changes, stopped, print).await
+    end(selvage, id, changes, print).await
 }
 
 /// Carries out `selvage dump`.
@@ -32,7 +31,22 @@ pub async fn dump(selvage: &Selvage, name: &str, to: PathBuf, lock: LockChoice, 
     let folder = std::path::absolute(&to).unwrap_or(to);
     let changes = selvage.jobs.changes();
     let id = selvage.dumps.start(DumpTarget { deployment: deployment.clone(), folder, lock }).await?;
-    end(selvage, id, changes, "stopped; nothing of the dump is kept", print).await
+    end(selvage, id, changes, print).await
+}
+
+/// Carries out `selvage job resume`.
+pub async fn resume(selvage: &Selvage, id: JobId, print: Print) -> Result<End, Failure> {
+    let changes = selvage.jobs.changes();
+    let id = selvage.recoveries().resume(id).await?;
+    end(selvage, id, changes, print).await
+}
+
+/// Carries out `selvage job clean-up`.
+pub async fn clean_up(selvage: &Selvage, id: JobId, print: Print) -> Result<End, Failure> {
+    selvage.dumps.clean_up(id).await?;
+    let lines = selvage.jobs.log(id).await?;
+    print.one("log", &lines, || lines.last().map(|line| line.text.clone()).unwrap_or_default());
+    Ok(End::Done)
 }
 
 /// Carries out `selvage copies`.
@@ -48,26 +62,22 @@ pub async fn copies(selvage: &Selvage, name: &str, print: Print) -> Result<End, 
     Ok(End::Done)
 }
 
-/// Follows the job to its end, and prints the copy that it made.
-async fn end(
-    selvage: &Selvage,
-    id: JobId,
-    changes: Receiver<JobChange>,
-    stopped: &str,
-    print: Print,
-) -> Result<End, Failure> {
+/// Follows the job to its end, and prints the dump that it made.
+async fn end(selvage: &Selvage, id: JobId, changes: Receiver<JobChange>, print: Print) -> Result<End, Failure> {
     let ended = follow(selvage, id, changes).await?;
     match ended.end {
         JobEnd::Done => {
+            let words = selvage.jobs.view(id).await?.words;
             let copy = ended.result.map(|JobResult::Dump { dump }| dump);
-            print.one("copy", &copy, || copy.as_ref().map(in_words).unwrap_or_default());
+            print.one("copy", &copy, || copy.as_ref().map_or_else(|| words.line(), in_words));
             Ok(End::Done)
         }
         JobEnd::Cancelled | JobEnd::Interrupted => {
             if print.json {
                 out(&json!({ "cancelled": true }).to_string());
             }
-            err(&format!("selvage: {stopped}"));
+            let words = selvage.jobs.view(id).await?.words;
+            err(&format!("selvage: {}. {}", visible(&words.title), words.kept));
             Ok(End::Cancelled)
         }
         JobEnd::Refused(problem) | JobEnd::Failed(problem) | JobEnd::Unsound(problem) => Err(problem.into()),
@@ -75,11 +85,12 @@ async fn end(
 }
 
 fn in_words(copy: &DumpRecord) -> String {
-    let DumpRecord { path, sha256, entries, .. } = copy;
-    match copy.state {
-        LocalDumpState::Complete => format!("{path}\ncomplete and readable: {entries} entries; SHA-256 {sha256}"),
-        _ => format!("{path}\nverified: SHA-256 {sha256} equals its manifest, {entries} entries"),
-    }
+    let &DumpRecord { sha256, entries, .. } = copy;
+    let shown = match copy.state {
+        LocalDumpState::Complete => Note::Complete { sha256, entries },
+        _ => Note::Verified { sha256, entries },
+    };
+    format!("{}\n{}", copy.path, shown.words())
 }
 
 /// Shows progress on a terminal and passes Ctrl-C on, until the job has ended.
@@ -108,16 +119,17 @@ async fn follow(selvage: &Selvage, id: JobId, mut changes: Receiver<JobChange>) 
     }
 }
 
-fn show(job: &Job) {
-    let line = match &job.progress {
+fn show(job: &JobView) {
+    let Some(step) = &job.step else { return };
+    let line = match &step.progress {
         Some(progress) => {
             let total = progress.total.map(|total| format!(" of {}", size(total))).unwrap_or_default();
             let rate = progress.rate.map(|rate| format!(", {}/s", size(rate))).unwrap_or_default();
             let left = progress.seconds_left.map(|left| format!(", {left:.0} s left")).unwrap_or_default();
             let still = progress.still_for.map(|still| format!(", nothing for {still:.0} s")).unwrap_or_default();
-            format!("{}: {}{total}{rate}{left}{still}", job.step, size(progress.done))
+            format!("{}: {}{total}{rate}{left}{still}", step.words, size(progress.done))
         }
-        None => job.step.clone(),
+        None => step.words.clone(),
     };
     // A terminal that is gone is no reason to stop.
     let mut terminal = std::io::stderr().lock();

@@ -17,9 +17,10 @@ use std::sync::Arc;
 
 use schedule_arguments::ScheduleCommand;
 
-pub use arguments::{Arguments, Command, DeploymentCommand};
+pub use arguments::{Arguments, Command, DeploymentCommand, JobCommand};
 use selvage_core::base::Class;
 use selvage_core::dump::LockChoice;
+use selvage_core::jobs::JobId;
 use selvage_core::weavestream::run::{Page, RunFilter, RunId};
 
 use crate::error::Failure;
@@ -126,11 +127,18 @@ async fn carry_out(
         Command::Secrets { command } => secrets::run(&selvage, command, print).await,
         Command::Kit { command } => kit::run(&selvage, command, print).await,
         Command::Jobs => {
-            let jobs = selvage.jobs.jobs().await?;
+            let jobs = selvage.jobs.views().await?;
             print.list("jobs", &jobs, |job| {
-                let end = job.end.as_ref().map_or_else(|| job.step.clone(), print::word);
-                format!("{}  {}  {end}", job.id, job.started_at.to_rfc3339())
+                let state = job.end.as_ref().map_or_else(|| "running".to_owned(), print::word);
+                format!("{}  {}  {state:<11}  {}", job.id, job.started_at.format("%F %R UTC"), job.words.line())
             });
+            Ok(End::Done)
+        }
+        Command::Job { command: JobCommand::Resume { id } } => download::resume(&selvage, JobId(id), print).await,
+        Command::Job { command: JobCommand::CleanUp { id } } => download::clean_up(&selvage, JobId(id), print).await,
+        Command::Activity => {
+            let activity = selvage.activity.list().await?;
+            print.list("activity", &activity, |done| format!("{}  {}", done.at.format("%F %R UTC"), done.words.line()));
             Ok(End::Done)
         }
     }

@@ -1,7 +1,7 @@
 use std::io::IsTerminal;
 
+use selvage_core::activity::SecretAct;
 use selvage_core::base::RequestError;
-use selvage_core::jobs::SecretAct;
 use selvage_core::vault::{
     EnvStatus, KeyProof, NameChanges, NameRow, Outcome, ProofSource, ProvedKey, ProvedKid, PutBackPlan, ShownValue,
     VaultError,

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use selvage_core::activity::SecretAct;
 use selvage_core::deployment::DeploymentId;
-use selvage_core::jobs::SecretAct;
 use selvage_core::vault::{Captured, KeyProof, ProofSource, PutBack, PutBackPlan, VaultView};
 use tauri::State;
 

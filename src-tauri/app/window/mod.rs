@@ -62,6 +62,7 @@ pub fn open(data: &Path, secrets: Option<SecretsFolder>) -> Result<(), Box<dyn s
     let notifier = Arc::new(Desktop::new(Arc::new(in_front), Arc::new(open)));
     let selvage = tauri::async_runtime::block_on(Selvage::open(data, secrets, notifier))?;
     let (watch, dumps) = (selvage.deployments.watch.clone(), selvage.local_dumps.clone());
+    let one_off = selvage.dumps.clone();
     let kept =
         tauri::async_runtime::block_on(async { (selvage.settings.window().await, selvage.settings.zoom().await) });
     let placed = kept.0.ok().flatten().and_then(|text| serde_json::from_str::<Placement>(&text).ok());
@@ -84,6 +85,11 @@ pub fn open(data: &Path, secrets: Option<SecretsFolder>) -> Result<(), Box<dyn s
                 let _ = window.set_zoom(f64::from(zoom) / 100.0);
             }
             tauri::async_runtime::spawn(poll(watch, dumps));
+            tauri::async_runtime::spawn(async move {
+                if let Err(problem) = one_off.clean_up_abandoned().await {
+                    tracing::warn!(%problem, "what was abandoned could not be looked up");
+                }
+            });
             Ok(())
         })
         .build(tauri::generate_context!())?

@@ -4,6 +4,7 @@
 //! must do is asked for through [`ports`], and each use case reads from top to
 //! bottom like the runbook it stands for.
 
+pub mod activity;
 pub mod base;
 pub mod deployment;
 pub mod download;
@@ -21,6 +22,7 @@ pub mod ports;
 pub mod probe;
 pub mod project_files;
 pub mod queue;
+pub mod recovery;
 pub mod schedules;
 pub mod secret;
 pub mod settings;

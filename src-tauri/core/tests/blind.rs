@@ -41,7 +41,7 @@ impl Admin {
             state.env.put(sample::env_file(1, "a", ""), scene.clock.now());
         });
         scene.download().await;
-        let vault = scene.vault().await;
+        let vault = scene.vault();
         vault.capture(&scene.deployment).await.unwrap();
         let (links, store) = (vault.links.clone(), scene.store.clone());
         let watch = Watch {
@@ -151,7 +151,7 @@ async fn a_transfer_whose_line_is_dead_says_so_within_seconds() {
     let told = tokio::time::timeout(Duration::from_secs(20), async {
         loop {
             let selvage_core::jobs::JobChange::Job { job } = changes.recv().await.unwrap() else { continue };
-            if let Some(progress) = job.progress
+            if let Some(progress) = job.step.and_then(|step| step.progress)
                 && let Some(still) = progress.still_for
             {
                 return (progress, still);

@@ -12,7 +12,7 @@ use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DirectLink, Tls, TlsMode};
 use selvage_core::deployment::{Deployments, DirectDraft, Draft};
 use selvage_core::dump::{DumpError, DumpTarget, LockChoice, OneOffDumps};
-use selvage_core::jobs::{JobCenter, JobEnd};
+use selvage_core::jobs::{JobCenter, JobEnd, JobStore as _};
 use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump, Store as _};
 use selvage_core::probe::{Check, CheckItem, CheckState};
 use selvage_core::schedules::QueueState;
@@ -46,8 +46,8 @@ impl Admin {
         let daily = sample::schedule("Daily", true);
         scene.database.with(|tables| tables.schedules.push(daily.clone()));
         let (links, store, clock) = (scene.links(), scene.store.clone(), scene.clock.clone());
-        let jobs = JobCenter::new(store.clone(), clock.clone()).await.unwrap();
-        let vault = Vault { links: links.clone(), ..scene.vault().await };
+        let jobs = JobCenter::new(store.clone(), clock.clone(), scene.notices.clone()).await.unwrap();
+        let vault = Vault { links: links.clone(), ..scene.vault() };
         let watch = Watch {
             links: links.clone(),
             vault: vault.clone(),
@@ -73,7 +73,7 @@ impl Admin {
             dumps: Arc::default(),
         };
         let library = Arc::new(scene.library.clone());
-        let dumps = OneOffDumps { links, store, library, clock, notifier: scene.notices.clone(), jobs };
+        let dumps = OneOffDumps { links, store, library, clock, jobs };
         Self { scene, deployments, schedules, dumps, daily }
     }
 

@@ -33,7 +33,7 @@ async fn scene() -> (Scene, Kits) {
     scene.library.put(usb(), "holiday.jpg", Some(vec![1]));
     let now = scene.clock.now();
     scene.host.change(|host| host.env.put(format!("{}DATA_DIR=/srv/ws\n", sample::env_file(1, "a", "")), now));
-    let kits = Kits { vault: scene.vault().await };
+    let kits = Kits { vault: scene.vault() };
     kits.vault.capture(&scene.deployment).await.unwrap();
     (scene, kits)
 }
@@ -132,7 +132,7 @@ async fn on_a_new_laptop_a_kit_is_the_deployment_again() {
     let written = write(&scene, &kits).await.unwrap();
     let file = Path::new(&written.kit);
     let elsewhere = Scene { library: scene.library.clone(), ..Scene::with_dump(sample::dump(3_000, 2)) };
-    let new = Kits { vault: elsewhere.vault().await };
+    let new = Kits { vault: elsewhere.vault() };
     let imported = new.import(file, passphrase(), None).await.unwrap();
     assert!(imported.added && imported.captured.new);
     assert_eq!(elsewhere.store.deployments().await.unwrap(), std::slice::from_ref(&scene.deployment));
@@ -143,14 +143,14 @@ async fn on_a_new_laptop_a_kit_is_the_deployment_again() {
     // Another deployment has the name here.
     let third = Scene { library: scene.library.clone(), ..Scene::with_dump(sample::dump(3_000, 3)) };
     third.store.save_deployment(&third.deployment).await.unwrap();
-    let taken = Kits { vault: third.vault().await };
+    let taken = Kits { vault: third.vault() };
     let refused = taken.import(file, passphrase(), None).await.unwrap_err();
     assert!(matches!(refused.find(), Some(RequestError::Fields { .. })), "{refused:?}");
     assert_eq!(taken.import(file, passphrase(), Some("Acme again")).await.unwrap().deployment.slug, "acme-again");
     // A keyring that refuses leaves no deployment without its secrets.
     let fourth = Scene { library: scene.library.clone(), ..Scene::with_dump(sample::dump(3_000, 4)) };
     fourth.keyring.set_mood(Mood::Locked);
-    let locked = Kits { vault: fourth.vault().await };
+    let locked = Kits { vault: fourth.vault() };
     assert!(
         matches!(locked.import(file, passphrase(), None).await, Err(problem) if problem.find::<selvage_core::ports::KeyringError>().is_some())
     );

@@ -34,7 +34,7 @@ async fn kit(files: &[(&str, &str)], labels: &[(&str, &str)], env: &str) -> Resu
 async fn kit_of(scene: &Scene, files: &[(&str, &str)], labels: &[(&str, &str)], env: &str) -> Result<Made, Problem> {
     let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
     scene.store.save_deployment(&scene.deployment).await.unwrap();
-    let kits = Kits { vault: scene.vault().await };
+    let kits = Kits { vault: scene.vault() };
     // What comes after the link was opened counts as well.
     kits.vault.links.checked(&scene.deployment).await.unwrap();
     scene.library.put(Path::new("/media/usb"), "holiday.jpg", Some(vec![1]));

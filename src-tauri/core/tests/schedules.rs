@@ -37,7 +37,7 @@ impl Admin {
         let queue = scene.host.change(|state| state.queue.clone());
         queue.put(json!({ "id": scheduler_id(daily.id), "next": 4_102_444_800_000_u64, "pattern": daily.cron, "tz": daily.zone_name() }));
         let links = scene.links();
-        let jobs = JobCenter::new(scene.store.clone(), scene.clock.clone()).await.unwrap();
+        let jobs = JobCenter::new(scene.store.clone(), scene.clock.clone(), scene.notices.clone()).await.unwrap();
         let (store, clock) = (scene.store.clone(), scene.clock.clone());
         let library = Arc::new(scene.library.clone());
         let (starting, dumps) = (Arc::default(), Arc::default());
@@ -220,7 +220,7 @@ async fn what_was_changed_is_what_was_last_seen() {
     let (admin, daily) = Admin::new().await;
     let (scene, links) = (&admin.scene, &admin.schedules.links);
     let store: Arc<dyn Store> = scene.store.clone();
-    observe(links, &store, &scene.vault().await, &scene.deployment).await.unwrap();
+    observe(links, &store, &scene.vault(), &scene.deployment).await.unwrap();
     admin.create(&draft(&daily, "Another")).await.unwrap();
     admin.schedules.delete(&scene.deployment, version(&daily), None).await.unwrap();
     let seen = store.observation(scene.deployment.id).await.unwrap().unwrap();

@@ -21,7 +21,7 @@ impl Admin {
     async fn new() -> Self {
         let scene = Scene::with_dump(sample::dump(3_000, 1));
         scene.store.save_deployment(&scene.deployment).await.unwrap();
-        let watch = watch(&scene).await;
+        let watch = watch(&scene);
         Self { scene, watch }
     }
 
@@ -50,8 +50,8 @@ impl Admin {
     }
 }
 
-async fn watch(scene: &Scene) -> Watch {
-    let vault = scene.vault().await;
+fn watch(scene: &Scene) -> Watch {
+    let vault = scene.vault();
     let links = vault.links.clone();
     let (store, clock, notifier) = (scene.store.clone(), scene.clock.clone(), scene.notices.clone());
     Watch { links, vault, store, clock, notifier }
@@ -74,7 +74,7 @@ async fn what_was_there_before_is_no_news_and_news_are_told_once() {
         Some(Opening { deployment: admin.scene.deployment.id, place: Place::History { run: Some(run) } })
     );
     // Selvage is started anew.
-    watch(&admin.scene).await.refresh(&admin.scene.deployment).await.unwrap();
+    watch(&admin.scene).refresh(&admin.scene.deployment).await.unwrap();
     assert_eq!(admin.told().len(), 1);
 }
 

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
 use selvage_core::deployment::{Deployment, DeploymentId, slug};
-use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine};
 use selvage_core::observation::Observation;
 use selvage_core::ports::{DumpRecord, LocalDumpState, Store, StoreError};
 use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
@@ -25,7 +24,7 @@ use crate::process::Process;
 #[derive(Debug)]
 pub struct SqliteStore {
     pub(crate) pool: SqlitePool,
-    process: Process,
+    pub(crate) process: Process,
 }
 
 /// How long another process may take to open the data folder.
@@ -72,14 +71,18 @@ impl SqliteStore {
     }
 
     /// The documents that can be read. One that cannot fails no other.
-    async fn documents<T: DeserializeOwned>(&self, sql: &'static str, arg: &str) -> Result<Vec<T>, StoreError> {
+    pub(crate) async fn documents<T: DeserializeOwned>(
+        &self,
+        sql: &'static str,
+        arg: &str,
+    ) -> Result<Vec<T>, StoreError> {
         let texts: Vec<String> = sqlx::query_scalar(sql).bind(arg).fetch_all(&self.pool).await.map_err(trouble)?;
         Ok(texts.iter().filter_map(|text| read(text).ok()).collect())
     }
 
     /// The same, with what is known of those that cannot be read: their two columns
     /// beside the document.
-    async fn entries<T: DeserializeOwned>(
+    pub(crate) async fn entries<T: DeserializeOwned>(
         &self,
         sql: &'static str,
         arg: &str,
@@ -94,7 +97,7 @@ impl SqliteStore {
         Ok(rows.iter().filter_map(entry).collect())
     }
 
-    async fn execute(&self, sql: &'static str, args: &[&str]) -> Result<(), StoreError> {
+    pub(crate) async fn execute(&self, sql: &'static str, args: &[&str]) -> Result<(), StoreError> {
         let mut query = sqlx::query(sql);
         for arg in args {
             query = query.bind(*arg);
@@ -226,44 +229,6 @@ impl Store for SqliteStore {
         self.execute(sql, &[&kit.path, &kit.deployment.to_string(), &stamp(kit.made_at), &text(kit)?]).await
     }
 
-    async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError> {
-        let sql = "select id, started_at, document from jobs order by started_at desc limit ?1";
-        self.entries(sql, &limit.to_string(), unreadable_job).await
-    }
-
-    async fn abandoned_jobs(&self) -> Result<Vec<Job>, StoreError> {
-        let sql = "select process, id, started_at, document from jobs where ended = 0";
-        let open: Vec<(String, String, String, String)> =
-            sqlx::query_as(sql).fetch_all(&self.pool).await.map_err(trouble)?;
-        let dead = open.iter().filter(|(process, ..)| !self.process.lives(process));
-        Ok(dead
-            .filter_map(|(_, id, at, document)| match read(document) {
-                Ok(job) => Some(job),
-                Err(reason) => unreadable_job(id, at, reason),
-            })
-            .collect())
-    }
-
-    async fn save_job(&self, job: &Job) -> Result<(), StoreError> {
-        let sql = "insert into jobs (id, started_at, process, ended, document) values (?1, ?2, ?3, ?4 = 'ended', ?5)
-            on conflict (id) do update set ended = excluded.ended, document = excluded.document";
-        let ended = if job.end.is_some() { "ended" } else { "" };
-        self.execute(sql, &[&job.id.to_string(), &stamp(job.started_at), self.process.id(), ended, &text(job)?]).await
-    }
-
-    async fn append_log(&self, id: JobId, line: &LogLine) -> Result<(), StoreError> {
-        self.execute("insert into job_log (job, document) values (?1, ?2)", &[&id.to_string(), &text(line)?]).await
-    }
-
-    async fn log(&self, id: JobId) -> Result<Vec<LogLine>, StoreError> {
-        self.documents("select document from job_log where job = ?1 order by line", &id.to_string()).await
-    }
-
-    async fn clear_ended_jobs(&self) -> Result<(), StoreError> {
-        let sql = "delete from jobs where ended = 1 and json_extract(document, '$.kind.kind') is not 'secret'";
-        self.execute(sql, &[]).await
-    }
-
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let sql = "select value from settings where key = ?1";
         sqlx::query_scalar(sql).bind(key).fetch_optional(&self.pool).await.map_err(trouble)
@@ -287,29 +252,12 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     })
 }
 
-/// What can be told of a job whose document cannot be read.
-fn unreadable_job(id: &str, started_at: &str, reason: String) -> Option<Job> {
-    let started_at = started_at.parse().unwrap_or_default();
-    Some(Job {
-        id: JobId(id.parse().ok()?),
-        deployment: DeploymentId(Uuid::nil()),
-        kind: JobKind::Unreadable { reason },
-        started_at,
-        ended_at: Some(started_at),
-        step: String::new(),
-        progress: None,
-        cancelling: false,
-        end: Some(JobEnd::Interrupted),
-        result: None,
-    })
-}
-
 pub(crate) fn text<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(trouble)
 }
 
 /// Sorts as text.
-fn stamp(at: DateTime<Utc>) -> String {
+pub(crate) fn stamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 

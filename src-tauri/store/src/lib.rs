@@ -3,6 +3,7 @@
 
 mod database;
 mod findings;
+mod jobs;
 mod library;
 mod process;
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use selvage_core::jobs::JobKind;
+use selvage_core::jobs::{Job, JobId, JobKind, JobStore};
 use selvage_core::ports::{LocalDumpState, Store};
 use selvage_store::{DiskLibrary, SqliteStore};
 use selvage_testing::{contract, sample};
@@ -27,9 +27,11 @@ async fn jobs_of_another_process_that_lives_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let first = SqliteStore::open(folder.path()).await.unwrap();
     let job = contract::store::job(1);
-    first.save_job(&job).await.unwrap();
+    first.begin_job(&job).await.unwrap();
     let second = SqliteStore::open(folder.path()).await.unwrap();
     assert!(second.abandoned_jobs().await.unwrap().is_empty());
+    let same = Job { id: JobId(uuid::Uuid::new_v4()), ..job.clone() };
+    assert_eq!(second.begin_job(&same).await, Ok(Some(job.id)), "two processes use the same");
     assert_eq!(second.jobs(10).await.unwrap(), [job], "what one wrote the other reads");
 }
 

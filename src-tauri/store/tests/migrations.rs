@@ -4,8 +4,9 @@
 
 use std::path::Path;
 
+use selvage_core::activity::{ActivityKind, ActivityStore as _, SecretAct};
 use selvage_core::deployment::DeploymentId;
-use selvage_core::jobs::JobEnd;
+use selvage_core::jobs::{JobEnd, JobStore as _, log_of};
 use selvage_core::ports::Store as _;
 use selvage_core::queue::QueueSeen;
 use selvage_store::SqliteStore;
@@ -92,7 +93,7 @@ async fn names_that_were_not_plain_and_documents_that_are_none() {
     };
     run("insert into deployments values (?1, 'Acme', 'acme', ?2)", DEPLOYMENT).await;
     let job = r#"{"id":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01","deployment":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01",
-        "kind":{"kind":"download","run":"r","file":"f"},"startedAt":"2026-10-22T08:00:00Z","endedAt":"2026-10-22T08:01:00Z",
+        "kind":{"kind":"download","run":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a09","file":"f"},"startedAt":"2026-10-22T08:00:00Z","endedAt":"2026-10-22T08:01:00Z",
         "step":"Comparing","progress":null,"canceling":false,
         "end":{"end":"found_wanting","problem":{"code":"checksum_mismatch","expected":"a","found":"b","sameOnHost":null,"keptAs":"f.damaged"}}}"#;
     run("insert into jobs values (?1, '2026-10-22T08:00:00Z', 'p', 1, ?2)", job).await;
@@ -117,4 +118,55 @@ async fn names_that_were_not_plain_and_documents_that_are_none() {
     assert!(!ended.cancelling);
     assert_eq!(jobs.len(), 2, "what cannot be read is one entry");
     assert_eq!(store.env_versions(deployment).await.unwrap(), [version]);
+}
+
+#[tokio::test]
+async fn logs_become_journals_and_what_was_done_with_secrets_is_no_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = after(6, folder.path()).await;
+    let run = async |sql: &'static str| {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    };
+    run(r#"insert into jobs values ('0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01', '2026-10-22T08:00:00.000Z', 'p', 1,
+        '{"id":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01","deployment":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01",
+        "kind":{"kind":"dump","deployment":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01","file":"f"},"startedAt":"2026-10-22T08:00:00Z",
+        "endedAt":"2026-10-22T08:01:00Z","step":"Dumping","progress":{"done":1.0,"total":null,"rate":null,"secondsLeft":null},
+        "cancelling":false,"end":{"end":"done"},"result":null}')"#).await;
+    run(r#"insert into jobs values ('0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a02', '2026-10-22T09:00:00.000Z', 'p', 1,
+        '{"id":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a02","deployment":"0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01",
+        "kind":{"kind":"secret","act":"revealed","version":2,"name":"POSTGRES_PASSWORD"},"startedAt":"2026-10-22T09:00:00Z",
+        "endedAt":"2026-10-22T09:00:00Z","step":"","progress":null,"cancelling":false,"end":{"end":"done"}}')"#).await;
+    for line in ["Dumping", "it''s complete"] {
+        let sql = format!(
+            r#"insert into job_log (job, document) values ('0b7e9df0-7a53-4a52-9c8c-0e0f7b0c5a01',
+            '{{"at":"2026-10-22T08:00:30Z","text":"{line}"}}')"#
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let [job] = &store.jobs(10).await.unwrap()[..] else { panic!("not one job") };
+    assert_eq!((job.end.clone(), job.step.clone()), (Some(JobEnd::Done), None));
+    let lines: Vec<_> = log_of(&store.journal(job.id).await.unwrap()).into_iter().map(|line| line.text).collect();
+    assert_eq!(lines, ["Dumping", "it's complete"]);
+    let [activity] = &store.activity(10).await.unwrap()[..] else { panic!("not one activity") };
+    let name = Some("POSTGRES_PASSWORD".to_owned());
+    assert_eq!(activity.kind, ActivityKind::Secret { act: SecretAct::Revealed, version: 2, name });
+}
+
+#[tokio::test]
+async fn what_is_written_down_is_never_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    selvage_testing::contract::store::works(&store).await;
+    let pool = after(7, folder.path()).await;
+    let id = selvage_testing::contract::store::job(1);
+    store.begin_job(&id).await.unwrap();
+    let entry = selvage_core::jobs::Entry::Ended { end: JobEnd::Done };
+    let entry = selvage_core::jobs::JournalEntry { at: selvage_testing::sample::now(), what: entry };
+    store.append_journal(id.id, &[entry]).await.unwrap();
+    for sql in ["update journal set document = '{}'", "delete from activity"] {
+        assert!(sqlx::query(sql).execute(&pool).await.is_err(), "{sql}");
+    }
 }

@@ -36,6 +36,8 @@ pub struct State {
     pub connections: usize,
     /// Sessions that hold a lock are lost at once.
     pub lock_breaks: bool,
+    /// What `pg_dump` writes does not end.
+    pub stalls: bool,
 }
 
 impl FakePostgres {
@@ -51,6 +53,7 @@ impl FakePostgres {
             tools: vec![tool],
             connections: 0,
             lock_breaks: false,
+            stalls: false,
         };
         Self { database: database.clone(), state: Arc::new(Mutex::new(state)) }
     }
@@ -119,7 +122,10 @@ impl DirectPostgres for FakePostgres {
     }
 
     async fn dump(&self, _tool: &PgDump, _application: &str) -> Result<Box<dyn ByteSource>, DatabaseError> {
-        Ok(self.with(|state| Box::new(FakeDump { rest: state.dump.clone().into(), exit: state.exit.clone() })))
+        Ok(self.with(|state| {
+            let rest = state.dump.clone().into();
+            Box::new(FakeDump { rest, exit: state.exit.clone(), stalls: state.stalls })
+        }))
     }
 }
 
@@ -147,6 +153,7 @@ impl Drop for FakeLock {
 struct FakeDump {
     rest: Bytes,
     exit: Exit,
+    stalls: bool,
 }
 
 #[async_trait]
@@ -154,6 +161,9 @@ impl ByteSource for FakeDump {
     async fn next(&mut self) -> Result<Option<Bytes>, LinkError> {
         tokio::task::yield_now().await;
         let length = self.rest.len().min(1000);
+        if length == 0 && self.stalls {
+            std::future::pending::<()>().await;
+        }
         Ok((length > 0).then(|| self.rest.split_to(length)))
     }
 

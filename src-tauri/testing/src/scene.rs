@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use selvage_core::activity::ActivityLog;
 use selvage_core::base::Problem;
 use selvage_core::deployment::Deployment;
 use selvage_core::download::{Downloads, Patience, Target, WhichRun};
@@ -100,27 +101,27 @@ impl Scene {
     /// A process of Selvage begins.
     pub async fn start(&self) -> Downloads {
         let links = self.links();
-        let jobs = JobCenter::new(self.store.clone(), self.clock.clone()).await.unwrap();
+        let jobs = JobCenter::new(self.store.clone(), self.clock.clone(), self.notices.clone()).await.unwrap();
         Downloads {
             links,
             store: self.store.clone(),
             library: Arc::new(self.library.clone()),
             clock: self.clock.clone(),
-            notifier: self.notices.clone(),
             jobs,
             patience: Patience { tries: 3, first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(8) },
         }
     }
 
     /// Its vault, in a process of its own.
-    pub async fn vault(&self) -> Vault {
+    #[must_use]
+    pub fn vault(&self) -> Vault {
         Vault {
             links: self.links(),
             store: self.store.clone(),
             keyring: self.keyring.clone(),
             library: Arc::new(self.library.clone()),
             clock: self.clock.clone(),
-            jobs: JobCenter::new(self.store.clone(), self.clock.clone()).await.unwrap(),
+            activity: ActivityLog::new(self.store.clone(), self.clock.clone()),
             memory: Arc::default(),
         }
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use selvage_core::activity::{Activity, ActivityStore};
 use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::findings::{Finding, FindingRecord, FindingStore, Recorded, remember};
-use selvage_core::jobs::{Job, JobId, JobKind, LogLine};
+use selvage_core::jobs::{Job, JobId, JobStore, JournalEntry};
 use selvage_core::observation::Observation;
 use selvage_core::ports::{DumpRecord, Store, StoreError};
 use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
@@ -38,7 +39,8 @@ struct Tables {
     env_numbers: BTreeMap<DeploymentId, u32>,
     kits: BTreeMap<String, KitRecord>,
     jobs: Vec<(u64, Job)>,
-    logs: Vec<(JobId, LogLine)>,
+    journal: Vec<(JobId, JournalEntry)>,
+    activity: Vec<Activity>,
     settings: BTreeMap<String, String>,
 }
 
@@ -217,6 +219,45 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.with(|t| t.settings.get(key).cloned())
+    }
+
+    async fn set_setting(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        self.with(|t| {
+            match value {
+                Some(value) => t.settings.insert(key.to_owned(), value.to_owned()),
+                None => t.settings.remove(key),
+            };
+        })
+    }
+}
+
+#[async_trait]
+impl JobStore for MemoryStore {
+    async fn begin_job(&self, job: &Job) -> Result<Option<JobId>, StoreError> {
+        self.with(|t| {
+            let uses = |other: &Job| other.end.is_none() && other.uses.iter().any(|used| job.uses.contains(used));
+            let found = t.jobs.iter().find(|(process, other)| *process == t.process && uses(other));
+            if let Some((_, other)) = found {
+                return Some(other.id);
+            }
+            t.jobs.push((t.process, job.clone()));
+            None
+        })
+    }
+
+    async fn save_job(&self, job: &Job) -> Result<(), StoreError> {
+        if job.end.is_some() {
+            let _turn = self.ends.acquire().await;
+        }
+        self.with(|t| {
+            if let Some(kept) = t.jobs.iter_mut().find(|(_, kept)| kept.id == job.id) {
+                kept.1 = job.clone();
+            }
+        })
+    }
+
     async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError> {
         self.with(|t| {
             let mut jobs: Vec<_> = t.jobs.iter().map(|(_, job)| job.clone()).collect();
@@ -233,51 +274,35 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn save_job(&self, job: &Job) -> Result<(), StoreError> {
-        if job.end.is_some() {
-            let _turn = self.ends.acquire().await;
-        }
+    async fn remove_jobs(&self, ids: &[JobId]) -> Result<(), StoreError> {
         self.with(|t| {
-            let process = t.process;
-            match t.jobs.iter_mut().find(|(_, kept)| kept.id == job.id) {
-                Some(kept) => kept.1 = job.clone(),
-                None => t.jobs.push((process, job.clone())),
-            }
+            t.jobs.retain(|(_, job)| !ids.contains(&job.id));
+            t.journal.retain(|(id, _)| !ids.contains(id));
         })
     }
 
-    async fn append_log(&self, id: JobId, line: &LogLine) -> Result<(), StoreError> {
+    async fn append_journal(&self, id: JobId, entries: &[JournalEntry]) -> Result<(), StoreError> {
         self.with(|t| {
             if !t.jobs.iter().any(|(_, job)| job.id == id) {
                 return Err(StoreError::StoreTrouble { reason: "no such job".into() });
             }
-            t.logs.push((id, line.clone()));
+            t.journal.extend(entries.iter().map(|entry| (id, entry.clone())));
             Ok(())
         })?
     }
 
-    async fn log(&self, id: JobId) -> Result<Vec<LogLine>, StoreError> {
-        self.with(|t| t.logs.iter().filter(|(job, _)| *job == id).map(|(_, line)| line.clone()).collect())
+    async fn journal(&self, id: JobId) -> Result<Vec<JournalEntry>, StoreError> {
+        self.with(|t| t.journal.iter().filter(|(job, _)| *job == id).map(|(_, entry)| entry.clone()).collect())
+    }
+}
+
+#[async_trait]
+impl ActivityStore for MemoryStore {
+    async fn add_activity(&self, activity: &Activity) -> Result<(), StoreError> {
+        self.with(|t| t.activity.push(activity.clone()))
     }
 
-    async fn clear_ended_jobs(&self) -> Result<(), StoreError> {
-        self.with(|t| {
-            t.jobs.retain(|(_, job)| job.end.is_none() || matches!(job.kind, JobKind::Secret { .. }));
-            let jobs = &t.jobs;
-            t.logs.retain(|(id, _)| jobs.iter().any(|(_, job)| job.id == *id));
-        })
-    }
-
-    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.with(|t| t.settings.get(key).cloned())
-    }
-
-    async fn set_setting(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
-        self.with(|t| {
-            match value {
-                Some(value) => t.settings.insert(key.to_owned(), value.to_owned()),
-                None => t.settings.remove(key),
-            };
-        })
+    async fn activity(&self, limit: u32) -> Result<Vec<Activity>, StoreError> {
+        self.with(|t| t.activity.iter().rev().take(limit as usize).cloned().collect())
     }
 }

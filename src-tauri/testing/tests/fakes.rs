@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use selvage_core::Secret;
-use selvage_core::ports::{Actor, Clock, DirectRequest, Endpoint, Keyring, KeyringError, Library, Store};
+use selvage_core::jobs::JobStore;
+use selvage_core::ports::{Actor, Clock, DirectRequest, Endpoint, Keyring, KeyringError, Library};
 use selvage_core::probe::probe;
 use selvage_core::weavestream::compose::{ComposeWay, Project};
 use selvage_testing::clock::FakeClock;
@@ -86,7 +87,7 @@ async fn store() {
     contract::store::works(&MemoryStore::default()).await;
     let store = MemoryStore::default();
     let job = contract::store::job(1);
-    store.save_job(&job).await.unwrap();
+    store.begin_job(&job).await.unwrap();
     store.next_process();
     assert_eq!(store.abandoned_jobs().await.unwrap(), [job]);
 }

@@ -85,11 +85,15 @@ fn with_stop(line: String) -> String {
     if line.ends_with(['.', '!', '?']) { line } else { line + "." }
 }
 
-/// The same sentence in the middle of another. A name that is all capitals stays.
+/// Names that keep their capital in the middle of a sentence.
+const NAMES: [&str; 6] = ["Compose", "Docker", "Postgres", "Redis", "Selvage", "Weavestream"];
+
+/// The same sentence in the middle of another. A name stays, and what is all capitals.
 fn small_first(text: &str) -> String {
+    let word = text.split([' ', '’']).next().unwrap_or_default();
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+        (Some(first), Some(second)) if !NAMES.contains(&word) && (second.is_lowercase() || second == ' ') => {
             first.to_lowercase().chain(letters).collect()
         }
         _ => text.to_owned(),

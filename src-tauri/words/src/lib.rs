@@ -47,8 +47,12 @@ impl Words {
     }
 }
 
-const SENTENCES: [&str; 3] =
-    [include_str!("../en/problems.ftl"), include_str!("../en/findings.ftl"), include_str!("../en/verdicts.ftl")];
+const SENTENCES: [&str; 4] = [
+    include_str!("../en/problems.ftl"),
+    include_str!("../en/findings.ftl"),
+    include_str!("../en/verdicts.ftl"),
+    include_str!("../en/jobs.ftl"),
+];
 
 /// What is said of the value `id`; none when there is no sentence for it.
 ///
@@ -213,6 +217,9 @@ mod tests {
         let jump = told("jump", json!({"hop": "ops@bastion", "source": source}));
         assert_eq!(jump.title, "Jump host ops@bastion: the host refuses connections");
         assert_eq!(jump.why, "Nothing listens on bastion, port 22.");
+        let silent = json!({"code": "database_unreachable", "reason": "no route"});
+        let jump = told("jump", json!({"hop": "ops@bastion", "source": silent}));
+        assert_eq!(jump.title, "Jump host ops@bastion: Postgres does not answer");
     }
 
     #[test]

@@ -1,8 +1,7 @@
-import { ipc, troubleOf, type Deployment, type DeploymentId, type Job, type LockChoice, type RunId } from '../ipc/client';
+import { ipc, troubleOf, type Deployment, type DeploymentId, type JobView, type LockChoice, type RunId } from '../ipc/client';
 import { words } from '../words/words';
-import { jobKinds, subjectOf } from '../words/jobs';
+import { jobKinds, outcomeOf, subjectOf } from '../words/jobs';
 import { mutate, reloadMounted } from './query.svelte';
-import { runName } from './runs.svelte';
 import { linkTo } from './route.svelte';
 import { toasts } from './toasts.svelte';
 import { ui } from './window.svelte';
@@ -111,49 +110,29 @@ export async function deleteLocalDump(id: DeploymentId, run: RunId): Promise<boo
 }
 
 /** Tells the end of a job, and reloads what it changed. */
-export function told(job: Job): void {
-  // Whoever did something with secrets sees it on the screen where it was done.
-  if (job.kind.kind === 'secret') return;
+export function told(job: JobView): void {
   void reloadMounted();
   const { end } = job;
-  if (end === null) return;
-  const kind = jobKinds[job.kind.kind];
-  const what = ('run' in job.kind ? runName(job.kind.run) : undefined) ?? subjectOf(job.kind);
-  const show = () => {
-    location.hash = linkTo(job.deployment, 'history', 'run' in job.kind ? job.kind.run : undefined);
-  };
-  switch (end.end) {
-    case 'done':
-      return toasts.show({
-        tone: 'ok',
-        finished: true,
-        title: kind.done(what),
-        detail: kind.doneDetail,
-        action: { label: words.show, run: show },
-      });
-    case 'cancelled':
-      return toasts.show({
-        tone: 'idle',
-        finished: true,
-        title: kind.cancelled(what),
-        detail: kind.cancelledDetail,
-      });
-    case 'interrupted':
-      return;
-    case 'refused':
-    case 'failed':
-    case 'unsound': {
-      const { problem } = end;
-      const why = { label: words.why, run: () => tellEnd(job) };
-      toasts.show({ tone: 'bad', finished: false, title: problem.words.title, detail: what, action: why });
-      // What was found to be unsound is said loudly.
-      if (end.end === 'unsound' && !ui.failure) tellEnd(job);
-    }
+  if (end === null || end.end === 'interrupted') return;
+  const title = job.words.title;
+  const detail = outcomeOf(job);
+  if (end.end === 'done') {
+    const show = () => {
+      location.hash = linkTo(job.deployment, 'history', 'run' in job.kind ? job.kind.run : undefined);
+    };
+    toasts.show({ tone: 'ok', finished: true, title, detail, action: { label: words.show, run: show } });
+  } else if (end.end === 'cancelled') {
+    toasts.show({ tone: 'idle', finished: true, title, detail });
+  } else {
+    const why = { label: words.why, run: () => tellEnd(job) };
+    toasts.show({ tone: 'bad', finished: false, title: detail, detail: subjectOf(job), action: why });
+    // What was found to be unsound is said loudly.
+    if (end.end === 'unsound' && !ui.failure) tellEnd(job);
   }
 }
 
 /** Shows why a job did not end well, with the button for the next thing. */
-export function tellEnd(job: Job): void {
+export function tellEnd(job: JobView): void {
   if (!job.end || !('problem' in job.end)) return;
   const { problem } = job.end;
   const again = repeat(job);
@@ -166,12 +145,8 @@ export function tellEnd(job: Job): void {
   }
 }
 
-/** Does once more what a job did: a download goes on where it stopped. */
-export function again(job: Job): void {
-  repeat(job)();
-}
-
-function repeat({ deployment, kind }: Job): () => void {
+/** Does once more what a job did. */
+function repeat({ deployment, kind }: JobView): () => void {
   switch (kind.kind) {
     case 'download':
       return () => void download(deployment, kind.run);
@@ -181,7 +156,6 @@ function repeat({ deployment, kind }: Job): () => void {
       return () => void makeDump(deployment, 'refuse');
     case 'run':
       return () => void runNow(deployment, kind.schedule);
-    case 'secret':
     case 'unreadable':
       return () => undefined;
   }

@@ -140,21 +140,52 @@ export const commands = {
 	/**  Shows the copy of a run in the file manager. */
 	showLocalDump: (id: DeploymentId, run: RunId) => typedError<null, Failure>(__TAURI_INVOKE("show_local_dump", { id, run })),
 	/**  Running jobs and the newest ended ones, newest first. */
-	jobs: () => typedError<Job[], Failure>(__TAURI_INVOKE("jobs")),
+	jobs: () => typedError<JobView[], Failure>(__TAURI_INVOKE("jobs")),
+	/**  What was done, newest first. */
+	activity: () => typedError<ActivityView[], Failure>(__TAURI_INVOKE("activity")),
 	/**
-	 *  Sends every change from now on; to be called before the snapshot is taken.
+	 *  Sends every change from now on; to be called before the snapshots are taken.
 	 *  Ends when the window goes.
 	 */
-	watchJobs: (changes: Channel<JobChange>) => typedError<null, Failure>(__TAURI_INVOKE("watch_jobs", { changes })),
+	watchJobs: (changes: Channel<Change>) => typedError<null, Failure>(__TAURI_INVOKE("watch_jobs", { changes })),
 	/**  A job's log, oldest first. */
 	jobLog: (id: JobId) => typedError<LogLine[], Failure>(__TAURI_INVOKE("job_log", { id })),
 	/**  Asks a job to stop. */
 	cancelJob: (id: JobId) => typedError<null, Failure>(__TAURI_INVOKE("cancel_job", { id })),
-	/**  Forgets the ended jobs. */
+	/**  Starts a job that goes on where an abandoned one stopped. */
+	resumeJob: (id: JobId) => typedError<JobId, Failure>(__TAURI_INVOKE("resume_job", { id })),
+	/**  Removes what an abandoned job has left. */
+	cleanUpJob: (id: JobId) => typedError<null, Failure>(__TAURI_INVOKE("clean_up_job", { id })),
+	/**  Forgets the ended jobs, except those that left something to clean up. */
 	clearJobs: () => typedError<null, Failure>(__TAURI_INVOKE("clear_jobs")),
 };
 
 /* Types */
+/**  What was done. */
+export type ActivityKind = 
+/**  Something was done with secrets. */
+{ kind: "secret"; 
+/**  What was done. */
+act: SecretAct; 
+/**  The version of `.env`. */
+version: number; 
+/**  The one name that was looked at, if it was one. */
+name: string | null };
+
+/**  Something that was done, as the screens show it. */
+export type ActivityView = {
+	/**  Unique id. */
+	id: string,
+	/**  When. */
+	at: string,
+	/**  The deployment that it concerns. */
+	deployment: DeploymentId,
+	/**  What. */
+	kind: ActivityKind,
+	/**  What it was done with, and what was done. */
+	words: Words,
+};
+
 /**  A user who may act. */
 export type Actor = {
 	/**  Primary key in `users`. */
@@ -254,6 +285,13 @@ export type CellState =
 "skipped" | 
 /**  A run is queued or under way, and none ended. */
 "running";
+
+/**  What listeners are told after their snapshot. */
+export type Change = 
+/**  Of jobs. */
+JobChange | 
+/**  Something was done. */
+Done;
 
 /**  What a change of the clocks does to a schedule. */
 export type ChangeEffect = 
@@ -522,6 +560,13 @@ export type DirectLink = {
 	/**  How the line is protected. */
 	tls: Tls,
 };
+
+/**  Something was done. */
+export type Done = 
+/**  What. */
+{ change: "activity"; 
+/**  The entry. */
+activity: ActivityView };
 
 /**  Why a dump was not brought here, or is not sound. */
 export type DownloadError = 
@@ -943,40 +988,18 @@ export type HostRow = {
 	reachable: boolean,
 };
 
-/**  A job as the screens show it. */
-export type Job = {
-	/**  Unique id. */
-	id: JobId,
-	/**  Whose deployment it concerns. */
-	deployment: DeploymentId,
-	/**  What it does. */
-	kind: JobKind,
-	/**  When it began. */
-	startedAt: string,
-	/**  When it ended. */
-	endedAt: string | null,
-	/**  What it is doing now, in a few words. */
-	step: string,
-	/**  How far it is. */
-	progress: Progress | null,
-	/**  Cancelling has been asked for and has not taken effect yet. */
-	cancelling: boolean,
-	/**  How it ended; none while it runs. */
-	end: JobEnd | null,
-	/**  What it made, when it ended well and made something. */
-	result?: JobResult | null,
-};
-
 /**  What listeners are told after their snapshot. */
 export type JobChange = 
 /**  A job began or moved on; replaces what was known of it. */
 { change: "job"; 
 /**  The job as it is now. */
-job: Job } | 
-/**  Ended jobs were cleared. */
-{ change: "cleared" };
+job: JobView } | 
+/**  Jobs are gone from the list. */
+{ change: "removed"; 
+/**  Their ids. */
+ids: JobId[] };
 
-/**  How a job ended: five different things, never told apart by a message. */
+/**  How a job ended: six different things, never told apart by a message. */
 export type JobEnd = 
 /**  What was wanted is so. */
 { end: "done" } | 
@@ -999,13 +1022,13 @@ export type JobKind =
 /**  Brings a dump to this laptop and verifies it. */
 { kind: "download"; 
 /**  The run. */
-run: string; 
+run: RunId; 
 /**  The dump's file name. */
-file: string } | 
+file: string; 
+/**  When the run began; none in jobs of earlier versions. */
+at?: string | null } | 
 /**  Makes a one-off dump directly to this laptop. */
 { kind: "dump"; 
-/**  The deployment: one dump of it is made at a time. */
-deployment: string; 
 /**  The dump's file name, as it was first meant. */
 file: string } | 
 /**  Follows a run that was started, until the worker has ended it. */
@@ -1015,25 +1038,19 @@ schedule: string;
 /**  Name of the schedule. */
 name: string; 
 /**  The run. */
-run: string } | 
-/**  Something was done with secrets. Written down at once, and never cleared away. */
-{ kind: "secret"; 
-/**  What was done. */
-act: SecretAct; 
-/**  The version of `.env`. */
-version: number; 
-/**  The one name that was looked at, if it was one. */
-name: string | null } | 
+run: RunId } | 
+/**  Reads a dump on this laptop again and compares it. */
+{ kind: "verify"; 
+/**  The run. */
+run: RunId; 
+/**  The dump's file name. */
+file: string; 
+/**  When the dump was made; none where that is not known. */
+at?: string | null } | 
 /**  An entry that cannot be read, such as one of a newer or a broken version. */
 { kind: "unreadable"; 
 /**  What is wrong with it. */
-reason: string } | 
-/**  Reads a local copy again and compares it. */
-{ kind: "verify"; 
-/**  The run. */
-run: string; 
-/**  The dump's file name. */
-file: string };
+reason: string };
 
 /**  What a job made. */
 export type JobResult = 
@@ -1041,6 +1058,32 @@ export type JobResult =
 { made: "dump"; 
 /**  The record. */
 dump: DumpRecord };
+
+/**  A job as the screens show it. */
+export type JobView = {
+	/**  Unique id. */
+	id: JobId,
+	/**  The deployment that it concerns. */
+	deployment: DeploymentId,
+	/**  What it does. */
+	kind: JobKind,
+	/**  When it began. */
+	startedAt: string,
+	/**  When it ended. */
+	endedAt: string | null,
+	/**  What it is doing now, or was doing when it ended. */
+	step: StepView | null,
+	/**  Cancelling has been asked for and has not taken effect yet. */
+	cancelling: boolean,
+	/**  How it ended; none while it runs. */
+	end: JobEnd | null,
+	/**  What it made, when it ended well and made something. */
+	result: JobResult | null,
+	/**  What is left to be done about it, once it was abandoned. */
+	recovery: Recovery | null,
+	/**  What is said of it: what it does, or how it ended; then what came of it, and what was kept. */
+	words: Words,
+};
 
 /**  A key of stored data that a version lacks and an older one has. */
 export type KeyInOlderVersion = {
@@ -1440,7 +1483,7 @@ export type LockChoice =
 /**  Make the dump beside it, without the lock. Both are whole; the host has more to do. */
 "go_on";
 
-/**  One line of a job's log. */
+/**  One line of a job's log: its journal, as it is told. */
 export type LogLine = {
 	/**  When it was written. */
 	at: string,
@@ -1807,13 +1850,15 @@ EnvFileError |
 /**  What was asked for. */
 RequestError;
 
-/**  How far a job is. Bytes and bytes per second. */
+/**  How far a step is. */
 export type Progress = {
-	/**  Bytes done. */
+	/**  What `done`, `total` and `rate` count. */
+	unit: Unit,
+	/**  Units done. */
 	done: number,
-	/**  Bytes in all, when known. */
+	/**  Units in all, when known. */
 	total: number | null,
-	/**  Bytes per second over the last few seconds; none while nothing moves. */
+	/**  Units per second over the last few seconds; none while nothing moves. */
 	rate: number | null,
 	/**  Seconds left at that rate. */
 	secondsLeft: number | null,
@@ -1955,6 +2000,13 @@ reason: string } |
  *  next starts; the next time is what the row asks for.
  */
 { state: "out_of_reach" };
+
+/**  What can be done about an abandoned job. */
+export type Recovery = 
+/**  The same again goes on where it stopped. */
+"resume" | 
+/**  It cannot be resumed, and has left something behind that is of no use. */
+"clean_up";
 
 /**  What is to be said of a name. */
 export type Remark = 
@@ -2425,6 +2477,53 @@ export type SshTarget = {
 	jump: string | null,
 };
 
+/**  What a job is doing now. Its words are in `selvage-words`, under `step-`. */
+export type Step = 
+/**  Looks for the dump on the host, and for a way to read it. */
+{ step: "find_dump" } | 
+/**  Compares a file that is in the folder already. */
+{ step: "check_local_dump" } | 
+/**  Hashes what an earlier download left in the part file. */
+{ step: "check_part" } | 
+/**  Receives the dump. */
+{ step: "download"; 
+/**  Some of it was there before, or came over another connection. */
+resumed: boolean } | 
+/**  Waits before it connects again. */
+{ step: "reconnect"; 
+/**  Seconds until then. */
+seconds: number } | 
+/**  Compares checksum and size with the manifest, and reads the table of contents. */
+{ step: "compare_manifest" } | 
+/**  Asks the host what has to be known before a dump. */
+{ step: "check_host" } | 
+/**  Waits for the lock that keeps two dumps apart. */
+{ step: "await_lock"; 
+/**  Who holds it. */
+problem: Problem } | 
+/**  Receives what `pg_dump` writes. */
+{ step: "dump" } | 
+/**  Reads every entry of a dump that was made. */
+{ step: "read_dump" } | 
+/**  Hashes a dump on this laptop again. */
+{ step: "read_local_dump" } | 
+/**  Waits until the worker takes a run from the queue. */
+{ step: "await_worker" } | 
+/**  Waits until the worker has made the dump. */
+{ step: "await_run" } | 
+/**  Waits for a host that does not answer. */
+{ step: "await_host" };
+
+/**  A step as the screens show it. */
+export type StepView = {
+	/**  What is done. */
+	step: Step,
+	/**  The same in a few words. */
+	words: string,
+	/**  How far it is. */
+	progress: Progress | null,
+};
+
 /**  Why the laptop's database could not be used. */
 export type StoreError = 
 /**  Reading or writing failed. */
@@ -2484,6 +2583,11 @@ export type TlsMode =
 
 /**  A secret that was typed: it can be received from the front end, never sent. */
 export type Typed = string;
+
+/**  What progress is counted in. */
+export type Unit = 
+/**  Bytes. */
+"bytes";
 
 /**  Why a dump's name or path is not used. */
 export type UnsafeName = 

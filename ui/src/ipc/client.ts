@@ -1,6 +1,6 @@
 // The only way to Rust: every command of the bindings, with its answer unwrapped.
 import { Channel } from '@tauri-apps/api/core';
-import { commands, type Class, type Failure, type JobChange, type Opening, type Problem, type ProblemFacts } from './bindings';
+import { commands, type Change, type Class, type Failure, type Opening, type Problem, type ProblemFacts } from './bindings';
 
 export type * from './bindings';
 
@@ -73,9 +73,9 @@ export const ipc = Object.fromEntries(
   ]),
 ) as Client;
 
-/** Tells every change of a job from now on. Call it before asking for the jobs. */
-export async function watchJobs(onChange: (change: JobChange) => void): Promise<void> {
-  const changes = new Channel<JobChange>();
+/** Tells every change of a job, and what is done, from now on. Call it before asking for the jobs. */
+export async function watchJobs(onChange: (change: Change) => void): Promise<void> {
+  const changes = new Channel<Change>();
   changes.onmessage = onChange;
   await ipc.watchJobs(changes);
 }

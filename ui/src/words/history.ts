@@ -139,6 +139,7 @@ export const activityWords = {
   logOf: (file: string) => `Log of ${file}`,
   still: (seconds: number) => `nothing for ${seconds} s`,
   resume: 'Resume',
+  cleanUp: 'Clean up',
   about: (deployment: string | undefined, began: string, seconds: number | undefined) =>
     [deployment, began, seconds === undefined ? undefined : lasted(seconds)].filter((part) => part !== undefined).join(', '),
   why: 'Why?',

@@ -6,18 +6,16 @@ use futures::FutureExt;
 
 use super::error::DownloadError;
 use super::plan::{self, Plan, dump_of};
-use super::source::{DumpSource, words};
+use super::source::DumpSource;
 use super::transfer::{Patience, Transferred, digest, transfer};
 use super::verify::{Verdict, place_by_verdict, verdict};
 use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::Deployment;
-use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
-use crate::library::{quarantine_names, set_aside};
+use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
+use crate::library::{Names, quarantine_names, set_aside};
 use crate::link::{Link, Links};
-use crate::ports::{
-    AuditEntry, Clock, DumpRecord, Folder, Library, LocalDumpState, Notice, Notifier, Store, StoreError,
-};
+use crate::ports::{AuditEntry, Clock, DumpRecord, Folder, Library, LocalDumpState, Store, StoreError};
 use crate::settings::Settings;
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;
@@ -34,8 +32,6 @@ pub struct Downloads {
     pub library: Arc<dyn Library>,
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
-    /// Who is told when a download ends.
-    pub notifier: Arc<dyn Notifier>,
     /// Who runs the jobs.
     pub jobs: JobCenter,
     /// How long broken connections are tried again.
@@ -67,9 +63,19 @@ impl Downloads {
     pub async fn start(&self, target: Target) -> Result<JobId, Problem> {
         let run = self.wanted(&target).await?;
         let dump = dump_of(&run)?;
-        let kind = JobKind::Download { run: run.id.to_string(), file: dump.to_string() };
+        let file = Names::of(&target.deployment, &dump).dump(1);
+        let uses = vec![Resource::File(target.folder.join(file).display().to_string())];
+        let kind = JobKind::Download { run: run.id, file: dump.to_string(), at: Some(run.at()) };
+        let deployment = target.deployment.clone();
         let me = self.clone();
-        self.jobs.start(target.deployment.id, kind, |job| async move { me.carry(target, run, &job).await }).await
+        let work = |job: JobHandle| async move {
+            match me.download(&target, run, &job).await {
+                Ok(Some(dump)) => Ok(Some(JobResult::Dump { dump })),
+                Ok(None) => Err(JobEnd::Cancelled),
+                Err(problem) => Err(problem.into()),
+            }
+        };
+        self.jobs.start(NewJob { deployment: &deployment, kind, uses }, work).await
     }
 
     async fn wanted(&self, target: &Target) -> Result<Run, Problem> {
@@ -94,30 +100,11 @@ impl Downloads {
         self.links.read(&target.deployment, read).await
     }
 
-    async fn carry(&self, target: Target, run: Run, job: &JobHandle) -> Result<Option<JobResult>, JobEnd> {
-        let ended = self.download(&target, run, job).await;
-        let notice = match &ended {
-            Ok(Some(copy)) => Notice {
-                title: format!("{}: dump verified", target.deployment.name),
-                body: format!("{} equals its manifest.", copy.path),
-                opens: None,
-            },
-            Ok(None) => return Err(JobEnd::Cancelled),
-            Err(problem) => Notice {
-                title: format!("{}: download did not succeed", target.deployment.name),
-                body: problem.to_string(),
-                opens: None,
-            },
-        };
-        self.notifier.show(&notice);
-        ended.map(|dump| dump.map(|dump| JobResult::Dump { dump })).map_err(JobEnd::from)
-    }
-
     /// None when cancelled.
     async fn download(&self, target: &Target, run: Run, job: &JobHandle) -> Result<Option<DumpRecord>, Problem> {
         let folder: Arc<dyn Folder> = Arc::from(self.library.open(&target.folder)?);
         let dump = dump_of(&run)?;
-        job.step("Looking for the dump on the host").await;
+        job.step(Step::FindDump).await;
         let first = self.links.open(&target.deployment).await?;
         let again;
         let (link, (source, found)) = match DumpSource::find(first.host()?, &dump).await {
@@ -129,12 +116,13 @@ impl Downloads {
             }
             found => (&first, found?),
         };
-        job.log(&format!("{dump} has {} bytes, read {}", found.size, words(source.way()))).await;
+        job.note(Note::DumpFound { file: dump.to_string(), size: found.size, way: source.way().clone() }).await;
         let plan = plan::plan(&target.deployment, run, dump, &found)?;
         if let Some(copy) = self.already_here(target, &plan, &folder, job).await? {
             return Ok(Some(copy));
         }
         let mut part = folder.part(plan.names.part())?;
+        job.note(Note::Writing { path: folder.path().join(plan.names.part()).display().to_string() }).await;
         // Another Selvage may have finished it between the look and the claim.
         if part.is_empty()?
             && let Some(copy) = self.already_here(target, &plan, &folder, job).await?
@@ -146,11 +134,11 @@ impl Downloads {
         loop {
             let whole = transfer(&plan, &source, folder.as_ref(), part, self.patience, job).await?;
             let Transferred::Whole { part: mut whole, sha256, resumed } = whole else { return Ok(None) };
-            job.step("Comparing with the manifest").await;
+            job.step(Step::CompareManifest).await;
             let verdict = verdict(&plan.manifest, sha256, whole.reread()?).await?;
             if resumed && !again && matches!(verdict, Verdict::Differs { .. }) {
                 // The part from before may be torn or altered: one fresh try before the dump is blamed.
-                job.log("What was here before did not fit the manifest; starting again from the first byte").await;
+                job.note(Note::PartDiffers).await;
                 whole.truncate(0)?;
                 (part, again) = (whole, true);
                 continue;
@@ -201,36 +189,36 @@ impl Downloads {
     ) -> Result<Option<DumpRecord>, Problem> {
         let Some(stat) = folder.stat(name)? else { return Ok(None) };
         if record.is_none() && stat.size != plan.size {
-            job.log(&format!("{name} is there and is not this dump; it stays")).await;
+            job.note(Note::OtherFile { file: name.to_owned() }).await;
             return Ok(None);
         }
-        job.step("Checking the copy that is already here").await;
+        job.step(Step::CheckLocalDump).await;
         let Some(sha256) = digest(folder, name, job).await? else { return Ok(None) };
         let path = folder.path().join(name).display().to_string();
         match verdict(&plan.manifest, sha256, folder.read(name)?).await? {
             Verdict::Verified(contents) => {
-                job.log("This dump was already here, and equals its manifest").await;
+                job.note(Note::AlreadyHere).await;
                 let at = (path, Some(stat.modified));
                 let copy = self.copy(target, plan, at, sha256, LocalDumpState::Verified, contents.entries);
                 self.store.save_dump_record(&copy).await?;
                 return Ok(Some(copy));
             }
             Verdict::Unverifiable(_) => {
-                job.log("There is nothing to compare the copy that is here with; it stays").await;
+                job.note(Note::NothingToCompare).await;
                 return Ok(None);
             }
             Verdict::Differs { .. } | Verdict::NotAnArchive(_) => {}
         }
         let Some(record) = record else {
-            job.log(&format!("{name} is there and is not this dump; it stays")).await;
+            job.note(Note::OtherFile { file: name.to_owned() }).await;
             return Ok(None);
         };
         if record.state == LocalDumpState::Verified && record.sha256 == sha256 {
-            job.log("The copy that is here is what was verified; the host's manifest says something else now").await;
+            job.note(Note::ManifestChanged).await;
             return Ok(None);
         }
-        let (moved, aside) = set_aside(folder.as_ref(), name, quarantine_names(name, "damaged"))?;
-        job.log(&format!("The copy that was here does not equal the manifest; it was set aside as {aside}")).await;
+        let (moved, kept_as) = set_aside(folder.as_ref(), name, quarantine_names(name, "damaged"))?;
+        job.note(Note::DamagedSetAside { kept_as }).await;
         let modified = Some(stat.modified);
         let damaged = DumpRecord {
             sha256,
@@ -256,8 +244,8 @@ impl Downloads {
         let name = plan.names.dump(1);
         let record = self.recorded(target, &folder.path().join(&name).display().to_string()).await?;
         let Some(record) = record.filter(|_| matches!(folder.stat(&name), Ok(Some(_)))) else { return Ok(()) };
-        let (moved, aside) = set_aside(folder, &name, quarantine_names(&name, "earlier"))?;
-        job.log(&format!("The copy that was here is kept as {aside}")).await;
+        let (moved, kept_as) = set_aside(folder, &name, quarantine_names(&name, "earlier"))?;
+        job.note(Note::EarlierKept { kept_as }).await;
         Ok(self.rename_record(record, moved.display().to_string()).await?)
     }
 
@@ -294,7 +282,7 @@ impl Downloads {
         let copy = self.copy(target, plan, (path, modified), sha256, state, entries);
         self.store.save_dump_record(&copy).await?;
         if state == LocalDumpState::Verified {
-            job.log(&format!("SHA-256 {sha256} equals the manifest; {entries} entries in the table of contents")).await;
+            job.note(Note::Verified { sha256, entries }).await;
         }
         self.audit(plan, &copy, link, job).await;
         settled.map(|_| copy)
@@ -311,8 +299,8 @@ impl Downloads {
             by: Settings::of(&self.store).actor_or_nobody(copy.deployment).await,
         };
         match link.database.record(&entry).await {
-            Ok(()) => job.log("Recorded in the host's audit log").await,
-            Err(error) => job.log(&format!("The host's audit log could not be written: {error}")).await,
+            Ok(()) => job.note(Note::Audited).await,
+            Err(error) => job.note(Note::NotAudited { problem: error.into() }).await,
         }
     }
 

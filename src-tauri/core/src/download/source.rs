@@ -60,7 +60,7 @@ impl<'a> DumpSource<'a> {
             gone |= said.trim() == "gone";
             tried.push(format!(
                 "{}: {}",
-                words(&source.way),
+                source.way.words(),
                 if said.trim().is_empty() { output.error_summary() } else { said.trim().to_owned() }
             ));
         }
@@ -136,13 +136,5 @@ impl<'a> DumpSource<'a> {
 
     fn host_path(&self, name: &str) -> Option<String> {
         Some(format!("{}/{name}", self.at.facts.backup_folder.as_deref()?))
-    }
-}
-
-pub(super) fn words(way: &ReadWay) -> String {
-    match way {
-        ReadWay::Direct => "as this login".to_owned(),
-        ReadWay::Sudo => "through sudo".to_owned(),
-        ReadWay::Container { service } => format!("in the {service} container"),
     }
 }

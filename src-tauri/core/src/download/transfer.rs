@@ -11,7 +11,7 @@ use super::error::DownloadError;
 use super::plan::{Plan, float};
 use super::source::DumpSource;
 use crate::base::Problem;
-use crate::jobs::JobHandle;
+use crate::jobs::{JobHandle, Note, Step};
 use crate::ports::{Folder, LibraryError, LinkError, PartFile};
 use crate::weavestream::manifest::Sha256;
 
@@ -76,7 +76,7 @@ pub async fn transfer(
 ) -> Result<Transferred, Problem> {
     if part.len()? > plan.size {
         // Longer than the dump: another file's remains, or damaged.
-        job.log("The part file is longer than the dump; starting again").await;
+        job.note(Note::PartTooLong).await;
         part.truncate(0)?;
     }
     let kept = part.len()?;
@@ -87,14 +87,14 @@ pub async fn transfer(
         return Err(LibraryError::DiskFull { folder, needed: float(needed), free: float(free) }.into());
     }
     if kept > 0 {
-        job.step("Checking the part that is already here").await;
+        job.step(Step::CheckPart).await;
     }
     let Some(mut sink) = Sink::open(part, plan.size, job).await? else { return Ok(Transferred::Cancelled) };
     let mut resumed = kept > 0;
     let mut tries = 0;
     let mut wait = patience.first_wait;
     while sink.written < plan.size {
-        job.step(if resumed { "Downloading the rest" } else { "Downloading" }).await;
+        job.step(Step::Download { resumed }).await;
         let before = sink.written;
         let broke = match pour(plan, source, &mut sink, tries > 0, job).await {
             Ok(Poured::ToTheEnd) => break,
@@ -116,13 +116,15 @@ pub async fn transfer(
             (tries, wait) = (0, patience.first_wait);
         }
         tries += 1;
-        job.log(&format!("{broke}. {} of {} bytes are kept", sink.written, plan.size)).await;
+        let (kept, total) = (sink.written, plan.size);
+        job.note(Note::ConnectionBroke { problem: broke.clone(), kept, total }).await;
         if tries > patience.tries {
             let kept = float(sink.written);
             sink.close().await.sha256?;
             return Err(DownloadError::GaveUp { reason: broke.to_string(), kept }.into());
         }
-        job.step(&format!("Connection lost; trying again in {} s", wait.as_secs().max(1))).await;
+        let seconds = u32::try_from(wait.as_secs().max(1)).unwrap_or(u32::MAX);
+        job.step(Step::Reconnect { seconds }).await;
         if wait_or_cancel(wait, job.cancelled()).await {
             sink.close().await.sha256?;
             return Ok(Transferred::Cancelled);

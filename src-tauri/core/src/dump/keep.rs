@@ -9,7 +9,7 @@ use super::one_off::{AttemptOutcome, DumpTarget, LockChoice, OneOffDumps};
 use super::origin::Origin;
 use crate::base::Problem;
 use crate::download::blocking;
-use crate::jobs::JobHandle;
+use crate::jobs::{JobHandle, Note, Step};
 use crate::library::{Names, finalize, place_with_manifest, quarantine_names};
 use crate::link::Link;
 use crate::ports::{AuditEntry, DumpRecord, Folder, LibraryError, LocalDumpState, PartFile};
@@ -38,7 +38,7 @@ impl OneOffDumps {
         made: Made,
         job: &JobHandle,
     ) -> (Option<Box<dyn PartFile>>, Result<AttemptOutcome, Problem>) {
-        job.step("Reading the dump to its end").await;
+        job.step(Step::ReadDump).await;
         let contents = match read_to_end(part.as_mut(), made.size, job).await {
             Ok(Ok(Some(contents))) => contents,
             Ok(Ok(None)) => return (Some(part), Ok(AttemptOutcome::Cancelled)),
@@ -64,8 +64,7 @@ impl OneOffDumps {
         // From here on the dump stays, whatever happens.
         let copy = self.record(target, folder.as_ref(), (&path, &name), made, &contents).await;
         if let Ok(copy) = &copy {
-            let sha256 = made.sha256;
-            job.log(&format!("Complete and readable: {} entries; SHA-256 {sha256}", contents.entries)).await;
+            job.note(Note::Complete { sha256: made.sha256, entries: contents.entries }).await;
             self.audit(target, link, copy, &name, job).await;
         }
         (None, copy.map(|copy| AttemptOutcome::Made(Box::new(copy))))
@@ -119,8 +118,8 @@ impl OneOffDumps {
             by: Settings::of(&self.store).actor_or_nobody(target.deployment.id).await,
         };
         match link.database.record(&entry).await {
-            Ok(()) => job.log("Recorded in the host's audit log").await,
-            Err(error) => job.log(&format!("The host's audit log could not be written: {error}")).await,
+            Ok(()) => job.note(Note::Audited).await,
+            Err(error) => job.note(Note::NotAudited { problem: error.into() }).await,
         }
     }
 }

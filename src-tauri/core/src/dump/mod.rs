@@ -1,6 +1,7 @@
 //! One-off dumps: made directly to this laptop, before an upgrade or where no
 //! schedule has run yet.
 
+mod clean_up;
 mod error;
 mod keep;
 mod on_host;

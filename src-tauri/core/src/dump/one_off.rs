@@ -11,10 +11,10 @@ use super::session::{self, Ended, Session};
 use crate::base::Problem;
 use crate::deployment::Deployment;
 use crate::download::{Closed, Sink, float};
-use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
+use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
 use crate::library::Names;
 use crate::link::{Link, Links};
-use crate::ports::{Clock, DumpRecord, Folder, Library, LibraryError, LinkError, Notice, Notifier, PartFile, Store};
+use crate::ports::{Clock, DumpRecord, Folder, Library, LibraryError, LinkError, PartFile, Store};
 use crate::schedules::service;
 use crate::time::When;
 use crate::weavestream::manifest::Sha256;
@@ -33,8 +33,6 @@ pub struct OneOffDumps {
     pub library: Arc<dyn Library>,
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
-    /// Who is told when a dump ends.
-    pub notifier: Arc<dyn Notifier>,
     /// Who runs the jobs.
     pub jobs: JobCenter,
 }
@@ -88,28 +86,20 @@ enum Poured {
 impl OneOffDumps {
     /// Starts a dump as a job. One per deployment at a time.
     pub async fn start(&self, target: DumpTarget) -> Result<JobId, Problem> {
-        let file = Names::one_off(&target.deployment, self.clock.now()).dump(1);
-        let kind = JobKind::Dump { deployment: target.deployment.id.to_string(), file };
+        let names = Names::one_off(&target.deployment, self.clock.now());
+        let part = target.folder.join(names.part()).display().to_string();
+        let uses = vec![Resource::Database(target.deployment.id), Resource::File(part)];
+        let kind = JobKind::Dump { file: names.dump(1) };
+        let deployment = target.deployment.clone();
         let me = self.clone();
-        self.jobs.start(target.deployment.id, kind, |job| async move { me.carry(target, &job).await }).await
-    }
-
-    async fn carry(&self, target: DumpTarget, job: &JobHandle) -> Result<Option<JobResult>, JobEnd> {
-        let ended = self.dump(&target, job).await;
-        let name = &target.deployment.name;
-        let notice = match &ended {
-            Ok(Some(copy)) => Notice {
-                title: format!("{name}: one-off dump made"),
-                body: format!("{} is complete and readable.", copy.path),
-                opens: None,
-            },
-            Ok(None) => return Err(JobEnd::Cancelled),
-            Err(problem) => {
-                Notice { title: format!("{name}: no dump was made"), body: problem.to_string(), opens: None }
+        let work = |job: JobHandle| async move {
+            match me.dump(&target, &job).await {
+                Ok(Some(dump)) => Ok(Some(JobResult::Dump { dump })),
+                Ok(None) => Err(JobEnd::Cancelled),
+                Err(problem) => Err(problem.into()),
             }
         };
-        self.notifier.show(&notice);
-        ended.map(|dump| dump.map(|dump| JobResult::Dump { dump })).map_err(JobEnd::from)
+        self.jobs.start(NewJob { deployment: &deployment, kind, uses }, work).await
     }
 
     /// None when cancelled. Whatever ends it, no half of a dump stays behind, neither
@@ -117,8 +107,10 @@ impl OneOffDumps {
     /// another Selvage has touched nothing.
     async fn dump(&self, target: &DumpTarget, job: &JobHandle) -> Result<Option<DumpRecord>, Problem> {
         let folder: Arc<dyn Folder> = Arc::from(self.library.open(&target.folder)?);
-        let mut part = folder.part(Names::one_off(&target.deployment, self.clock.now()).part())?;
-        job.step("Looking at the host").await;
+        let names = Names::one_off(&target.deployment, self.clock.now());
+        let mut part = folder.part(names.part())?;
+        job.note(Note::Writing { path: folder.path().join(names.part()).display().to_string() }).await;
+        job.step(Step::CheckHost).await;
         let link = match self.ready(target, folder.as_ref(), job).await {
             Ok(link) => link,
             Err(problem) => {
@@ -140,7 +132,7 @@ impl OneOffDumps {
                 if freed {
                     continue;
                 }
-                job.step(&self.waits_for(&link).await).await;
+                job.step(Step::AwaitLock { problem: self.held(&link).await.into() }).await;
                 tokio::select! {
                     () = job.cancelled().cancelled() => {
                         part.remove()?;
@@ -172,18 +164,11 @@ impl OneOffDumps {
         DumpError::BackupUnderWay { since: Some(since) }
     }
 
-    async fn waits_for(&self, link: &Link) -> String {
-        match self.held(link).await {
-            idle @ DumpError::LockHeldIdle { .. } => format!("{idle}; waiting for its end"),
-            _ => "A backup is under way; waiting for its end".to_owned(),
-        }
-    }
-
     async fn ready(&self, target: &DumpTarget, folder: &dyn Folder, job: &JobHandle) -> Result<Arc<Link>, Problem> {
         let link = self.links.checked(&target.deployment).await?;
         self.room(&link, folder).await?;
         if let Some(caution) = session::caution(&link, &self.links).await? {
-            job.log(&caution).await;
+            job.note(caution).await;
         }
         Ok(link)
     }
@@ -284,7 +269,7 @@ impl OneOffDumps {
             if own.is_none_or(|known| known.end.is_none()) {
                 return Ok(false);
             }
-            job.log("A dump of this laptop that has ended still holds the lock; it is ended on the host as well").await;
+            job.note(Note::OwnSessionEnded).await;
             Ok::<_, Problem>(session::end(link, &holder.application).await? > 0)
         };
         ended.await.unwrap_or_else(|problem: Problem| {
@@ -302,14 +287,14 @@ impl OneOffDumps {
         };
         match ended.await {
             Ok(0) => {}
-            Ok(_) => job.log("The dump was ended on the host as well").await,
-            Err(problem) => job.log(&format!("Whether the dump has ended on the host is not known: {problem}")).await,
+            Ok(_) => job.note(Note::SessionsEnded).await,
+            Err(problem) => job.note(Note::SessionsUnknown { problem }).await,
         }
     }
 }
 
 /// What the sessions of a job call themselves.
-fn application_of(job: JobId) -> String {
+pub(super) fn application_of(job: JobId) -> String {
     format!("selvage dump {job}")
 }
 
@@ -333,7 +318,7 @@ async fn fill(sink: &mut Sink, session: &mut Session, job: &JobHandle) -> Result
         };
         let Some(piece) = piece else { return Ok(true) };
         if sink.written() == 0 {
-            job.step("Dumping").await;
+            job.step(Step::Dump).await;
         }
         sink.put(piece).await?;
         job.progress(sink.written(), None);
@@ -357,7 +342,7 @@ async fn check_end(ended: Ended, sha256: Sha256, size: u64, job: &JobHandle) -> 
             let reason = format!("the host sent {sent}, here is {sha256}");
             return Err(DumpError::DumpCut { reason }.into());
         }
-        Ended::Well(Some(_)) => job.log("What was sent and what is here have the same SHA-256").await,
+        Ended::Well(Some(_)) => job.note(Note::SameDigest).await,
         Ended::Well(None) => {}
     }
     Ok(Poured::Whole(sha256, size))

@@ -1,6 +1,7 @@
 use super::error::DumpError;
 use super::{choose, on_host};
 use crate::base::Problem;
+use crate::jobs::Note;
 use crate::link::{Link, Links, Route};
 use crate::ports::{ByteSource, Exit, HeldLock};
 use crate::weavestream::manifest::Sha256;
@@ -64,14 +65,11 @@ pub async fn end(link: &Link, application: &str) -> Result<u32, Problem> {
 }
 
 /// What the dump can only be restored with, where that is more than the server itself.
-pub async fn caution(link: &Link, links: &Links) -> Result<Option<String>, DumpError> {
+pub async fn caution(link: &Link, links: &Links) -> Result<Option<Note>, DumpError> {
     let Route::Postgres { .. } = &link.route else { return Ok(None) };
     let Ok(server) = link.database.server().await else { return Ok(None) };
     let tools = links.pg_dumps().await;
     let made_by = choose(&tools, server.version)?.version;
     let newer = made_by.major() > server.version.major();
-    Ok(newer.then(|| {
-        let (server, major) = (server.version.major(), made_by.major());
-        format!("Made by pg_dump {made_by}, newer than the server's {server}: pg_restore {major} or newer reads it")
-    }))
+    Ok(newer.then(|| Note::NewerPgDump { server: server.version.major(), pg_dump: made_by, major: made_by.major() }))
 }

@@ -3,10 +3,12 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
-use crate::base::Class;
-use crate::base::Problem;
-use crate::deployment::DeploymentId;
+use super::resource::Resource;
+use super::step::StepState;
+use crate::base::{Class, Problem};
+use crate::deployment::{Deployment, DeploymentId};
 use crate::ports::DumpRecord;
+use crate::weavestream::run::RunId;
 
 /// Identifies a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -27,14 +29,16 @@ pub enum JobKind {
     /// Brings a dump to this laptop and verifies it.
     Download {
         /// The run.
-        run: String,
+        run: RunId,
         /// The dump's file name.
         file: String,
+        /// When the run began; none in jobs of earlier versions.
+        #[serde(default)]
+        #[specta(type = Option<String>)]
+        at: Option<DateTime<Utc>>,
     },
     /// Makes a one-off dump directly to this laptop.
     Dump {
-        /// The deployment: one dump of it is made at a time.
-        deployment: String,
         /// The dump's file name, as it was first meant.
         file: String,
     },
@@ -45,84 +49,84 @@ pub enum JobKind {
         /// Name of the schedule.
         name: String,
         /// The run.
-        run: String,
+        run: RunId,
     },
-    /// Something was done with secrets. Written down at once, and never cleared away.
-    Secret {
-        /// What was done.
-        act: SecretAct,
-        /// The version of `.env`.
-        version: u32,
-        /// The one name that was looked at, if it was one.
-        name: Option<String>,
+    /// Reads a dump on this laptop again and compares it.
+    Verify {
+        /// The run.
+        run: RunId,
+        /// The dump's file name.
+        file: String,
+        /// When the dump was made; none where that is not known.
+        #[serde(default)]
+        #[specta(type = Option<String>)]
+        at: Option<DateTime<Utc>>,
     },
     /// An entry that cannot be read, such as one of a newer or a broken version.
     Unreadable {
         /// What is wrong with it.
         reason: String,
     },
-    /// Reads a local copy again and compares it.
-    Verify {
-        /// The run.
-        run: String,
-        /// The dump's file name.
-        file: String,
-    },
-}
-
-/// What was done with secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretAct {
-    /// Captured from the host.
-    Captured,
-    /// Imported from a file or an emergency kit.
-    Imported,
-    /// A version was removed.
-    Deleted,
-    /// A value was shown.
-    Revealed,
-    /// A value was copied to the clipboard.
-    Copied,
-    /// A version was written to the host.
-    PutBack,
-    /// An emergency kit was written.
-    KitWritten,
 }
 
 impl JobKind {
-    /// What must not be done twice at once.
+    /// What is left to be done when it was abandoned: its process ended, or was ended, while it ran.
     #[must_use]
-    pub fn subject(&self) -> &str {
+    pub fn recovery(&self) -> Option<Recovery> {
         match self {
-            Self::Dump { deployment, .. } => deployment,
-            // Never under way: it is written down when it is done.
-            Self::Secret { .. } | Self::Unreadable { .. } => "",
-            Self::Download { run, .. } | Self::Verify { run, .. } | Self::Run { run, .. } => run,
+            Self::Download { .. } | Self::Verify { .. } | Self::Run { .. } => Some(Recovery::Resume),
+            Self::Dump { .. } => Some(Recovery::CleanUp),
+            Self::Unreadable { .. } => None,
         }
+    }
+
+    /// Whether the desktop is told of its end.
+    #[must_use]
+    pub fn notifies(&self) -> bool {
+        matches!(self, Self::Download { .. } | Self::Dump { .. })
     }
 }
 
-/// A job as the screens show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+/// What can be done about an abandoned job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Recovery {
+    /// The same again goes on where it stopped.
+    Resume,
+    /// It cannot be resumed, and has left something behind that is of no use.
+    CleanUp,
+}
+
+/// A job that is to begin.
+#[derive(Clone, Debug)]
+pub struct NewJob<'a> {
+    /// The deployment that it concerns.
+    pub deployment: &'a Deployment,
+    /// What it does.
+    pub kind: JobKind,
+    /// What no other job may use meanwhile.
+    pub uses: Vec<Resource>,
+}
+
+/// A job as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
     /// Unique id.
     pub id: JobId,
-    /// Whose deployment it concerns.
+    /// The deployment that it concerns.
     pub deployment: DeploymentId,
     /// What it does.
     pub kind: JobKind,
+    /// What no other job may use meanwhile.
+    #[serde(default)]
+    pub uses: Vec<Resource>,
     /// When it began.
-    #[specta(type = String)]
     pub started_at: DateTime<Utc>,
     /// When it ended.
-    #[specta(type = Option<String>)]
     pub ended_at: Option<DateTime<Utc>>,
-    /// What it is doing now, in a few words.
-    pub step: String,
-    /// How far it is.
-    pub progress: Option<Progress>,
+    /// What it is doing now, or was doing when it ended; none before its first step.
+    pub step: Option<StepState>,
     /// Cancelling has been asked for and has not taken effect yet.
     pub cancelling: bool,
     /// How it ended; none while it runs.
@@ -130,6 +134,9 @@ pub struct Job {
     /// What it made, when it ended well and made something.
     #[serde(default)]
     pub result: Option<JobResult>,
+    /// What is left to be done about it, once it was abandoned.
+    #[serde(default)]
+    pub recovery: Option<Recovery>,
 }
 
 /// What a job made.
@@ -152,24 +159,7 @@ pub struct Ended {
     pub result: Option<JobResult>,
 }
 
-/// How far a job is. Bytes and bytes per second.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Progress {
-    /// Bytes done.
-    pub done: f64,
-    /// Bytes in all, when known.
-    pub total: Option<f64>,
-    /// Bytes per second over the last few seconds; none while nothing moves.
-    pub rate: Option<f64>,
-    /// Seconds left at that rate.
-    pub seconds_left: Option<f64>,
-    /// Seconds since anything moved, once that is unusually long: the line may be dead.
-    #[serde(default)]
-    pub still_for: Option<f64>,
-}
-
-/// How a job ended: five different things, never told apart by a message.
+/// How a job ended: six different things, never told apart by a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "end", content = "problem", rename_all = "snake_case")]
 pub enum JobEnd {
@@ -195,29 +185,4 @@ impl From<Problem> for JobEnd {
             Class::Unsound => Self::Unsound(problem),
         }
     }
-}
-
-/// One line of a job's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct LogLine {
-    /// When it was written.
-    #[specta(type = String)]
-    pub at: DateTime<Utc>,
-    /// What happened.
-    pub text: String,
-}
-
-/// What listeners are told after their snapshot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(tag = "change", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "nearly every change is a job")]
-pub enum JobChange {
-    /// A job began or moved on; replaces what was known of it.
-    Job {
-        /// The job as it is now.
-        job: Job,
-    },
-    /// Ended jobs were cleared.
-    Cleared,
 }

@@ -20,10 +20,10 @@ pub use error::KitError;
 pub use passphrase::{PassphraseStrength, generate, strength};
 
 use crate::Secret;
+use crate::activity::{ActivityKind, SecretAct};
 use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
-use crate::jobs::{JobKind, SecretAct};
 use crate::library::local_dumps;
 use crate::link::HostFolder;
 use crate::ports::{Folder, Library, LibraryError};
@@ -109,7 +109,7 @@ impl Kits {
             sha256,
         };
         self.vault.store.save_kit(&record).await?;
-        let act = JobKind::Secret { act: SecretAct::KitWritten, version: version.number, name: None };
+        let act = ActivityKind::Secret { act: SecretAct::KitWritten, version: version.number, name: None };
         self.vault.log_activity(deployment.id, act).await;
         let sheet = sheet.display().to_string();
         let files = contents.facts.files.into_iter().map(|file| file.name).collect();

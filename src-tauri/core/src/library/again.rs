@@ -6,7 +6,7 @@ use super::{LocalDump, SharedFolder, local_dumps, set_aside};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::download::{DownloadError, blocking, digest};
-use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult};
+use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
 use crate::ports::{Clock, DumpRecord, Library, LibraryError, LocalDumpState, Store, StoreError};
 use crate::settings::Settings;
 use crate::weavestream::run::RunId;
@@ -58,7 +58,8 @@ impl LocalDumps {
     async fn read_again(&self, deployment: &Deployment, record: DumpRecord) -> Result<JobId, Problem> {
         let path = PathBuf::from(&record.path);
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let kind = JobKind::Verify { run: record.run.to_string(), file: file.clone() };
+        let uses = vec![Resource::File(record.path.clone())];
+        let kind = JobKind::Verify { run: record.run, file: file.clone(), at: record.made_at };
         let me = self.clone();
         let work = |job: JobHandle| async move {
             match me.reread(record, &path, &file, &job).await {
@@ -67,7 +68,7 @@ impl LocalDumps {
                 Err(problem) => Err(problem.into()),
             }
         };
-        self.jobs.start(deployment.id, kind, work).await
+        self.jobs.start(NewJob { deployment, kind, uses }, work).await
     }
 
     /// Reads every dump again for which it is time, each as a job. What it shows
@@ -89,7 +90,7 @@ impl LocalDumps {
         file: &str,
         job: &JobHandle,
     ) -> Result<Option<DumpRecord>, Problem> {
-        job.step("Reading the dump on this laptop").await;
+        job.step(Step::ReadLocalDump).await;
         let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let folder: SharedFolder = Arc::from(self.library.open(&parent)?);
         let before = folder.stat(file)?;
@@ -98,7 +99,7 @@ impl LocalDumps {
         };
         let Some(found) = digest(&folder, file, job).await? else { return Ok(None) };
         if found == record.sha256 {
-            job.log(&format!("SHA-256 {found} is what it was")).await;
+            job.note(Note::Unchanged { sha256: found }).await;
             if record.state == LocalDumpState::Gone {
                 record.state = LocalDumpState::Verified;
             }
@@ -107,7 +108,7 @@ impl LocalDumps {
             return Ok(Some(record));
         }
         if self.is_of_another(record.deployment, &record.path).await? {
-            job.log("Another deployment's dump has this name now; it stays").await;
+            job.note(Note::NameTaken).await;
             return Err(DownloadError::CopyGone { file: record.path }.into());
         }
         let kept_as = set_aside(folder.as_ref(), file, quarantine_names(file, "damaged"))?.0.display().to_string();

@@ -3,10 +3,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::activity::ActivityStore;
 use crate::base::StoreError;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::findings::FindingStore;
-use crate::jobs::{Job, JobId, LogLine};
+use crate::jobs::JobStore;
 use crate::observation::Observation;
 use crate::vault::{EnvChange, EnvVersion, KitRecord};
 use crate::weavestream::manifest::Sha256;
@@ -14,7 +15,7 @@ use crate::weavestream::run::RunId;
 
 /// The laptop's own memory. It holds no secret.
 #[async_trait]
-pub trait Store: FindingStore + Send + Sync {
+pub trait Store: ActivityStore + FindingStore + JobStore + Send + Sync {
     /// Every deployment, by name.
     async fn deployments(&self) -> Result<Vec<Deployment>, StoreError>;
     /// Adds a deployment, or replaces the one with its id.
@@ -56,19 +57,6 @@ pub trait Store: FindingStore + Send + Sync {
     async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError>;
     /// Adds a kit, or replaces the one at the same path.
     async fn save_kit(&self, kit: &KitRecord) -> Result<(), StoreError>;
-
-    /// The newest `limit` jobs.
-    async fn jobs(&self, limit: u32) -> Result<Vec<Job>, StoreError>;
-    /// Jobs without an end whose process no longer lives.
-    async fn abandoned_jobs(&self) -> Result<Vec<Job>, StoreError>;
-    /// Adds a job, or replaces the one with its id. It belongs to this process.
-    async fn save_job(&self, job: &Job) -> Result<(), StoreError>;
-    /// Appends to a job's log.
-    async fn append_log(&self, id: JobId, line: &LogLine) -> Result<(), StoreError>;
-    /// A job's log, oldest first.
-    async fn log(&self, id: JobId) -> Result<Vec<LogLine>, StoreError>;
-    /// Removes every ended job, except what was done with secrets.
-    async fn clear_ended_jobs(&self) -> Result<(), StoreError>;
 
     /// A setting that differs from its default.
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;

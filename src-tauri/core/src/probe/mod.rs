@@ -13,7 +13,7 @@ pub use checklist::{
 };
 pub use parse::parse;
 
-use crate::base::{Class, Tellable, told_in_words};
+use crate::base::{Class, Tellable, say, told_in_words};
 use crate::ports::{Clock, Host, LinkError};
 use crate::shell::Command;
 use crate::weavestream::compose::{ComposeWay, Project, ServiceState};
@@ -80,6 +80,14 @@ pub enum ReadWay {
         /// `worker` or `api`.
         service: String,
     },
+}
+
+impl ReadWay {
+    /// How, as part of a sentence: `as this login`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        say("read-way", "way", self).title
+    }
 }
 
 /// Why a host cannot be used as a Weavestream deployment.

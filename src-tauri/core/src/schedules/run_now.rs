@@ -9,7 +9,7 @@ use super::write::{Schedules, perhaps_done};
 use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::Deployment;
-use crate::jobs::{JobEnd, JobHandle, JobId, JobKind};
+use crate::jobs::{JobEnd, JobHandle, JobId, JobKind, NewJob, Note, Resource, Step};
 use crate::link::{Link, is_broken};
 use crate::ports::RunQueued;
 use crate::weavestream::queue::Ask;
@@ -33,11 +33,15 @@ impl Schedules {
         // The run is under way by now: that its name cannot be read is no failure.
         let row = self.read(deployment, run).await.ok().flatten();
         let name = row.and_then(|row| row.schedule_name).unwrap_or_else(|| schedule.to_string());
-        let kind = JobKind::Run { schedule: schedule.to_string(), name, run: run.to_string() };
+        let kind = JobKind::Run { schedule: schedule.to_string(), name, run };
+        Ok((run, self.follow_run(deployment, run, kind).await?))
+    }
+
+    /// Follows a run that was started before as a job.
+    pub async fn follow_run(&self, deployment: &Deployment, run: RunId, kind: JobKind) -> Result<JobId, Problem> {
         let (me, followed) = (self.clone(), deployment.clone());
         let work = |job: JobHandle| async move { me.follow(&followed, run, &job).await.map(|()| None) };
-        let job = self.jobs.start(deployment.id, kind, work).await?;
-        Ok((run, job))
+        self.jobs.start(NewJob { deployment, kind, uses: vec![Resource::Run(run)] }, work).await
     }
 
     /// Starts a run as the web app does, also of a schedule that is switched off.
@@ -75,7 +79,7 @@ impl Schedules {
                 Err(problem) if is_broken(&problem) && unanswered < LOOKS_UNANSWERED => {
                     unanswered += 1;
                     told = None;
-                    job.step("The host does not answer; looking again").await;
+                    job.step(Step::AwaitHost).await;
                     if pause(job).await {
                         continue;
                     }
@@ -84,20 +88,22 @@ impl Schedules {
                 Err(problem) => return Err(problem.into()),
             };
             unanswered = 0;
-            if told != Some(row.status) {
-                told = Some(row.status);
-                job.step(step(row.status)).await;
-            }
             let id = run.to_string();
             match row.status {
-                RunStatus::Success => return Ok(()),
+                RunStatus::Success => {
+                    job.note(Note::RunSucceeded).await;
+                    return Ok(());
+                }
                 RunStatus::Failed | RunStatus::Unreadable => {
                     let reason = row.error.unwrap_or_else(|| "the worker gave no reason".to_owned());
                     return Err(Problem::from(ScheduleError::RunFailed { run: id, reason }).into());
                 }
                 RunStatus::Skipped => return Err(Problem::from(ScheduleError::RunSkipped { run: id }).into()),
-                RunStatus::Queued | RunStatus::Running => {}
+                RunStatus::Queued | RunStatus::Running if told == Some(row.status) => {}
+                RunStatus::Queued => job.step(Step::AwaitWorker).await,
+                RunStatus::Running => job.step(Step::AwaitRun).await,
             }
+            told = Some(row.status);
             if !pause(job).await {
                 return Err(JobEnd::Cancelled);
             }
@@ -115,16 +121,5 @@ async fn pause(job: &JobHandle) -> bool {
     tokio::select! {
         () = job.cancelled().cancelled() => false,
         () = tokio::time::sleep(LOOK_EVERY) => true,
-    }
-}
-
-fn step(status: RunStatus) -> &'static str {
-    match status {
-        RunStatus::Queued => "Waiting for the worker",
-        RunStatus::Running => "The worker makes the dump",
-        RunStatus::Success => "The dump is on the host",
-        RunStatus::Failed => "The worker could not make the dump",
-        RunStatus::Skipped => "Another run was under way",
-        RunStatus::Unreadable => "The run's row cannot be read",
     }
 }

@@ -12,9 +12,9 @@ use super::fingerprint::FingerprintKey;
 use super::on_host::read_env;
 use super::safe::{self, NotKept};
 use super::version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion};
+use crate::activity::{ActivityKind, SecretAct};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
-use crate::jobs::{JobKind, SecretAct};
 use crate::ports::{KeyringError, LibraryError};
 use crate::weavestream::env_file::{BYTES_AT_MOST, EnvFile, EnvFileError};
 
@@ -56,8 +56,8 @@ impl Vault {
 
     /// Leaves a line in the activity log. What was done is not undone because it
     /// cannot be written down.
-    pub(crate) async fn log_activity(&self, deployment: DeploymentId, kind: JobKind) {
-        if let Err(error) = self.jobs.record(deployment, kind).await {
+    pub(crate) async fn log_activity(&self, deployment: DeploymentId, kind: ActivityKind) {
+        if let Err(error) = self.activity.record(deployment, kind).await {
             tracing::warn!(%error, "what was done with secrets could not be written down");
         }
     }
@@ -99,7 +99,7 @@ impl Vault {
         let missing_keys = self.missing_keys(newest.as_ref(), before.as_ref(), file).await?;
         let version = self.store_version(deployment, file, source, changes, missing_keys.clone()).await?;
         self.rotate(deployment).await;
-        self.log_activity(deployment, JobKind::Secret { act, version, name: None }).await;
+        self.log_activity(deployment, ActivityKind::Secret { act, version, name: None }).await;
         Ok(Captured { version, new: true, missing_keys })
     }
 

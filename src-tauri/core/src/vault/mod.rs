@@ -41,9 +41,9 @@ pub use version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion, NameMark}
 pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
 
 use crate::Secret;
+use crate::activity::{ActivityKind, ActivityLog, SecretAct};
 use crate::base::Problem;
 use crate::deployment::DeploymentId;
-use crate::jobs::{JobCenter, JobKind, SecretAct};
 use crate::link::Links;
 use crate::ports::{Clock, Keyring, Library, Store};
 use crate::weavestream::env_file::EnvFile;
@@ -62,7 +62,7 @@ pub struct Vault {
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
     /// Where is written down what was done with secrets.
-    pub jobs: JobCenter,
+    pub activity: ActivityLog,
     /// What is remembered while the app runs.
     pub memory: Arc<Memory>,
 }
@@ -188,9 +188,9 @@ impl Vault {
         let file = self.open(&version).await?;
         let missing = || VaultError::NoSuchName { version: version.number, name: name.to_owned() };
         let value = file.get(name).cloned().ok_or_else(missing)?;
-        let kind = JobKind::Secret { act, version: version.number, name: Some(name.to_owned()) };
+        let kind = ActivityKind::Secret { act, version: version.number, name: Some(name.to_owned()) };
         // Unlike other acts, this one is not done when it cannot be written down.
-        self.jobs.record(deployment, kind).await?;
+        self.activity.record(deployment, kind).await?;
         Ok(value)
     }
 
@@ -207,7 +207,7 @@ impl Vault {
         let _turn = self.memory.turn.lock().await;
         let version = self.version(deployment, Some(number)).await?;
         self.discard(&version).await?;
-        let kind = JobKind::Secret { act: SecretAct::Deleted, version: number, name: None };
+        let kind = ActivityKind::Secret { act: SecretAct::Deleted, version: number, name: None };
         self.log_activity(deployment, kind).await;
         Ok(())
     }

@@ -17,9 +17,9 @@ use super::error::VaultError;
 use super::on_host::{HostFile, HostFileFacts, behind_mark, line, read_env_bytes};
 use super::prove::ProofSource;
 use crate::Secret;
+use crate::activity::{ActivityKind, SecretAct};
 use crate::base::Problem;
 use crate::deployment::Deployment;
-use crate::jobs::{JobKind, SecretAct};
 use crate::link::HostFolder;
 use crate::shell::Command;
 use crate::weavestream::env_file::EnvFile;
@@ -174,7 +174,7 @@ impl Vault {
             Written::Done(done) => done,
             Written::Unknown(reason) => self.look_what_was_done(deployment, plan, &file, &stamp, reason).await?,
         };
-        let kind = JobKind::Secret { act: SecretAct::PutBack, version: plan.version, name: None };
+        let kind = ActivityKind::Secret { act: SecretAct::PutBack, version: plan.version, name: None };
         self.log_activity(deployment.id, kind).await;
         if self.newest(deployment.id).await?.is_some_and(|newest| newest.number == plan.version) {
             self.remember_status(deployment.id, EnvStatus::Same { version: plan.version }).await;

@@ -157,7 +157,7 @@ async fn the_verdict_falls_when_the_dump_is_gone() {
     use selvage_core::observation::observe;
     let scene = held().await;
     scene.store.save_deployment(&scene.deployment).await.unwrap();
-    let vault = scene.vault().await;
+    let vault = scene.vault();
     let store: std::sync::Arc<dyn Store> = scene.store.clone();
     scene.host.change(|host| host.env.put(sample::env_file(1, "a", ""), scene.clock.now()));
     vault.capture(&scene.deployment).await.unwrap();

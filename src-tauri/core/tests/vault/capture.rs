@@ -1,8 +1,8 @@
 use std::path::Path;
 
+use selvage_core::activity::{ActivityKind, ActivityStore as _, SecretAct};
 use selvage_core::base::Problem;
-use selvage_core::jobs::{JobKind, SecretAct};
-use selvage_core::ports::{LibraryError, Store};
+use selvage_core::ports::{LibraryError, Store as _};
 use selvage_core::vault::{EnvSource, ROTATION_KEEPS, VaultError};
 use selvage_core::weavestream::env_file::EnvFileError;
 use selvage_testing::host::EnvIs;
@@ -134,8 +134,8 @@ async fn what_was_done_is_written_down_without_values() {
     let none = vault.reveal(id, Some(1), "NO_SUCH", SecretAct::Copied).await.unwrap_err();
     assert_eq!(none, VaultError::NoSuchName { version: 1, name: "NO_SUCH".into() }.into());
     vault.delete(id, 1).await.unwrap();
-    let acts: Vec<_> = scene.store.jobs(10).await.unwrap().into_iter().map(|job| job.kind).collect();
-    let act = |act, name: Option<&str>| JobKind::Secret { act, version: 1, name: name.map(ToOwned::to_owned) };
+    let acts: Vec<_> = scene.store.activity(10).await.unwrap().into_iter().map(|done| done.kind).collect();
+    let act = |act, name: Option<&str>| ActivityKind::Secret { act, version: 1, name: name.map(ToOwned::to_owned) };
     for expected in [
         act(SecretAct::Captured, None),
         act(SecretAct::Revealed, Some("POSTGRES_PASSWORD")),

@@ -104,7 +104,7 @@ async fn a_keyring_that_says_no_is_not_pestered() {
     put(&scene, &sample::env_file(2, "b", ""));
     scene.keyring.set_mood(Mood::Locked);
     // The app was started anew: nothing is remembered.
-    let vault = scene.vault().await;
+    let vault = scene.vault();
     let asked = scene.keyring.refusals();
     for _ in 0..4 {
         let seen = look(&scene, &vault).await.env;

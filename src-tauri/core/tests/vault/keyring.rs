@@ -125,7 +125,7 @@ async fn what_another_data_folder_keeps_in_the_same_keyring_is_never_written_ove
     let mut later = Scene::with_dump(sample::dump(3_000, 2));
     (later.deployment, later.keyring) = (scene.deployment.clone(), scene.keyring.clone());
     later.store.save_deployment(&later.deployment).await.unwrap();
-    let anew = later.vault().await;
+    let anew = later.vault();
     put(&later, &sample::env_file(3, "c", ""));
     assert_eq!(capture(&later, &anew).await.version, 3);
     for version in vault.versions(id).await.unwrap() {

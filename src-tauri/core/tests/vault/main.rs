@@ -22,7 +22,7 @@ async fn scene() -> (Scene, Vault) {
     let scene = Scene::with_dump(sample::dump(3_000, 1));
     scene.store.save_deployment(&scene.deployment).await.unwrap();
     put(&scene, &sample::env_file(1, "a", ""));
-    let vault = scene.vault().await;
+    let vault = scene.vault();
     (scene, vault)
 }
 

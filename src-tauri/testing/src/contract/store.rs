@@ -1,9 +1,10 @@
 //! The laptop's own memory.
 
 use chrono::TimeDelta;
+use selvage_core::activity::{Activity, ActivityKind, SecretAct};
 use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::findings::{Finding, FindingKind, Recorded};
-use selvage_core::jobs::{Job, JobEnd, JobId, JobKind, LogLine, SecretAct};
+use selvage_core::jobs::{Entry, Job, JobEnd, JobId, JobKind, JournalEntry, Note, Resource, Step, StepState};
 use selvage_core::ports::{DumpRecord, LocalDumpState, Store};
 use selvage_core::vault::{EnvChange, KeyProof};
 use selvage_core::weavestream::run::RunId;
@@ -17,6 +18,8 @@ pub async fn works(store: &dyn Store) {
     copies(store).await;
     vault(store).await;
     jobs(store).await;
+    resources(store).await;
+    activity(store).await;
     settings(store).await;
     findings(store).await;
 }
@@ -42,7 +45,7 @@ async fn deployments(store: &dyn Store) {
     store.save_dump_record(&copy(two.id, "/a/two", 1)).await.unwrap();
     store.remove_deployment(one.id).await.unwrap();
     store.remove_deployment(one.id).await.unwrap();
-    assert_eq!(store.deployments().await.unwrap(), [two.clone()]);
+    assert_eq!(store.deployments().await.unwrap(), std::slice::from_ref(&two));
     assert!(store.dump_records(one.id).await.unwrap().is_empty());
     assert_eq!(store.dump_records(two.id).await.unwrap().len(), 1, "another deployment lost its copies");
     store.remove_deployment(two.id).await.unwrap();
@@ -143,50 +146,88 @@ async fn vault(store: &dyn Store) {
     store.remove_deployment(other.id).await.unwrap();
 }
 
-/// A job that began `minute` minutes after the beginning.
+/// A job that began `minute` minutes after the beginning, and uses a file of its own.
 #[must_use]
 pub fn job(minute: i64) -> Job {
+    let id = JobId(Uuid::new_v4());
     Job {
-        id: JobId(Uuid::new_v4()),
+        id,
         deployment: sample::deployment().id,
-        kind: JobKind::Download { run: "r".into(), file: "f".into() },
+        kind: JobKind::Download { run: RunId(Uuid::nil()), file: "f".into(), at: Some(sample::now()) },
+        uses: vec![Resource::File(format!("/library/{id}"))],
         started_at: sample::now() + TimeDelta::minutes(minute),
         ended_at: None,
-        step: String::new(),
-        progress: None,
+        step: None,
         cancelling: false,
         result: None,
         end: None,
+        recovery: None,
     }
+}
+
+async fn begin(store: &dyn Store, job: &Job) {
+    assert_eq!(store.begin_job(job).await, Ok(None), "something else is said to use the same");
 }
 
 async fn jobs(store: &dyn Store) {
     let (mut one, two) = (job(1), job(2));
     for job in [&one, &two] {
-        store.save_job(job).await.unwrap();
+        begin(store, job).await;
     }
     assert_eq!(store.jobs(10).await.unwrap(), [two.clone(), one.clone()], "newest first");
     assert_eq!(store.jobs(1).await.unwrap(), std::slice::from_ref(&two));
     assert!(store.abandoned_jobs().await.unwrap().is_empty(), "its own jobs are not abandoned");
-    for text in ["first", "second", "third"] {
-        store.append_log(one.id, &LogLine { at: sample::now(), text: text.into() }).await.unwrap();
-    }
-    let lines = store.log(one.id).await.unwrap();
-    assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["first", "second", "third"]);
-    assert!(store.log(two.id).await.unwrap().is_empty());
+    let entry = |what: Entry| JournalEntry { at: sample::now(), what };
+    let began = entry(Entry::Began { step: Step::FindDump });
+    let noted = entry(Entry::Noted { note: Note::Text { text: "it's \"second\"".into() } });
+    let finished = entry(Entry::Finished { step: Step::FindDump });
+    store.append_journal(one.id, std::slice::from_ref(&began)).await.unwrap();
+    store.append_journal(one.id, &[noted.clone(), finished.clone()]).await.unwrap();
+    assert_eq!(store.journal(one.id).await.unwrap(), [began, noted, finished], "oldest first");
+    assert!(store.journal(two.id).await.unwrap().is_empty());
+    assert!(store.append_journal(job(3).id, &[entry(Entry::Ended { end: JobEnd::Done })]).await.is_err());
+    one.step = Some(StepState { step: Step::Download { resumed: true }, progress: None });
     one.end = Some(JobEnd::Cancelled);
     one.ended_at = Some(sample::now());
     store.save_job(&one).await.unwrap();
     assert_eq!(store.jobs(10).await.unwrap(), [two.clone(), one.clone()]);
-    assert_eq!(store.log(one.id).await.unwrap().len(), 3, "its log went with the change");
-    let mut revealed = job(0);
-    let name = Some("POSTGRES_PASSWORD".to_owned());
-    revealed.kind = JobKind::Secret { act: SecretAct::Revealed, version: 3, name };
-    revealed.end = Some(JobEnd::Done);
-    store.save_job(&revealed).await.unwrap();
-    store.clear_ended_jobs().await.unwrap();
-    assert_eq!(store.jobs(10).await.unwrap(), [two, revealed], "what was done with secrets stays written down");
-    assert!(store.log(one.id).await.unwrap().is_empty());
+    assert_eq!(store.journal(one.id).await.unwrap().len(), 3, "its journal went with the change");
+    store.remove_jobs(&[one.id, job(4).id]).await.unwrap();
+    assert_eq!(store.jobs(10).await.unwrap(), std::slice::from_ref(&two));
+    assert!(store.journal(one.id).await.unwrap().is_empty());
+    store.save_job(&one).await.unwrap();
+    assert_eq!(store.jobs(10).await.unwrap(), std::slice::from_ref(&two), "what was removed came back");
+    store.remove_jobs(&[two.id]).await.unwrap();
+}
+
+async fn resources(store: &dyn Store) {
+    let (mut first, mut second) = (job(1), job(2));
+    let shared = Resource::Database(first.deployment);
+    first.uses.push(shared.clone());
+    second.uses.insert(0, shared);
+    begin(store, &first).await;
+    assert_eq!(store.begin_job(&second).await, Ok(Some(first.id)));
+    assert_eq!(store.jobs(10).await.unwrap(), [first.clone()], "what was refused is kept");
+    first.end = Some(JobEnd::Done);
+    store.save_job(&first).await.unwrap();
+    begin(store, &second).await;
+    assert_eq!(store.begin_job(&Job { id: JobId(Uuid::new_v4()), ..second.clone() }).await, Ok(Some(second.id)));
+    store.remove_jobs(&[first.id, second.id]).await.unwrap();
+}
+
+async fn activity(store: &dyn Store) {
+    let done = |act, minute| Activity {
+        id: Uuid::new_v4(),
+        at: sample::now() + TimeDelta::minutes(minute),
+        deployment: sample::deployment().id,
+        kind: ActivityKind::Secret { act, version: 3, name: Some("POSTGRES_PASSWORD".to_owned()) },
+    };
+    let (captured, revealed) = (done(SecretAct::Captured, 1), done(SecretAct::Revealed, 2));
+    for activity in [&captured, &revealed] {
+        store.add_activity(activity).await.unwrap();
+    }
+    assert_eq!(store.activity(10).await.unwrap(), [revealed.clone(), captured], "newest first");
+    assert_eq!(store.activity(1).await.unwrap(), [revealed]);
 }
 
 async fn settings(store: &dyn Store) {
@@ -205,11 +246,13 @@ pub async fn jobs_of_the_dead(first: impl Store, second: impl AsyncFnOnce() -> B
     let (open, mut ended) = (job(1), job(2));
     ended.end = Some(JobEnd::Done);
     for job in [&open, &ended] {
-        first.save_job(job).await.unwrap();
+        begin(&first, job).await;
     }
+    first.save_job(&ended).await.unwrap();
     drop(first);
     let second = second().await;
-    assert_eq!(second.abandoned_jobs().await.unwrap(), [open]);
+    assert_eq!(second.abandoned_jobs().await.unwrap(), std::slice::from_ref(&open));
+    begin(second.as_ref(), &Job { id: JobId(Uuid::new_v4()), ..open }).await;
 }
 
 async fn findings(store: &dyn Store) {

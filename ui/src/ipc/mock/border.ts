@@ -1,4 +1,4 @@
-import type { commands, Deployment, Failure, JobChange, Problem, ProblemFacts } from '../bindings';
+import type { Change, commands, Deployment, Failure, Problem, ProblemFacts } from '../bindings';
 import { problemOf } from './words';
 import type { World } from './world';
 
@@ -16,6 +16,6 @@ export function refuse(why: ProblemFacts | Problem): never {
 export interface Here {
   here: World;
   slow: () => Promise<unknown>;
-  tell: (change: JobChange) => void;
+  tell: (change: Change) => void;
   find: (id: string) => Deployment;
 }

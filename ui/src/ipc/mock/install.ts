@@ -1,8 +1,9 @@
 // Rust's side of the window, for development and tests: no part of the app's build.
 import { mockIPC } from '@tauri-apps/api/mocks';
 import type { Channel } from '@tauri-apps/api/core';
-import type { Deployment, Job, JobChange } from '../bindings';
+import type { Change, Deployment, JobView } from '../bindings';
 import { refuse, type Handlers } from './border';
+import { at, begun, bytes, jobOf } from './jobs';
 import { MARK } from './mark';
 import { copyOf, pageOf } from './runs';
 import { NOW, when, ZONE } from './time';
@@ -21,8 +22,8 @@ export interface Options {
 
 export interface Mock {
   world: World;
-  /** Tells a change of a job to the window. */
-  tell: (change: JobChange) => void;
+  /** Tells a change to the window. */
+  tell: (change: Change) => void;
   /** Every command that was called, in order. */
   calls: string[];
 }
@@ -37,9 +38,10 @@ export function install(options: Options = {}): Mock {
   if (theme) here.theme = theme;
   document.documentElement.dataset['ipc'] = MARK;
 
-  const listeners: Channel<JobChange>[] = [];
-  const tell = (change: JobChange) => {
+  const listeners: Channel<Change>[] = [];
+  const tell = (change: Change) => {
     if (change.change === 'job') here.jobs = [change.job, ...here.jobs.filter((job) => job.id !== change.job.id)];
+    if (change.change === 'activity') here.activity = [change.activity, ...here.activity];
     for (const listener of listeners) listener.onmessage(change);
   };
   const slow = () => new Promise((done) => setTimeout(done, delay));
@@ -52,18 +54,17 @@ export function install(options: Options = {}): Mock {
     const row = runOf(run);
     if (here.jobs.some((job) => job.end === null && 'run' in job.kind && job.kind.run === run)) refuse({ code: 'already_running', job: run });
     const total = row.size ?? 0;
-    const step = kind === 'download' ? 'Downloading' : 'Reading the copy on this laptop';
-    let job: Job = { id: crypto.randomUUID(), deployment, kind: { kind, run, file: row.file ?? '' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step, progress: null, cancelling: false, end: null };
+    const step = kind === 'download' ? ({ step: 'download', resumed: false } as const) : ({ step: 'read_local_dump' } as const);
+    let job: JobView = begun(crypto.randomUUID(), deployment, { kind, run, file: row.file ?? '', at: row.when.utc }, NOW, step);
     tell({ change: 'job', job });
     let parts = 0;
     const timer = setInterval(() => {
       const known = here.jobs.find((other) => other.id === job.id);
       parts++;
-      const progress = { done: (total * parts) / 20, total, rate: total / 5, secondsLeft: (20 - parts) / 4 };
-      job = { ...job, cancelling: known?.cancelling ?? false, progress };
+      job = at({ ...job, cancelling: known?.cancelling ?? false }, bytes((total * parts) / 20, total, total / 5, (20 - parts) / 4));
       if (job.cancelling || parts === 20) {
         clearInterval(timer);
-        job = { ...job, endedAt: new Date(NOW).toISOString(), end: { end: job.cancelling ? 'cancelled' : 'done' } };
+        job = jobOf({ ...job, endedAt: new Date(NOW).toISOString(), end: { end: job.cancelling ? 'cancelled' : 'done' } });
         if (!job.cancelling) row.copy = copyOf(row, NOW);
       }
       tell({ change: 'job', job });
@@ -190,9 +191,9 @@ export function install(options: Options = {}): Mock {
     removeOrphan: () => null,
     runNow: (id, schedule) => {
       const { name } = scheduleOf(schedule);
-      const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'run', schedule, name, run: crypto.randomUUID() }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Waiting for the worker', progress: null, cancelling: false, end: null };
+      const job = begun(crypto.randomUUID(), id, { kind: 'run', schedule, name, run: crypto.randomUUID() }, NOW, { step: 'await_worker' });
       tell({ change: 'job', job });
-      setTimeout(() => tell({ change: 'job', job: { ...job, step: 'The dump is on the host', endedAt: new Date(NOW).toISOString(), end: { end: 'done' } } }), delay * 20);
+      setTimeout(() => tell({ change: 'job', job: jobOf({ ...job, endedAt: new Date(NOW).toISOString(), end: { end: 'done' } }) }), delay * 20);
       return job.id;
     },
     inspectRun: async () => {
@@ -210,7 +211,7 @@ export function install(options: Options = {}): Mock {
       return start(id, run ?? latest.id, 'download');
     },
     makeDump: (id) => {
-      const job: Job = { id: crypto.randomUUID(), deployment: id, kind: { kind: 'dump', deployment: id, file: 'weavestream-postgres-manual-2026-10-22T07-41-00Z.dump' }, startedAt: new Date(NOW).toISOString(), endedAt: null, step: 'Dumping', progress: { done: 64_000_000, total: null, rate: 9_000_000, secondsLeft: null }, cancelling: false, end: null };
+      const job = at(begun(crypto.randomUUID(), id, { kind: 'dump', file: 'weavestream-postgres-manual-2026-10-22T07-41-00Z.dump' }, NOW, { step: 'dump' }), bytes(64_000_000, null, 9_000_000, null));
       tell({ change: 'job', job });
       return job.id;
     },
@@ -231,7 +232,19 @@ export function install(options: Options = {}): Mock {
     },
     jobLog: (id) => {
       const job = here.jobs.find((known) => known.id === id) ?? refuse({ code: 'no_such_job' });
-      return ['Looking for the dump on the host', job.step].map((text, n) => ({ at: when(NOW + n * 1000).utc, text }));
+      const steps = ['Looking for the dump on the host', job.step?.words ?? ''];
+      return steps.map((text, n) => ({ at: when(NOW + n * 1000).utc, text }));
+    },
+    activity: () => here.activity,
+    resumeJob: (id) => {
+      const job = here.jobs.find((known) => known.id === id && known.recovery === 'resume') ?? refuse({ code: 'no_such_job' });
+      tell({ change: 'job', job: { ...job, recovery: null } });
+      return 'run' in job.kind ? start(job.deployment, job.kind.run, 'download') : id;
+    },
+    cleanUpJob: (id) => {
+      const job = here.jobs.find((known) => known.id === id && known.recovery === 'clean_up') ?? refuse({ code: 'no_such_job' });
+      tell({ change: 'job', job: { ...job, recovery: null } });
+      return null;
     },
     cancelJob: (id) => {
       const job = here.jobs.find((known) => known.id === id && known.end === null) ?? refuse({ code: 'no_such_job' });
@@ -239,8 +252,9 @@ export function install(options: Options = {}): Mock {
       return null;
     },
     clearJobs: () => {
-      here.jobs = here.jobs.filter((job) => job.end === null || job.kind.kind === 'secret');
-      tell({ change: 'cleared' });
+      const ids = here.jobs.filter((job) => job.end !== null && job.recovery !== 'clean_up').map((job) => job.id);
+      here.jobs = here.jobs.filter((job) => !ids.includes(job.id));
+      tell({ change: 'removed', ids });
       return null;
     },
   };

@@ -1,7 +1,8 @@
 import type { Deployment } from '../bindings';
 import { refuse, type Handlers, type Here } from './border';
 import { NOW, when } from './time';
-import { keep, writeDown } from './vault';
+import { writeDown } from './jobs';
+import { keep } from './vault';
 import { kitRow, vaultOf } from './versions';
 import { timedOut } from './world';
 

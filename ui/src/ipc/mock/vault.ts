@@ -1,19 +1,13 @@
-import type { Captured, EnvSource, JobKind, MissingKey, NameChanges, SecretAct } from '../bindings';
+import type { Captured, EnvSource, MissingKey, NameChanges, SecretAct } from '../bindings';
 import { refuse, type Handlers, type Here } from './border';
 import { changed } from './checks';
+import { writeDown } from './jobs';
 import { envNames, proofOf } from './names';
 import { NOW, when } from './time';
 import { shownOf, vaultOf, version, type MockVault } from './versions';
 
 type Vault =
   | 'vault' | 'captureEnv' | 'chooseEnvFile' | 'importEnv' | 'noteEnv' | 'deleteEnv' | 'proveKeys' | 'planPutBack' | 'putBack' | 'revealSecret' | 'copySecret' | 'createKeyringCollection';
-
-/** Writes down what was done with secrets, as Rust does. */
-export function writeDown({ tell }: Here, deployment: string, act: SecretAct, version: number, name: string | null = null): void {
-  const kind: JobKind = { kind: 'secret', act, version, name };
-  const at = new Date(NOW).toISOString();
-  tell({ change: 'job', job: { id: crypto.randomUUID(), deployment, kind, startedAt: at, endedAt: at, step: '', progress: null, cancelling: false, end: { end: 'done' } } });
-}
 
 /** Makes the host's file the newest version, unless it is that already. */
 export function keep(of: Here, id: string, source: EnvSource, act: SecretAct): Captured {

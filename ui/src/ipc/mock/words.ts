@@ -1,11 +1,14 @@
 import { FluentBundle, FluentNumber, FluentResource, type FluentVariable } from '@fluent/bundle';
+import jobs from '../../../../src-tauri/words/en/jobs.ftl?raw';
 import problems from '../../../../src-tauri/words/en/problems.ftl?raw';
-import { size } from '../../words/units';
-import type { Class, Problem, ProblemFacts, Words } from '../bindings';
+import { size, theDump } from '../../words/units';
+import type { ActivityKind, Class, JobEnd, JobKind, Problem, ProblemFacts, Step, Words } from '../bindings';
+import { local } from './time';
 
 const BYTES = ([bytes]: unknown[]) => size(bytes instanceof FluentNumber ? bytes.valueOf() : Number(bytes));
-const bundle = new FluentBundle('en', { useIsolating: false, functions: { BYTES } });
-bundle.addResource(new FluentResource(problems));
+const SPAN = ([seconds]: unknown[]) => `${seconds instanceof FluentNumber ? seconds.valueOf() : Number(seconds)} s`;
+const bundle = new FluentBundle('en', { useIsolating: false, functions: { BYTES, SPAN } });
+for (const sentences of [problems, jobs]) bundle.addResource(new FluentResource(sentences));
 
 type Args = Record<string, FluentVariable>;
 
@@ -23,14 +26,17 @@ function add(args: Args, name: string, value: unknown): void {
   } else if (typeof value === 'object' && value !== null) {
     if ('code' in value) {
       const { title, why, kept, next } = wordsOf(value as unknown as ProblemFacts);
-      Object.assign(args, { [name]: title.charAt(0).toLowerCase() + title.slice(1), [`${name}-why`]: why, [`${name}-kept`]: kept, [`${name}-next`]: next });
+      const line = why ? `${title}: ${why}` : title;
+      Object.assign(args, { [name]: title.charAt(0).toLowerCase() + title.slice(1), [`${name}-line`]: line, [`${name}-why`]: why, [`${name}-kept`]: kept, [`${name}-next`]: next });
     } else for (const [field, fact] of Object.entries(value)) add(args, `${name}-${field}`, fact);
   } else args[name] = typeof value === 'number' ? value : typeof value === 'string' || typeof value === 'boolean' ? String(value) : 'none';
 }
 
-function wordsOf({ code, ...facts }: ProblemFacts): Words {
-  const message = bundle.getMessage(`problem-${code.replaceAll('_', '-')}`);
-  if (!message) throw new Error(`no words for ${code}`);
+const wordsOf = ({ code, ...facts }: ProblemFacts): Words => say(`problem-${code}`, facts);
+
+function say(name: string, facts: object): Words {
+  const message = bundle.getMessage(name.replaceAll('_', '-'));
+  if (!message) throw new Error(`no words for ${name}`);
   const args: Args = {};
   for (const [name, value] of Object.entries(facts)) add(args, name, value);
   const part = (pattern: Parameters<typeof bundle.formatPattern>[0] | null | undefined) => (pattern ? bundle.formatPattern(pattern, args).trim() : '');
@@ -42,3 +48,15 @@ function wordsOf({ code, ...facts }: ProblemFacts): Words {
 export function problemOf(facts: ProblemFacts, ending: Class = 'failed'): Problem {
   return { ...facts, class: ending, words: wordsOf(facts) };
 }
+
+/** What is said of a job that does this, or ended so. */
+export function jobWords({ kind, ...facts }: JobKind, end: JobEnd | null): Words {
+  const problem = end && 'problem' in end ? { problem: end.problem } : {};
+  const state = end === null ? 'running' : 'problem' in end ? 'failed' : end.end;
+  const at = 'at' in facts && facts.at ? { 'at-dump': theDump(local(Date.parse(facts.at))) } : {};
+  return say(`job-${kind}-${state}`, { ...facts, ...at, ...problem });
+}
+
+export const stepWords = ({ step, ...facts }: Step): string => say(`step-${step}`, facts).title;
+
+export const activityWords = ({ act, ...facts }: ActivityKind): Words => say(`activity-${act}`, facts);

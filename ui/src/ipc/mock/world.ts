@@ -1,9 +1,10 @@
-import type { Deployment, DeploymentRow, DirectLink, Job, NextRun, Overview, Problem, RunRow, ScheduleRow, Strip, Verdict } from '../bindings';
+import type { ActivityView, Deployment, DeploymentRow, DirectLink, JobView, NextRun, Overview, Problem, RunRow, ScheduleRow, Strip, Verdict } from '../bindings';
 import { hostOf } from '../../app/links';
 import { dumpTitle } from '../../words/units';
 import { scheduleRows } from './schedules';
 import { manyRuns, SCHEDULES, typicalRuns } from './runs';
 import { changed } from './checks';
+import { at, begun, bytes, jobOf } from './jobs';
 import { ago, day, daysBack, local, when } from './time';
 import { problemOf } from './words';
 import { finding, keyFindings, vaultOf, vaults, type MockVault } from './versions';
@@ -43,7 +44,8 @@ export interface World {
   runs: RunRow[];
   schedules: ScheduleRow[];
   actor: string | null;
-  jobs: Job[];
+  jobs: JobView[];
+  activity: ActivityView[];
   trusted: Set<string>;
   theme: string | null;
   library: string | null;
@@ -73,6 +75,7 @@ export function world(scene: Scene): World {
     schedules: scene === 'empty' ? [] : scheduleRows(nextRuns(scene)),
     actor: null,
     jobs: scene === 'downloading' ? jobsOf(runs) : [],
+    activity: [],
     trusted: new Set(['ws1.acme.example', 'staging.acme.example', 'ws.northwind.example']),
     theme: null,
     differingKeys: [],
@@ -82,28 +85,23 @@ export function world(scene: Scene): World {
   };
 }
 
-function jobsOf(runs: RunRow[]): Job[] {
-  const job = (n: number, kind: 'download' | 'verify', row: RunRow | undefined, at: number): Job => ({
-    id: `00000000-0000-4000-8000-00000000000${n}`,
-    deployment: ACME,
-    kind: { kind, run: row?.id ?? '', file: row?.file ?? 'weavestream-postgres-2026-10-14T07-00-00Z.dump' },
-    startedAt: new Date(at).toISOString(),
-    endedAt: null,
-    step: kind === 'download' ? 'Downloading' : 'Reading the copy on this laptop',
-    progress: null,
-    cancelling: false,
-    end: null,
-  });
+function jobsOf(runs: RunRow[]): JobView[] {
+  const job = (n: number, kind: 'download' | 'verify', row: RunRow | undefined, began: number): JobView =>
+    begun(
+      `00000000-0000-4000-8000-00000000000${n}`,
+      ACME,
+      { kind, run: row?.id ?? '', file: row?.file ?? 'weavestream-postgres-2026-10-14T07-00-00Z.dump', at: row?.when.utc ?? null },
+      began,
+      kind === 'download' ? { step: 'download', resumed: false } : { step: 'read_local_dump' },
+    );
   const [, today, yesterday, before, mon] = runs;
+  const problem = problemOf({ code: 'checksum_mismatch', expected: '51d07ac9', found: 'b90c14f7', sameOnHost: true, keptAs: `${today?.file ?? ''}.damaged` }, 'unsound');
   return [
-    { ...job(1, 'download', mon, ago(0, 0, 1)), progress: { done: 254_800_000, total: 411_000_000, rate: 11_200_000, secondsLeft: 14 } },
-    { ...job(2, 'download', before, ago(0, 0, 2)), cancelling: true, progress: { done: 31_000_000, total: 411_700_000, rate: null, secondsLeft: null } },
-    { ...job(3, 'verify', yesterday, ago(0, 15, 30)), endedAt: new Date(ago(0, 15, 29)).toISOString(), step: 'Reading the copy on this laptop', end: { end: 'done' } },
-    {
-      ...job(4, 'download', today, ago(1, 2)),
-      endedAt: new Date(ago(1, 1)).toISOString(),
-      end: { end: 'unsound', problem: problemOf({ code: 'checksum_mismatch', expected: '51d07ac9', found: 'b90c14f7', sameOnHost: true, keptAs: `${today?.file ?? ''}.damaged` }, 'unsound') },
-    },
+    at(job(1, 'download', mon, ago(0, 0, 1)), bytes(254_800_000, 411_000_000, 11_200_000, 14)),
+    at({ ...job(2, 'download', before, ago(0, 0, 2)), cancelling: true }, bytes(31_000_000, 411_700_000, null, null)),
+    jobOf({ ...job(3, 'verify', yesterday, ago(0, 15, 30)), endedAt: new Date(ago(0, 15, 29)).toISOString(), end: { end: 'done' } }),
+    jobOf({ ...job(4, 'download', today, ago(1, 2)), endedAt: new Date(ago(1, 1)).toISOString(), end: { end: 'unsound', problem } }),
+    jobOf({ ...job(5, 'download', before, ago(1, 3)), endedAt: new Date(ago(1, 2)).toISOString(), end: { end: 'interrupted' }, recovery: 'resume' }),
   ];
 }
 
