@@ -257,7 +257,7 @@ fn dumps(story: &mut Sections, site: &Site) {
         site.dump(&["--without-lock"]).expect_code(0);
         site.held();
         let mut waiting = site.start_dump(&["--wait"]);
-        until_true("it waits", || site.laptop.run(&["jobs"]).said.contains("waiting for its end"));
+        until_true("it waits", || site.laptop.run(&["jobs"]).said.contains("\"step\":\"await_lock\""));
         assert!(waiting.is_running());
         drop(other);
         waiting.wait().expect_code(0);

@@ -101,7 +101,7 @@ fn locks(story: &mut Sections, line: &Line) {
         dump(line, &["--without-lock"]).expect_code(0);
         host.check_restores(&held(line).0, &TABLES);
         let mut waiting = start(line, &["--wait"]);
-        until_true("it waits", || line.laptop.run(&["jobs"]).said.contains("waiting for its end"));
+        until_true("it waits", || line.laptop.run(&["jobs"]).said.contains("\"step\":\"await_lock\""));
         assert!(waiting.is_running());
         drop(other);
         waiting.wait().expect_code(0);

@@ -136,7 +136,7 @@ fn docker_through_sudo_and_a_data_folder_elsewhere() {
     add(&laptop, &host, &["--key", host.text("/ssh/key")], "").expect_code(0);
     let probe = use_it(&laptop, &host);
     assert!(line(&probe, "docker")["detail"].as_str().unwrap().contains("through sudo"), "{}", probe.said);
-    assert_eq!(line(&probe, "dumps")["detail"], "readable through sudo");
+    assert_eq!(line(&probe, "dumps")["detail"], "Readable through sudo");
 
     // `.env` is root's: it is read and written through sudo, and stays root's.
     let env = host.text("/env_file");

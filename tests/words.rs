@@ -79,3 +79,74 @@ fn no_words_are_left_of_problems_that_are_no_more() {
     let stale: Vec<&str> = ids.filter(|id| !known.iter().any(|known| known == id)).collect();
     assert!(stale.is_empty(), "{stale:?}");
 }
+
+/// What looks like a sentence and is none: commands, marks, what goes into a manifest or says
+/// why a line cannot be reached.
+const NO_SENTENCES: [&str; 17] = [
+    "select pg_try_advisory_lock",
+    "if {dump}; then",
+    "mkdir -p ",
+    "compose ps",
+    "docker inspect",
+    "docker compose ",
+    "==selvage ",
+    "selvage read ",
+    "selvage dump ",
+    "exec psql ",
+    "not found",
+    "<h2>",
+    "<td>",
+    "<th ",
+    "unknown:",
+    "HMAC takes a key of any length",
+    "one of the two was read",
+];
+
+#[test]
+fn core_holds_no_sentences() {
+    let mut sentences = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src-tauri/core/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let is_tests = path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("tests"));
+            if path.extension().is_some_and(|kind| kind == "rs") && !is_tests {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]").next().unwrap();
+                sentences.extend(code.lines().flat_map(literals).filter(|text| is_sentence(text)));
+            }
+        }
+    }
+    sentences.retain(|text| !NO_SENTENCES.iter().any(|known| text.contains(known)));
+    assert!(sentences.is_empty(), "these belong into src-tauri/words/en: {sentences:#?}");
+}
+
+/// The texts of a line of code, without those for whoever reads the log or the code.
+fn literals(line: &str) -> Vec<String> {
+    let code = line.trim();
+    let is_told = !code.starts_with("//") && !code.starts_with("#[") && !code.contains("tracing::");
+    let code = if is_told && !code.contains("reason = \"") { code } else { "" };
+    // Every second part lies between two quotes.
+    code.replace("\\\"", "'").split('"').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+}
+
+/// Two words of small letters, the second after a blank.
+fn is_sentence(text: &str) -> bool {
+    let is_word = |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase() || ",;:.".contains(c));
+    let words: Vec<&str> = text.split(' ').collect();
+    words.windows(2).any(|pair| is_word(&pair[1]) && pair[0].chars().filter(char::is_ascii_alphabetic).count() > 1)
+}
+
+#[test]
+fn a_sentence_is_told_from_a_name() {
+    for text in ["Verified on this laptop", "it is no age file", "{} in it", "Connection lost; trying again"] {
+        assert!(is_sentence(text), "{text}");
+    }
+    for text in ["/opt/weavestream", "backup.run.downloaded", "weavestream-postgres-", "%Y-%m-%d", "sudo", "select 1"] {
+        assert!(!is_sentence(text), "{text}");
+    }
+}

@@ -15,6 +15,7 @@ use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
 use selvage_core::recovery::Recoveries;
 use selvage_core::schedules::Schedules;
 use selvage_core::settings::Settings;
+use selvage_core::time::Moment;
 use selvage_core::vault::Vault;
 use selvage_core::watch::Watch;
 use selvage_postgres::PostgresConnector;
@@ -155,6 +156,12 @@ impl Selvage {
             secrets,
             home,
         })
+    }
+
+    /// Now, in the laptop's zone.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        Moment { now: self.clock.now(), zone: self.clock.zone() }
     }
 
     /// What can be done about abandoned jobs.

@@ -95,7 +95,7 @@ async fn carry_out(
                     row.name,
                     row.next.cron,
                     row.next.zone,
-                    row.next.in_words(selvage.clock.now())
+                    row.next.in_words(&selvage.moment())
                 )
             });
             Ok(End::Done)

@@ -81,7 +81,7 @@ async fn retention(
 }
 
 fn told(selvage: &Selvage, row: &ScheduleRow) -> String {
-    let next = row.next.in_words(selvage.clock.now());
+    let next = row.next.in_words(&selvage.moment());
     format!("{}  {}  {} ({})  {next}", row.id, row.name, row.next.cron, row.next.zone)
 }
 

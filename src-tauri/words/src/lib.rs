@@ -47,11 +47,15 @@ impl Words {
     }
 }
 
-const SENTENCES: [&str; 4] = [
+const SENTENCES: [&str; 8] = [
     include_str!("../en/problems.ftl"),
     include_str!("../en/findings.ftl"),
     include_str!("../en/verdicts.ftl"),
     include_str!("../en/jobs.ftl"),
+    include_str!("../en/checks.ftl"),
+    include_str!("../en/states.ftl"),
+    include_str!("../en/sheet.ftl"),
+    include_str!("../en/reasons.ftl"),
 ];
 
 /// What is said of the value `id`; none when there is no sentence for it.

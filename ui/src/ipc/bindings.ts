@@ -324,7 +324,9 @@ export type Check = {
 	item: CheckItem,
 	/**  How it stands. */
 	state: CheckState,
-	/**  The facts, in a few words. */
+	/**  What is said of it in this state. */
+	title: string,
+	/**  What was found, in a few words. */
 	detail: string,
 	/**  What is in the way, when something is. */
 	problem: Problem | null,
@@ -1759,6 +1761,8 @@ export type PlannedCheck = {
 	item: CheckItem,
 	/**  Whether a link is taken only when this works. */
 	needed: boolean,
+	/**  What it is called before the test. */
+	title: string,
 };
 
 /**  Why a host cannot be used as a Weavestream deployment. */

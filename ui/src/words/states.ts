@@ -1,6 +1,5 @@
 import type {
   CellState,
-  CheckItem,
   CheckState,
   LocalDumpState,
   EvidenceKind,
@@ -129,22 +128,6 @@ export const sectionOf = {
   register: 'schedules',
   capture: 'secrets',
 } as const satisfies Record<Remedy['action'], string>;
-
-export const checkItems: Record<CheckItem, Record<CheckState, string>> = {
-  sign_in: { ok: 'Host answers, key is trusted', warn: 'Signed in', bad: 'Cannot sign in', not_tested: 'Host, key and login' },
-  docker: { ok: 'Docker and Compose', warn: 'Docker and Compose', bad: 'Docker cannot be used', not_tested: 'Docker and Compose' },
-  folder: { ok: 'Folder contains a deployment', warn: 'Folder contains a deployment', bad: 'Folder contains no deployment', not_tested: 'Folder with compose.yml' },
-  services: { ok: 'Services are running', warn: 'Services need attention', bad: 'A service is not running', not_tested: 'Services' },
-  dumps: { ok: 'Dumps can be read', warn: 'Dumps are not readable directly', bad: 'Dumps cannot be read', not_tested: 'Dumps' },
-  database: { ok: 'Postgres answers', warn: 'Postgres answers', bad: 'Postgres does not answer', not_tested: 'Postgres' },
-  queue: { ok: 'Queue can be read', warn: 'Queue cannot be read', bad: 'Queue cannot be read', not_tested: 'Queue' },
-  clock: { ok: 'Clocks agree', warn: 'Clocks differ', bad: 'Clocks differ', not_tested: 'Clock' },
-  postgres: { ok: 'Postgres answers, certificate is trusted', warn: 'Postgres answers, the certificate is not verified', bad: 'Cannot sign in to Postgres', not_tested: 'Postgres, its certificate and the role' },
-  tables: { ok: 'Tables are Weavestream’s', warn: 'Tables are Weavestream’s', bad: 'Tables are not Weavestream’s', not_tested: 'Tables' },
-  rights: { ok: 'Role has all needed privileges', warn: 'Role lacks some privileges', bad: 'Role has no privileges', not_tested: 'Privileges of the role' },
-  pg_dump: { ok: 'pg_dump on this laptop', warn: 'pg_dump on this laptop', bad: 'No pg_dump on this laptop', not_tested: 'pg_dump on this laptop' },
-  server_clock: { ok: 'Clocks agree', warn: 'Clocks differ', bad: 'Clocks differ', not_tested: 'Clock' },
-};
 
 export const checkStates: Record<CheckState, State> = {
   ok: state('ok', 'ok', 'Works'),

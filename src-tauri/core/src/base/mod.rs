@@ -10,5 +10,5 @@ pub use class::Class;
 pub(crate) use problem::told_in_words;
 pub use problem::{Problem, Tellable};
 pub use request::RequestError;
-pub(crate) use say::{say, say_at};
+pub(crate) use say::{phrase, reason, say, say_at, say_state};
 pub use store_error::StoreError;

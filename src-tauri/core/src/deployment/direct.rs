@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::fields::{FieldError, field, unusable};
+use super::fields::{FieldError, FieldFault, field, unusable};
 
 /// The port of Postgres where none is given.
 pub const POSTGRES_PORT: u16 = 5432;
@@ -96,26 +96,26 @@ impl DirectLink {
         // What Postgres allows in a name is quoted nowhere here: a NUL would end it early.
         let name = |text: &str| text.is_empty() || text.contains('\0') || text.len() > 63;
         if unusable(&self.host) {
-            errors.push(field("host", "a host name or address, without spaces"));
+            errors.push(field("host", FieldFault::Host));
         }
         if self.port == Some(0) {
-            errors.push(field("port", "1 to 65535"));
+            errors.push(field("port", FieldFault::Port));
         }
         if name(&self.user) {
-            errors.push(field("user", "a role of Postgres, 1 to 63 characters"));
+            errors.push(field("user", FieldFault::Role));
         }
         if name(&self.database) {
-            errors.push(field("database", "the name of the database, 1 to 63 characters"));
+            errors.push(field("database", FieldFault::Database));
         }
         if self.tls.ca.as_deref().is_some_and(|file| file.trim().is_empty()) {
-            errors.push(field("ca", "choose the file, or take what this laptop trusts"));
+            errors.push(field("ca", FieldFault::AuthorityFile));
         }
         if let Some(client) = &self.tls.client {
             if client.certificate.trim().is_empty() {
-                errors.push(field("clientCertificate", "choose the certificate that belongs to the key"));
+                errors.push(field("clientCertificate", FieldFault::ClientCertificate));
             }
             if client.key.trim().is_empty() {
-                errors.push(field("clientKey", "choose the key that belongs to the certificate"));
+                errors.push(field("clientKey", FieldFault::ClientKey));
             }
         }
         errors

@@ -10,7 +10,7 @@ mod ssh;
 
 pub use direct::{ClientCertificate, DirectLink, POSTGRES_PORT, Tls, TlsMode};
 pub use draft::{DirectDraft, Draft, SshDraft};
-pub use fields::FieldError;
+pub use fields::{FieldError, FieldFault, field};
 pub use model::{Deployment, DeploymentId, slug};
 pub use registry::{DeploymentRow, Deployments};
 pub use ssh::{SshAuth, SshLink, SshTarget};

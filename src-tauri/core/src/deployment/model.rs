@@ -3,7 +3,7 @@ use specta::Type;
 use uuid::Uuid;
 
 use super::direct::DirectLink;
-use super::fields::{FieldError, field};
+use super::fields::{FieldError, FieldFault, field};
 use super::ssh::SshLink;
 
 /// Identifies a deployment for as long as this laptop knows it.
@@ -54,11 +54,11 @@ impl Deployment {
         let name = name.trim();
         let slug = slug(name);
         if name.is_empty() || name.chars().count() > 80 {
-            errors.push(field("name", "1 to 80 characters"));
+            errors.push(field("name", FieldFault::NameLength));
         } else if slug.is_empty() {
-            errors.push(field("name", "needs at least one letter or digit"));
+            errors.push(field("name", FieldFault::NameWithoutLetter));
         } else if taken.iter().any(|d| d.name.eq_ignore_ascii_case(name) || d.slug == slug) {
-            errors.push(field("name", "another deployment already has this name"));
+            errors.push(field("name", FieldFault::NameTaken));
         }
         errors.extend(link_errors(ssh.as_ref(), direct.as_ref()));
         if errors.is_empty() {
@@ -80,7 +80,7 @@ impl Deployment {
 #[must_use]
 pub fn link_errors(ssh: Option<&SshLink>, direct: Option<&DirectLink>) -> Vec<FieldError> {
     if ssh.is_none() && direct.is_none() {
-        return vec![field("link", "over SSH, or directly to Postgres")];
+        return vec![field("link", FieldFault::NoLink)];
     }
     ssh.map(SshLink::errors).into_iter().chain(direct.map(DirectLink::errors)).flatten().collect()
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::fields::{FieldError, field, unusable};
+use super::fields::{FieldError, FieldFault, field, unusable};
 
 /// The link to the Docker host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -62,9 +62,9 @@ impl SshLink {
     pub fn errors(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if !self.folder.starts_with('/') {
-            errors.push(field("folder", "a full path on the host, beginning with /"));
+            errors.push(field("folder", FieldFault::FullPath));
         } else if self.folder.contains('\0') {
-            errors.push(field("folder", "cannot contain a NUL character"));
+            errors.push(field("folder", FieldFault::NulCharacter));
         }
         errors.extend(self.target.errors());
         errors
@@ -77,19 +77,19 @@ impl SshTarget {
     pub fn errors(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if unusable(&self.host) {
-            errors.push(field("host", "a host name, address or SSH alias, without spaces"));
+            errors.push(field("host", FieldFault::HostOrAlias));
         }
         if self.port == Some(0) {
-            errors.push(field("port", "1 to 65535"));
+            errors.push(field("port", FieldFault::Port));
         }
         if self.user.as_deref().is_some_and(unusable) {
-            errors.push(field("user", "a login name, without spaces"));
+            errors.push(field("user", FieldFault::Login));
         }
         if matches!(&self.auth, SshAuth::Key { file } if file.trim().is_empty()) {
-            errors.push(field("key", "choose the private key file"));
+            errors.push(field("key", FieldFault::KeyFile));
         }
         if self.jump.as_deref().is_some_and(unusable) {
-            errors.push(field("jump", "user@host:port, comma separated"));
+            errors.push(field("jump", FieldFault::JumpHosts));
         }
         errors
     }

@@ -1,6 +1,7 @@
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::base::Problem;
+use crate::base::{Problem, reason};
 use crate::download::error::DownloadError;
 use crate::link::HostLink;
 use crate::ports::{ByteSource, LinkError};
@@ -88,10 +89,8 @@ impl<'a> DumpSource<'a> {
             ReadWay::Direct | ReadWay::Sudo => self.on_dump(read),
             ReadWay::Container { .. } => self.on_dump(&[&["sh", "-c", r#"exec "$@""#, &self.tag], read].concat()),
         };
-        let command = command.ok_or_else(|| LinkError::Lost {
-            host: String::new(),
-            reason: "the folder of dumps is not known".into(),
-        })?;
+        let command = command
+            .ok_or_else(|| LinkError::Lost { host: String::new(), reason: reason("no-backup-folder", Value::Null) })?;
         self.at.host.stream(&command).await
     }
 

@@ -3,6 +3,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use serde_json::{Value, json};
 use sha2::Digest;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::DownloadError;
 use super::plan::{Plan, float};
 use super::source::DumpSource;
-use crate::base::Problem;
+use crate::base::{Problem, reason};
 use crate::jobs::{JobHandle, Note, Step};
 use crate::ports::{Folder, LibraryError, LinkError, PartFile};
 use crate::weavestream::manifest::Sha256;
@@ -205,7 +206,7 @@ async fn pour(
         // Ended by a signal: the container or the connection went, not the file.
         128.. => Err(LinkError::Lost {
             host: String::new(),
-            reason: format!("reading was stopped on the host ({})", exit.status),
+            reason: reason("stopped-on-host", json!({ "status": exit.status })),
         }
         .into()),
         _ => Err(DownloadError::HostReadFailed { file, reason: exit.stderr.trim().to_owned() }.into()),
@@ -319,7 +320,7 @@ impl Sink {
 }
 
 fn stopped() -> LibraryError {
-    LibraryError::FileTrouble { file: String::new(), reason: "a thread of the transfer stopped".into() }
+    LibraryError::FileTrouble { file: String::new(), reason: reason("thread-stopped", Value::Null) }
 }
 
 fn write_all(mut part: Box<dyn PartFile>, mut batches: mpsc::Receiver<Batch>) -> Written {

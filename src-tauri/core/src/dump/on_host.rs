@@ -1,4 +1,7 @@
+use serde_json::json;
+
 use super::session::Ended;
+use crate::base;
 use crate::link::HostLink;
 use crate::ports::{ByteSource, Exit, LinkError};
 use crate::shell::Command;
@@ -79,7 +82,7 @@ pub fn ended(exit: &Exit) -> Ended {
         _ => {
             let stages = [("pg_dump", said(DUMPED)), ("tee", said(SENT)), ("sha256sum", digest.is_some())];
             let missing: Vec<&str> = stages.iter().filter(|(_, ended)| !ended).map(|(name, _)| *name).collect();
-            Ended::Failed(format!("{} did not end well on the host", missing.join(" and ")))
+            Ended::Failed(base::reason("stages", json!({ "stages": missing })))
         }
     }
 }
@@ -88,7 +91,7 @@ pub fn ended(exit: &Exit) -> Ended {
 pub fn reason(exit: &Exit) -> String {
     let ours = |line: &str| line.is_empty() || [FAILED, DUMPED, SENT].contains(&line) || line.ends_with("  -");
     let words: Vec<&str> = exit.stderr.lines().map(str::trim).filter(|line| !ours(line)).take(4).collect();
-    if words.is_empty() { format!("exit status {}", exit.status) } else { words.join("; ") }
+    if words.is_empty() { base::reason("exit-status", json!({ "status": exit.status })) } else { words.join("; ") }
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use specta::Type;
 
 use super::error::DumpError;
 use super::keep::Made;
 use super::session::{self, Ended, Session};
-use crate::base::Problem;
+use crate::base::{Problem, reason};
 use crate::deployment::Deployment;
 use crate::download::{Closed, Sink, float};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
@@ -336,10 +337,10 @@ async fn check_end(ended: Ended, sha256: Sha256, size: u64, job: &JobHandle) -> 
         Ended::Busy => return Ok(Poured::Busy),
         Ended::Failed(reason) => return Err(DumpError::DumpFailed { reason }.into()),
         Ended::Well(_) if size == 0 => {
-            return Err(DumpError::DumpFailed { reason: "pg_dump wrote nothing".into() }.into());
+            return Err(DumpError::DumpFailed { reason: reason("nothing-dumped", Value::Null) }.into());
         }
         Ended::Well(Some(sent)) if sent != sha256 => {
-            let reason = format!("the host sent {sent}, here is {sha256}");
+            let reason = reason("digests-differ", json!({ "sent": sent, "found": sha256 }));
             return Err(DumpError::DumpCut { reason }.into());
         }
         Ended::Well(Some(_)) => job.note(Note::SameDigest).await,

@@ -71,5 +71,9 @@ pub async fn caution(link: &Link, links: &Links) -> Result<Option<Note>, DumpErr
     let tools = links.pg_dumps().await;
     let made_by = choose(&tools, server.version)?.version;
     let newer = made_by.major() > server.version.major();
-    Ok(newer.then(|| Note::NewerPgDump { server: server.version.major(), pg_dump: made_by, major: made_by.major() }))
+    Ok(newer.then(|| Note::NewerPgDump {
+        server: server.version.major(),
+        pg_dump: made_by.to_string(),
+        major: made_by.major(),
+    }))
 }

@@ -1,11 +1,13 @@
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use specta::Type;
 
+use crate::base::phrase;
 use crate::deployment::Deployment;
 use crate::library::LocalDump;
 use crate::observation::{Observation, Part};
 use crate::ports::{DumpRecord, LocalDumpState};
-use crate::time::{Moment, When, dump_title, local};
+use crate::time::{Moment, When};
 use crate::weavestream::run::Run;
 
 /// One rung of the ladder.
@@ -60,7 +62,8 @@ pub fn evidence(
     moment: &Moment,
 ) -> Vec<Evidence> {
     let when = |at| When::new(at, moment.now, moment.zone);
-    let told = |at| local(at, moment.now, moment.zone);
+    let told = |id: &str, facts: Value| phrase(id, facts, Some(moment));
+    let of_run = |run: &Run| told("evidence-of-run", json!({ "at": run.at() }));
     let none = |kind| Evidence { kind, shown: None, current: false, what: String::new(), place: String::new() };
     let exists = observation.and_then(|seen| Some((seen, seen.latest_good.as_ref()?))).map_or_else(
         || none(EvidenceKind::Exists),
@@ -68,7 +71,7 @@ pub fn evidence(
             kind: EvidenceKind::Exists,
             shown: Some(when(seen.at)),
             current: seen.is_current(Part::Database, moment.now),
-            what: dump_title(&told(run.at())),
+            what: of_run(run),
             place: deployment.host().to_owned(),
         },
     );
@@ -76,18 +79,16 @@ pub fn evidence(
         || none(EvidenceKind::Checksum),
         |record| {
             let run = observation.and_then(|seen| seen.run(record.run));
-            let one_off = record.made_at.map(|at| format!("One-off dump of {}", told(at)));
+            let one_off = record.made_at.map(|at| told("evidence-of-one-off", json!({ "at": at })));
             Evidence {
                 kind: EvidenceKind::Checksum,
                 shown: Some(when(record.checked_at)),
                 // The file was looked at for this.
                 current: true,
-                what: one_off
-                    .or_else(|| run.map(|run| dump_title(&told(run.at()))))
-                    .unwrap_or_else(|| "An older dump".to_owned()),
+                what: one_off.or_else(|| run.map(of_run)).unwrap_or_else(|| told("evidence-of-older", Value::Null)),
                 place: match record.state {
-                    LocalDumpState::Complete => "On this laptop, complete and readable".to_owned(),
-                    _ => "On this laptop, SHA-256".to_owned(),
+                    LocalDumpState::Complete => told("evidence-complete-here", Value::Null),
+                    _ => told("evidence-checksum-here", Value::Null),
                 },
             }
         },

@@ -3,7 +3,6 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Problem, say};
 use crate::probe::ReadWay;
 use crate::weavestream::manifest::Sha256;
-use crate::weavestream::server_version::ServerVersion;
 
 /// Something a job met that is worth a line in its log. Its words are in
 /// `selvage-words`, under `note-`.
@@ -90,8 +89,8 @@ pub enum Note {
     NewerPgDump {
         /// Major version of the server.
         server: u32,
-        /// Version of `pg_dump`.
-        pg_dump: ServerVersion,
+        /// Version of `pg_dump`, such as `18.1`.
+        pg_dump: String,
         /// Its major version.
         major: u32,
     },

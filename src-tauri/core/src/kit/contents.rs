@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::KitError;
+use super::fault::KitFault;
 use crate::Secret;
 use crate::deployment::Deployment;
 use crate::project_files::Missed;
@@ -150,27 +151,27 @@ pub fn unseal(sealed: &[u8], passphrase: &Secret, file: &str) -> Result<Contents
 }
 
 fn decrypt(sealed: &[u8], passphrase: &Secret, file: &str) -> Result<Zeroizing<Vec<u8>>, KitError> {
-    let no_kit = |reason: &str| KitError::NoKit { file: file.to_owned(), reason: reason.to_owned() };
-    let damaged = |reason: &str| KitError::KitDamaged { file: file.to_owned(), reason: reason.to_owned() };
+    let no_kit = |fault: KitFault| KitError::NoKit { file: file.to_owned(), reason: fault.words() };
+    let damaged = |fault: KitFault| KitError::KitDamaged { file: file.to_owned(), reason: fault.words() };
     let decryptor = age::Decryptor::new_buffered(sealed).map_err(|error| match error {
-        DecryptError::UnknownFormat => no_kit("it is of a form that is not known"),
-        _ if sealed.starts_with(b"age-encryption.org/") => damaged("its beginning cannot be read"),
-        _ => no_kit("it is no age file"),
+        DecryptError::UnknownFormat => no_kit(KitFault::UnknownForm),
+        _ if sealed.starts_with(b"age-encryption.org/") => damaged(KitFault::HeaderUnreadable),
+        _ => no_kit(KitFault::NotAge),
     })?;
     if !decryptor.is_scrypt() {
-        return Err(no_kit("it is an age file for keys, not for a passphrase"));
+        return Err(no_kit(KitFault::ForKeys));
     }
     let mut identity = scrypt::Identity::new(SecretString::from(passphrase.expose().to_owned()));
     identity.set_max_work_factor(WORK_AT_MOST);
     let reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
-        DecryptError::ExcessiveWork { .. } => no_kit("opening it would take longer than any kit of Selvage"),
-        DecryptError::InvalidMac | DecryptError::InvalidHeader => damaged("its beginning was altered"),
-        DecryptError::Io(_) => damaged("it ends too early"),
+        DecryptError::ExcessiveWork { .. } => no_kit(KitFault::TooMuchWork),
+        DecryptError::InvalidMac | DecryptError::InvalidHeader => damaged(KitFault::HeaderAltered),
+        DecryptError::Io(_) => damaged(KitFault::CutOff),
         _ => KitError::PassphraseWrongForKit,
     })?;
     let mut tar = Zeroizing::new(Vec::with_capacity(sealed.len()));
     let read = reader.take(KIT_AT_MOST).read_to_end(&mut tar);
-    read.map_err(|_| damaged("it was altered, or ends too early"))?;
+    read.map_err(|_| damaged(KitFault::Altered))?;
     Ok(tar)
 }
 
@@ -179,9 +180,9 @@ fn unpack(tar: &[u8], file: &str) -> Result<Contents, KitError> {
     let no_kit = |reason: String| KitError::NoKit { file: file.to_owned(), reason };
     let (mut env, mut facts, mut sheet, mut others) = (None, None, None, Vec::new());
     let mut archive = tar::Archive::new(tar);
-    let entries = archive.entries().map_err(|error| no_kit(format!("there is no tar in it: {error}")))?;
+    let entries = archive.entries().map_err(|error| no_kit(KitFault::NoTar { said: error.to_string() }.words()))?;
     for entry in entries {
-        let entry = entry.map_err(|error| no_kit(format!("there is no tar in it: {error}")))?;
+        let entry = entry.map_err(|error| no_kit(KitFault::NoTar { said: error.to_string() }.words()))?;
         let name = entry.path().map_err(|error| damaged(error.to_string()))?.to_string_lossy().into_owned();
         let limit = match name.as_str() {
             ENV => BYTES_AT_MOST as u64,
@@ -189,7 +190,7 @@ fn unpack(tar: &[u8], file: &str) -> Result<Contents, KitError> {
             _ => FILE_AT_MOST,
         };
         if entry.size() > limit {
-            return Err(damaged(format!("{name} in it is too large")));
+            return Err(damaged(KitFault::EntryTooLarge { name }.words()));
         }
         let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0)));
         entry.take(limit).read_to_end(&mut bytes).map_err(|error| damaged(error.to_string()))?;
@@ -200,7 +201,7 @@ fn unpack(tar: &[u8], file: &str) -> Result<Contents, KitError> {
             _ => others.push(FileInKit { name, bytes }),
         }
     }
-    let missing = |name: &str| no_kit(format!("there is no {name} in it"));
+    let missing = |name: &str| no_kit(KitFault::EntryMissing { name: name.to_owned() }.words());
     let facts = facts.ok_or_else(|| missing(FACTS))?;
     let form: Form = serde_json::from_slice(&facts).map_err(|error| damaged(format!("{FACTS}: {error}")))?;
     if form.kit > FORM {
@@ -225,16 +226,16 @@ struct Form {
 
 /// What differs between two kits' contents; none when nothing does.
 #[must_use]
-pub fn difference(put_in: &Contents, came_out: &Contents) -> Option<&'static str> {
+pub fn difference(put_in: &Contents, came_out: &Contents) -> Option<KitFault> {
     let digest = |bytes: &[u8]| Sha256::digest(bytes);
     if digest(&put_in.env) != digest(&came_out.env) {
-        Some(".env is another one")
+        Some(KitFault::OtherEnv)
     } else if put_in.files != came_out.files {
-        Some("a file of the Compose project is another one")
+        Some(KitFault::OtherFile)
     } else if put_in.facts != came_out.facts {
-        Some("the facts are others")
+        Some(KitFault::OtherFacts)
     } else if put_in.sheet != came_out.sheet {
-        Some("the recovery sheet is another one")
+        Some(KitFault::OtherSheet)
     } else {
         None
     }

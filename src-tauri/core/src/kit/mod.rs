@@ -3,6 +3,7 @@
 
 mod contents;
 mod error;
+mod fault;
 mod passphrase;
 mod sheet;
 
@@ -23,7 +24,7 @@ use crate::Secret;
 use crate::activity::{ActivityKind, SecretAct};
 use crate::base::Problem;
 use crate::base::RequestError;
-use crate::deployment::{Deployment, DeploymentId, FieldError, slug};
+use crate::deployment::{Deployment, DeploymentId, FieldFault, field, slug};
 use crate::library::local_dumps;
 use crate::link::HostFolder;
 use crate::ports::{Folder, Library, LibraryError};
@@ -35,6 +36,7 @@ use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::Run;
 use contents::OWN_NAMES;
+use fault::KitFault;
 use sheet::{Sheet, SheetCopy};
 
 /// What was written.
@@ -122,7 +124,7 @@ impl Kits {
     pub async fn import(&self, file: &Path, passphrase: Secret, name: Option<&str>) -> Result<KitImported, Problem> {
         let path = file.display().to_string();
         let shown = path.clone();
-        let too_large = move |_| KitError::NoKit { file: shown, reason: "it is larger than any kit".into() }.into();
+        let too_large = move |_| KitError::NoKit { file: shown, reason: KitFault::TooLarge.words() }.into();
         let sealed = self.vault.read_here(file, contents::KIT_AT_MOST, too_large).await?;
         let (words, sha256) = (path.clone(), sha256(&sealed));
         let contents = blocking(move || Ok(unseal(&sealed, &passphrase, &words)?)).await?;
@@ -259,14 +261,13 @@ fn named(mut deployment: Deployment, name: Option<&str>, known: &[Deployment]) -
     // What stands in the kit becomes names of files here.
     deployment.slug = slug(&deployment.name);
     let taken = known.iter().any(|d| d.name.eq_ignore_ascii_case(&deployment.name) || d.slug == deployment.slug);
-    let reason = match () {
-        () if taken => "another deployment already has this name",
-        () if deployment.slug.is_empty() || deployment.name.chars().count() > 80 => {
-            "1 to 80 characters, a letter or digit among them"
-        }
+    let fault = match () {
+        () if taken => FieldFault::NameTaken,
+        () if deployment.slug.is_empty() => FieldFault::NameWithoutLetter,
+        () if deployment.name.chars().count() > 80 => FieldFault::NameLength,
         () => return Ok(deployment),
     };
-    Err(RequestError::Fields { fields: vec![FieldError { field: "name".into(), reason: reason.into() }] }.into())
+    Err(RequestError::Fields { fields: vec![field("name", fault)] }.into())
 }
 
 /// A file name that is not taken: an older kit is never overwritten.
@@ -294,7 +295,7 @@ fn put(
     use std::io::Read;
     let sealed = seal(contents, passphrase)?;
     write_new(folder, kit, &sealed)?;
-    let opened = || -> Result<Option<&'static str>, Problem> {
+    let opened = || -> Result<Option<KitFault>, Problem> {
         let mut back = Vec::new();
         folder
             .read(kit)?
@@ -305,7 +306,7 @@ fn put(
     };
     let wrong = match opened() {
         Ok(None) => None,
-        Ok(Some(what)) => Some(what.to_owned()),
+        Ok(Some(fault)) => Some(fault.words()),
         Err(problem) => Some(problem.to_string()),
     };
     if let Some(reason) = wrong {

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 use super::contents::KitFacts;
+use crate::base::phrase;
 use crate::deployment::Deployment;
 use crate::project_files::Missed;
 use crate::shell::quote;
@@ -40,61 +42,58 @@ pub(super) fn html(sheet: &Sheet) -> String {
     let deployment = &facts.deployment;
     let folder = deployment.ssh.as_ref().map_or("/opt/weavestream", |ssh| ssh.folder.trim_end_matches('/'));
     let mut page = String::with_capacity(16 * 1024);
-    let title = format!("Recovery sheet: {}", deployment.name);
-    page.push_str(&HEAD.replace("{{title}}", &escape(&title)));
-    let _ = write!(
-        page,
-        "<header><h1>{}</h1><p>Written {} by Selvage {}, for the kit <code>{}</code>. This sheet holds no secret.</p></header>",
-        escape(&title),
-        day(sheet.now),
-        escape(&facts.selvage),
-        escape(sheet.kit),
-    );
-    page.push_str("<h2>What there is</h2><table>");
+    let title = told("title", &[("deployment", &deployment.name)]);
+    page.push_str(&HEAD.replace("{{title}}", &title));
+    let written = told("written", &[("at", &day(sheet.now)), ("selvage", &facts.selvage), ("kit", sheet.kit)]);
+    let _ = write!(page, "<header><h1>{title}</h1><p>{written}</p></header>");
+    let _ = write!(page, "<h2>{}</h2><table>", say("what-there-is"));
     for (name, value) in what_there_is(sheet, deployment, folder) {
-        let _ = write!(page, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escape(&name), escape(&value));
+        let _ = write!(page, "<tr><th scope=\"row\">{}</th><td>{value}</td></tr>", say(name));
     }
     page.push_str("</table>");
     missed(&mut page, facts);
     copies(&mut page, sheet.copies);
-    page.push_str("<h2>Open the kit</h2><p>With Selvage: <b>Add a deployment</b>, then <b>From an emergency kit</b>. Without it, <a href=\"https://age-encryption.org\">age</a> and <code>tar</code> are enough; <code>age</code> asks for the passphrase:</p>");
+    let _ = write!(page, "<h2>{}</h2><p>{}</p>", say("open"), say("open-how"));
     command(&mut page, &format!("(umask 077; age --decrypt {} | tar --extract --verbose)", quote(sheet.kit)));
-    page.push_str("<p>That gives <code>.env</code>, ");
-    for file in &facts.files {
-        let _ = write!(page, "<code>{}</code>, ", escape(&file.name));
-    }
-    page.push_str("<code>deployment.json</code> and this sheet.</p>");
+    let names =
+        [".env"].into_iter().chain(facts.files.iter().map(|file| file.name.as_str())).chain(["deployment.json"]);
+    let files: Vec<_> = names.map(|name| format!("<code>{}</code>", escape(name))).collect();
+    let _ = write!(page, "<p>{}</p>", phrase("sheet-open-gives", json!({ "files": files.join(", ") }), None));
     steps(&mut page, sheet, folder);
     page.push_str("</main></body></html>\n");
     page
 }
 
-fn what_there_is(sheet: &Sheet, deployment: &Deployment, folder: &str) -> Vec<(String, String)> {
+/// A sentence of the sheet.
+fn say(name: &str) -> String {
+    told(name, &[])
+}
+
+/// A sentence of the sheet, with facts that are text.
+fn told(name: &str, facts: &[(&str, &str)]) -> String {
+    let facts = facts.iter().map(|(name, fact)| ((*name).to_owned(), Value::String(escape(fact))));
+    phrase(&format!("sheet-{name}"), Value::Object(facts.collect()), None)
+}
+
+/// Rows of a table: the name of each, and its value as HTML.
+fn what_there_is(sheet: &Sheet, deployment: &Deployment, folder: &str) -> Vec<(&'static str, String)> {
     let facts = sheet.facts;
-    let mut rows = vec![("Deployment".to_owned(), deployment.name.clone())];
+    let mut rows = vec![("deployment", escape(&deployment.name))];
     if let Some(ssh) = &deployment.ssh {
         let login = ssh.target.user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
-        let port = ssh.target.port.map(|port| format!(", port {port}")).unwrap_or_default();
-        rows.push(("Docker host".into(), format!("{login}{}{port}", ssh.target.host)));
-        rows.push(("Folder there".into(), folder.to_owned()));
+        let port = ssh.target.port.map_or_else(|| "none".to_owned(), |port| port.to_string());
+        rows.push(("docker-host", told("host", &[("host", &format!("{login}{}", ssh.target.host)), ("port", &port)])));
+        rows.push(("folder", escape(folder)));
     }
     if let Some(direct) = &deployment.direct {
-        rows.push(("Postgres".into(), direct.place()));
+        rows.push(("postgres", escape(&direct.place())));
     }
-    rows.push(("Data folder".into(), data_folder(sheet, folder)));
-    rows.push((
-        "Weavestream".into(),
-        facts.weavestream.clone().unwrap_or_else(|| "see WEAVESTREAM_VERSION in .env".into()),
-    ));
-    rows.push((
-        ".env in the kit".into(),
-        format!("version {}, captured {}", facts.env_version, stamp(&facts.env_captured_at)),
-    ));
-    let files: Vec<_> = facts.files.iter().map(|file| file.name.as_str()).collect();
-    rows.push((
-        "Compose files in the kit".into(),
-        if files.is_empty() { "none: the host could not be asked for them".into() } else { files.join(", ") },
-    ));
+    rows.push(("data-folder", escape(&data_folder(sheet, folder))));
+    rows.push(("weavestream", facts.weavestream.as_deref().map_or_else(|| say("version-in-env"), escape)));
+    let version = facts.env_version.to_string();
+    rows.push(("env", told("env-version", &[("version", &version), ("at", &stamp(&facts.env_captured_at))])));
+    let files: Vec<_> = facts.files.iter().map(|file| escape(&file.name)).collect();
+    rows.push(("compose-files", if files.is_empty() { say("no-compose-files") } else { files.join(", ") }));
     rows
 }
 
@@ -102,7 +101,7 @@ fn missed(page: &mut String, facts: &KitFacts) {
     if facts.missed.is_empty() {
         return;
     }
-    page.push_str("<p class=\"warn\">The Compose project names more than the kit could hold. Each of these needs a copy of its own:</p><ul>");
+    let _ = write!(page, "<p class=\"warn\">{}</p><ul>", say("missed"));
     for Missed { path, why, .. } in &facts.missed {
         let _ = write!(page, "<li><code>{}</code>: {}</li>", escape(path), escape(&why.to_string()));
     }
@@ -135,24 +134,22 @@ fn data_folder(sheet: &Sheet, folder: &str) -> String {
 }
 
 fn copies(page: &mut String, copies: &[SheetCopy]) {
-    page.push_str("<h2>Where the dumps are</h2>");
+    let _ = write!(page, "<h2>{}</h2>", say("dumps"));
     if copies.is_empty() {
-        page.push_str("<p class=\"warn\">No verified dump was on the laptop when this sheet was written. The host keeps its own in the folder <code>backup</code> of the data folder.</p>");
+        let _ = write!(page, "<p class=\"warn\">{}</p>", say("no-dumps"));
         return;
     }
-    page.push_str("<table><tr><th>Made</th><th>Bytes</th><th>File on the laptop, and its SHA-256</th></tr>");
+    let _ = write!(page, "<table><tr><th>{}</th><th>{}</th><th>{}</th></tr>", say("made"), say("bytes"), say("file"));
     for copy in copies {
-        let made = copy.made.map_or_else(|| "earlier".to_owned(), day);
+        let made = copy.made.map_or_else(|| say("earlier"), day);
+        let (path, sha256) = (escape(&copy.path), escape(&copy.sha256));
         let _ = write!(
             page,
-            "<tr><td>{}</td><td>{}</td><td><code>{}</code><br><code class=\"digest\">{}</code></td></tr>",
-            escape(&made),
-            copy.size,
-            escape(&copy.path),
-            escape(&copy.sha256)
+            "<tr><td>{made}</td><td>{}</td><td><code>{path}</code><br><code class=\"digest\">{sha256}</code></td></tr>",
+            copy.size
         );
     }
-    page.push_str("</table><p>Uploaded files are not in a dump: they are the folder <code>files</code> of the data folder, and need a copy of their own.</p>");
+    let _ = write!(page, "</table><p>{}</p>", say("uploads"));
 }
 
 fn steps(page: &mut String, sheet: &Sheet, folder: &str) {
@@ -162,9 +159,9 @@ fn steps(page: &mut String, sheet: &Sheet, folder: &str) {
     let path = newest.map_or("weavestream-postgres-….dump", |copy| copy.path.as_str());
     // Paths of the laptop may be Windows'.
     let dump = quote(path.rsplit(['/', '\\']).next().unwrap_or(path));
-    page.push_str("<h2>Bring it back on a new Docker host</h2><p>Docker with Compose is installed there, and what the kit held is in the folder where you are.</p><ol>");
-    let mut step = |what: &str, line: &str| {
-        let _ = write!(page, "<li><p>{what}</p>");
+    let _ = write!(page, "<h2>{}</h2><p>{}</p><ol>", say("new-host"), say("new-host-needs"));
+    let mut step = |name: &str, line: &str| {
+        let _ = write!(page, "<li><p>{}</p>", say(&format!("step-{name}")));
         command(page, line);
         page.push_str("</li>");
     };
@@ -173,36 +170,31 @@ fn steps(page: &mut String, sheet: &Sheet, folder: &str) {
         None => format!("curl --fail --output {at}/compose.yml {COMPOSE_FILE}"),
     };
     step(
-        "Make the folders, and put in what the kit held. <code>.env</code> goes in byte for byte.",
+        "folders",
         &format!(
             "mkdir -p {at}\nmkdir -p {data}/files {data}/backup\ncp .env {at}/\nchmod 600 {at}/.env\n{compose}\ncd {at}",
             data = quote(&data),
         ),
     );
+    step("files", &format!("rsync -a /path/to/files/ {}/files/", quote(&data)));
+    step("dump", &format!("scp {} NEW-HOST:{at}/\nsha256sum {dump}", quote(path)));
+    step("postgres", "docker compose up -d postgres\ndocker compose ps postgres");
     step(
-        "Copy the uploaded files back. The path on the left is where your copy of them is.",
-        &format!("rsync -a /path/to/files/ {}/files/", quote(&data)),
-    );
-    step(
-        "Copy the dump into the same folder, from the laptop. Its SHA-256 must be the one above.",
-        &format!("scp {} NEW-HOST:{at}/\nsha256sum {dump}", quote(path)),
-    );
-    step(
-        "Start Postgres alone, and wait until it is healthy.",
-        "docker compose up -d postgres\ndocker compose ps postgres",
-    );
-    step(
-        "Restore the dump.",
+        "restore",
         &format!(
             "docker compose exec -T postgres sh -lc \\\n  'pg_restore --clean --if-exists --no-owner --no-acl -U \"$POSTGRES_USER\" -d \"$POSTGRES_DB\"' \\\n  < {dump}"
         ),
     );
     step(
-        "Only if that failed on a database that was not empty: make it anew, and restore once more.",
+        "recreate",
         "docker compose exec -T postgres sh -lc \\\n  'dropdb -U \"$POSTGRES_USER\" --if-exists \"$POSTGRES_DB\" && createdb -U \"$POSTGRES_USER\" \"$POSTGRES_DB\"'",
     );
-    step("Start everything.", "docker compose up -d\ndocker compose ps");
-    page.push_str("</ol><h2>Then look</h2><ul class=\"checks\"><li>An admin can sign in.</li><li>A saved password opens: the keys are the right ones.</li><li>An uploaded picture opens: the files are back.</li><li>Admin, Backups shows the history, and <b>Run now</b> writes a new dump.</li></ul><p class=\"warn\">If a container prints fresh random keys and does not start, <code>.env</code> is not the right one. Never use those keys: with them nothing that was saved opens again.</p>");
+    step("start", "docker compose up -d\ndocker compose ps");
+    let _ = write!(page, "</ol><h2>{}</h2><ul class=\"checks\">", say("then-check"));
+    for check in ["sign-in", "password", "picture", "backups"] {
+        let _ = write!(page, "<li>{}</li>", say(&format!("check-{check}")));
+    }
+    let _ = write!(page, "</ul><p class=\"warn\">{}</p>", say("fresh-keys"));
 }
 
 fn command(page: &mut String, line: &str) {

@@ -66,7 +66,7 @@ pub async fn local_dumps(
 }
 
 fn no_answer(record: &DumpRecord) -> LibraryError {
-    LibraryError::FileTrouble { file: record.path.clone(), reason: "the disk does not answer".into() }
+    LibraryError::FileTrouble { file: record.path.clone(), reason: std::io::ErrorKind::TimedOut.to_string() }
 }
 
 /// What a record is worth now that the file is as `found`.

@@ -87,7 +87,7 @@ fn first_free(
 }
 
 fn no_name(file: String) -> LibraryError {
-    LibraryError::FileTrouble { file, reason: "no name for it is free".into() }
+    LibraryError::FileTrouble { file, reason: std::io::ErrorKind::AlreadyExists.to_string() }
 }
 
 /// A folder that several threads use.

@@ -1,7 +1,8 @@
+use serde_json::Value;
 use std::sync::Arc;
 
 use crate::Secret;
-use crate::base::Problem;
+use crate::base::{Problem, reason};
 use crate::ports::{Clock, Database, DatabaseConnector, DatabaseCredentials, Endpoint, Forward, Host, LinkError};
 use crate::probe::{HostFacts, ProbeError, ProbeFailure, probe};
 use crate::queue::{self, QueueError};
@@ -128,7 +129,7 @@ pub(crate) async fn environment(host: &dyn Host, project: &Project, container: &
         return Err(failed(output.error_summary()).into());
     }
     let lines = serde_json::from_slice::<Vec<String>>(&output.stdout);
-    let lines = lines.map_err(|_| failed("its environment is not a list".into()))?;
+    let lines = lines.map_err(|_| failed(reason("no-environment", Value::Null)))?;
     Ok(lines.into_iter().map(Secret::new).collect())
 }
 

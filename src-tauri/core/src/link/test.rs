@@ -7,9 +7,12 @@ use chrono::{DateTime, Utc};
 use super::host::open_database;
 use crate::base::Problem;
 use crate::dump::choose;
-use crate::ports::{Clock, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, Host, ServerFacts};
+use crate::ports::{
+    Clock, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, Host, Rights, ServerFacts,
+};
 use crate::probe::{
-    CHECKED_DIRECTLY, CHECKED_OVER_SSH, Check, CheckItem, CheckState, HostFacts, checklist, clock_check, probe,
+    CHECKED_DIRECTLY, CHECKED_OVER_SSH, Check, CheckItem, CheckState, Detail, HostFacts, Whose, checklist, clock_check,
+    probe,
 };
 use crate::queue::{self, QueueError};
 use crate::weavestream::compose::Project;
@@ -31,7 +34,8 @@ pub(super) async fn over_ssh(
     match looked.await {
         Err(problem) => checks.push(Check::bad(CheckItem::SignIn, problem)),
         Ok((host, facts)) => {
-            checks.push(Check::new(CheckItem::SignIn, CheckState::Ok, format!("signed in as {}", facts.login)));
+            let detail = Detail::SignedIn { login: facts.login.clone() };
+            checks.push(Check::new(CheckItem::SignIn, CheckState::Ok, &detail));
             checks.extend(checklist(&facts));
             if let Ok(project) = facts.project() {
                 checks.push(database(databases, &host, &facts, &project).await);
@@ -62,36 +66,33 @@ pub(super) async fn direct_link(
     let line = postgres.line();
     let state = if line.verified { CheckState::Ok } else { CheckState::Warn };
     let version = server.version;
-    checks.push(Check::new(CheckItem::Postgres, state, format!("Postgres {version}, {}", line.in_words())));
+    checks.push(Check::new(CheckItem::Postgres, state, &Detail::Postgres { version: version.to_string(), line }));
     checks.push(match database.schedules().await {
-        Ok(found) => Check::new(CheckItem::Tables, CheckState::Ok, counted(found.len())),
+        Ok(found) => Check::new(CheckItem::Tables, CheckState::Ok, &Detail::Schedules { count: found.len() }),
         Err(error) => Check::bad(CheckItem::Tables, error),
     });
     if let Ok(rights) = database.rights().await {
-        checks.push(match (rights.change, rights.dump) {
-            (true, true) => Check::new(CheckItem::Rights, CheckState::Ok, "may change schedules, and read everything"),
-            (true, false) => Check::new(CheckItem::Rights, CheckState::Warn, "may change schedules, but not dump"),
-            (false, true) => Check::new(CheckItem::Rights, CheckState::Warn, "may dump, but not change schedules"),
-            (false, false) => Check::new(CheckItem::Rights, CheckState::Warn, "may neither change schedules nor dump"),
-        });
+        let Rights { change, dump, .. } = rights;
+        let state = if change && dump { CheckState::Ok } else { CheckState::Warn };
+        checks.push(Check::new(CheckItem::Rights, state, &Detail::Rights { change, dump }));
     }
     checks.push(match choose(&connector.pg_dumps().await, version) {
         Ok(tool) if tool.version.major() == version.major() => {
-            Check::new(CheckItem::PgDump, CheckState::Ok, format!("{} at {}", tool.version, tool.path.display()))
+            let detail = Detail::PgDump { version: tool.version.to_string(), path: tool.path.display().to_string() };
+            Check::new(CheckItem::PgDump, CheckState::Ok, &detail)
         }
         Ok(tool) => {
-            let major = tool.version.major();
-            let detail = format!("{}: its dumps need pg_restore {major} or newer", tool.version);
-            Check::new(CheckItem::PgDump, CheckState::Warn, detail)
+            let detail = Detail::NewerPgDump { version: tool.version.to_string(), major: tool.version.major() };
+            Check::new(CheckItem::PgDump, CheckState::Warn, &detail)
         }
-        Err(error) => Check { state: CheckState::Warn, ..Check::bad(CheckItem::PgDump, error) },
+        Err(error) => Check::with(CheckItem::PgDump, CheckState::Warn, error),
     });
     checks.push(server_clock(&server, asked, clock.now()));
     in_order(checks, &CHECKED_DIRECTLY)
 }
 
 fn server_clock(server: &ServerFacts, asked: DateTime<Utc>, answered: DateTime<Utc>) -> Check {
-    clock_check(CheckItem::ServerClock, "server", (server.now - (asked + (answered - asked) / 2)).num_seconds())
+    clock_check(CheckItem::ServerClock, Whose::Server, (server.now - (asked + (answered - asked) / 2)).num_seconds())
 }
 
 async fn database(
@@ -108,33 +109,23 @@ async fn database(
     let answered = async { Ok::<_, DatabaseError>((database.server().await?, database.schedules().await?.len())) };
     match answered.await {
         Ok((server, schedules)) => {
-            let found = format!("Postgres {}, {}", server.version.major(), counted(schedules));
-            match forward {
-                Some(_) => Check::new(item, CheckState::Ok, found),
-                None => Check::new(
-                    item,
-                    CheckState::Warn,
-                    format!("{found}; through psql in the container, forwards are not allowed"),
-                ),
-            }
+            let (major, forwarded) = (server.version.major(), forward.is_some());
+            let state = if forwarded { CheckState::Ok } else { CheckState::Warn };
+            Check::new(item, state, &Detail::Database { major, schedules, forwarded })
         }
         Err(error) => Check::bad(item, error),
     }
 }
 
-fn counted(schedules: usize) -> String {
-    format!("{schedules} {}", if schedules == 1 { "schedule" } else { "schedules" })
-}
-
 async fn queue(host: &dyn Host, facts: &HostFacts, project: &Project) -> Check {
     let item = CheckItem::Queue;
     if facts.running("api").is_err() && facts.running("worker").is_err() {
-        return Check::new(item, CheckState::NotTested, "needs the api or worker container");
+        return Check::new(item, CheckState::NotTested, &Detail::NeedsService);
     }
     match queue::ask(host, project, &Ask::Read).await {
-        Ok(found) => Check::new(item, CheckState::Ok, format!("{} in the queue", found.schedulers.len())),
+        Ok(found) => Check::new(item, CheckState::Ok, &Detail::Queue { count: found.schedulers.len() }),
         Err(QueueError::Link(error)) => Check::bad(item, error),
-        Err(error @ QueueError::QueueUnreachable { .. }) => Check::new(item, CheckState::Warn, error.to_string()),
+        Err(error @ QueueError::QueueUnreachable { .. }) => Check::with(item, CheckState::Warn, error),
     }
 }
 
@@ -143,7 +134,7 @@ async fn queue(host: &dyn Host, facts: &HostFacts, project: &Project) -> Check {
 fn in_order(mut checks: Vec<Check>, order: &[CheckItem]) -> Vec<Check> {
     let missing: Vec<CheckItem> =
         order.iter().copied().filter(|item| !checks.iter().any(|check| check.item == *item)).collect();
-    checks.extend(missing.into_iter().map(|item| Check::new(item, CheckState::NotTested, "not tested yet")));
+    checks.extend(missing.into_iter().map(|item| Check::new(item, CheckState::NotTested, &Detail::NotTested)));
     checks.sort_by_key(|check| order.iter().position(|item| *item == check.item));
     checks
 }

@@ -3,8 +3,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use specta::Type;
 
+use crate::base::phrase;
 use crate::download::float;
 use crate::observation::DAYS;
 use crate::weavestream::run::{Run, RunId, RunStatus};
@@ -99,7 +101,7 @@ pub fn strip(recent: &[Run], schedules: &[Schedule], now: DateTime<Utc>, zone: T
         .map(|s| row(&s.name, by_row.get(&Some(s.id)).map_or(&[], Vec::as_slice)))
         .collect();
     if let Some(others) = by_row.get(&None) {
-        rows.push(row("No schedule", others));
+        rows.push(row(&phrase("runs-without-schedule", Value::Null, None), others));
     }
     let count = |status| u32::try_from(recent.iter().filter(|r| r.status == status).count()).unwrap_or(u32::MAX);
     Strip {

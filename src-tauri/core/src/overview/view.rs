@@ -1,8 +1,9 @@
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use specta::Type;
 
 use super::strip::{SizeTrend, Strip, sizes, strip};
-use crate::base::Problem;
+use crate::base::{Problem, phrase};
 use crate::deployment::Deployment;
 use crate::evidence::{Evidence, Verdict, evidence, verdict};
 use crate::findings::{FindingRecord, FindingView, Sources, derive, views};
@@ -86,15 +87,15 @@ pub fn overview(deployment: &Deployment, seen: &Seen<'_>, trouble: Option<Proble
 }
 
 fn reached(deployment: &Deployment, observation: Option<&Observation>) -> String {
-    let direct = deployment.direct.as_ref().map(|direct| format!("{} over a direct link", direct.place()));
+    let direct =
+        deployment.direct.as_ref().map(|direct| phrase("reached-direct", json!({ "place": direct.place() }), None));
     match (&deployment.ssh, observation, direct) {
         (_, Some(Observation { facts: None, .. }), Some(direct)) | (None, _, Some(direct)) => direct,
         (Some(ssh), observation, _) => {
             let login = observation
                 .and_then(|observation| Some(observation.facts.as_ref()?.login.as_str()))
                 .or(ssh.target.user.as_deref());
-            let login = login.map_or_else(String::new, |login| format!("{login}@"));
-            format!("{login}{} over SSH", ssh.target.host)
+            phrase("reached-ssh", json!({ "login": login, "host": ssh.target.host }), None)
         }
         (None, _, None) => String::new(),
     }

@@ -59,18 +59,6 @@ pub struct LineProtection {
     pub verified: bool,
 }
 
-impl LineProtection {
-    /// In a few words.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        match (&self.tls, self.verified) {
-            (Some(tls), true) => format!("{tls}, certificate verified"),
-            (Some(tls), false) => format!("{tls}, certificate not verified"),
-            (None, _) => "not encrypted".to_owned(),
-        }
-    }
-}
-
 /// A `pg_dump` of this laptop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PgDump {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use specta::Type;
 
 use super::LinkError;
 use crate::Secret;
+use crate::base::reason;
 use crate::deployment::SshTarget;
 use crate::shell::Command;
 
@@ -96,7 +98,7 @@ impl Output {
                 let text = String::from_utf8_lossy(bytes);
                 text.lines().map(str::trim).rfind(|line| !line.is_empty()).map(ToOwned::to_owned)
             })
-            .unwrap_or_else(|| format!("exit status {}", self.exit))
+            .unwrap_or_else(|| reason("exit-status", json!({ "status": self.exit })))
     }
 }
 

@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::detail::{Clocks, Detail, Whose};
 use super::{HostFacts, ProbeError};
-use crate::base::Problem;
-use crate::time::span;
+use crate::base::{Problem, say_state};
 
 /// One line of the connection test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -13,7 +13,9 @@ pub struct Check {
     pub item: CheckItem,
     /// How it stands.
     pub state: CheckState,
-    /// The facts, in a few words.
+    /// What is said of it in this state.
+    pub title: String,
+    /// What was found, in a few words.
     pub detail: String,
     /// What is in the way, when something is.
     pub problem: Option<Problem>,
@@ -74,6 +76,12 @@ impl CheckItem {
     pub fn is_needed(self) -> bool {
         matches!(self, Self::SignIn | Self::Docker | Self::Folder | Self::Postgres | Self::Tables)
     }
+
+    /// What it is called in a state.
+    #[must_use]
+    pub fn title(self, state: CheckState) -> String {
+        say_state("check", &self, &state).title
+    }
 }
 
 /// The lines of the connection tests, in order, before any is made.
@@ -94,13 +102,18 @@ pub struct PlannedCheck {
     pub item: CheckItem,
     /// Whether a link is taken only when this works.
     pub needed: bool,
+    /// What it is called before the test.
+    pub title: String,
 }
 
 impl Default for CheckPlan {
     fn default() -> Self {
-        let plan = |items: &[CheckItem]| {
-            items.iter().map(|item| PlannedCheck { item: *item, needed: item.is_needed() }).collect()
+        let planned = |item: &CheckItem| PlannedCheck {
+            item: *item,
+            needed: item.is_needed(),
+            title: item.title(CheckState::NotTested),
         };
+        let plan = |items: &[CheckItem]| items.iter().map(planned).collect();
         Self { ssh: plan(&CHECKED_OVER_SSH), direct: plan(&CHECKED_DIRECTLY) }
     }
 }
@@ -122,15 +135,22 @@ pub enum CheckState {
 impl Check {
     /// A line without a problem.
     #[must_use]
-    pub fn new(item: CheckItem, state: CheckState, detail: impl Into<String>) -> Self {
-        Self { item, state, detail: detail.into(), problem: None }
+    pub fn new(item: CheckItem, state: CheckState, detail: &Detail) -> Self {
+        Self { item, state, title: item.title(state), detail: detail.words(), problem: None }
     }
 
     /// A line with what is in the way.
     #[must_use]
     pub fn bad(item: CheckItem, problem: impl Into<Problem>) -> Self {
+        Self::with(item, CheckState::Bad, problem)
+    }
+
+    /// A line in any state with what is in the way.
+    #[must_use]
+    pub fn with(item: CheckItem, state: CheckState, problem: impl Into<Problem>) -> Self {
         let problem = problem.into();
-        Self { item, state: CheckState::Bad, detail: problem.to_string(), problem: Some(problem) }
+        let title = if state == CheckState::Bad { problem.words().title } else { item.title(state) };
+        Self { item, state, title, detail: problem.to_string(), problem: Some(problem) }
     }
 }
 
@@ -142,20 +162,16 @@ pub fn checklist(facts: &HostFacts) -> Vec<Check> {
         folder(facts),
         services(facts),
         dumps(facts),
-        clock_check(CheckItem::Clock, "host", facts.clock_skew),
+        clock_check(CheckItem::Clock, Whose::Host, facts.clock_skew),
     ]
 }
 
 fn docker(facts: &HostFacts) -> Check {
     match &facts.docker {
         Ok(docker) => {
-            let through = if docker.way.sudo { ", through sudo" } else { "" };
-            let compose = if docker.way.v1 { "docker-compose" } else { "Compose" };
-            Check::new(
-                CheckItem::Docker,
-                CheckState::Ok,
-                format!("Docker {}, {compose} {}{through}", docker.engine, docker.compose),
-            )
+            let (engine, compose) = (docker.engine.clone(), docker.compose.clone());
+            let detail = Detail::Docker { engine, compose, v1: docker.way.v1, sudo: docker.way.sudo };
+            Check::new(CheckItem::Docker, CheckState::Ok, &detail)
         }
         Err(error) => Check::bad(CheckItem::Docker, error.clone()),
     }
@@ -168,68 +184,57 @@ fn folder(facts: &HostFacts) -> Check {
             CheckItem::Folder,
             ProbeError::HostCommandFailed { doing: "compose ps".into(), reason: said.clone() },
         ),
-        (Ok(file), None) => Check::new(CheckItem::Folder, CheckState::Ok, format!("{file} in {}", facts.folder)),
+        (Ok(file), None) => {
+            let detail = Detail::ComposeFile { file: file.clone(), folder: facts.folder.clone() };
+            Check::new(CheckItem::Folder, CheckState::Ok, &detail)
+        }
     }
 }
 
 fn services(facts: &HostFacts) -> Check {
     let item = CheckItem::Services;
     if facts.project().is_err() {
-        return Check::new(item, CheckState::NotTested, "needs Docker and the folder");
+        return Check::new(item, CheckState::NotTested, &Detail::NeedsDocker);
     }
     if facts.services.is_empty() && facts.compose_trouble.is_some() {
-        return Check::new(item, CheckState::NotTested, "Compose could not be asked");
+        return Check::new(item, CheckState::NotTested, &Detail::ComposeNotAsked);
     }
     for service in ["postgres", "worker", "api", "redis", "web"] {
         if let Err(error) = facts.running(service) {
-            return Check {
-                state: if service == "web" { CheckState::Warn } else { CheckState::Bad },
-                ..Check::bad(item, error)
-            };
+            return Check::with(item, if service == "web" { CheckState::Warn } else { CheckState::Bad }, error);
         }
     }
-    let version = facts.version().map_or_else(String::new, |v| format!("Weavestream {v}, "));
-    let ill: Vec<_> = facts
-        .services
-        .iter()
-        .filter(|s| s.health.as_deref() == Some("unhealthy"))
-        .map(|s| s.service.as_str())
-        .collect();
-    if ill.is_empty() {
-        Check::new(item, CheckState::Ok, format!("{version}{} services running", facts.services.len()))
-    } else {
-        Check::new(item, CheckState::Warn, format!("{version}unhealthy: {}", ill.join(", ")))
-    }
+    let ill = facts.services.iter().filter(|s| s.health.as_deref() == Some("unhealthy"));
+    let unhealthy: Vec<_> = ill.map(|s| s.service.clone()).collect();
+    let state = if unhealthy.is_empty() { CheckState::Ok } else { CheckState::Warn };
+    let version = facts.version().map(ToString::to_string);
+    Check::new(item, state, &Detail::Services { version, count: facts.services.len(), unhealthy })
 }
 
 fn dumps(facts: &HostFacts) -> Check {
     let item = CheckItem::Dumps;
     if facts.backup_folder.is_none() {
-        return Check::new(item, CheckState::NotTested, "needs the api or worker container");
+        return Check::new(item, CheckState::NotTested, &Detail::NeedsService);
     }
     if facts.dumps_direct {
-        return Check::new(item, CheckState::Ok, "readable by this login");
+        return Check::new(item, CheckState::Ok, &Detail::DumpsDirect);
     }
     if facts.dumps_sudo {
-        return Check::new(item, CheckState::Ok, "readable through sudo");
+        return Check::new(item, CheckState::Ok, &Detail::DumpsSudo);
     }
     match ["worker", "api"].iter().find(|s| facts.running(s).is_ok()) {
-        Some(service) => Check::new(
-            item,
-            CheckState::Ok,
-            format!("not readable by this login; read through the {service} container"),
-        ),
-        None => Check::new(item, CheckState::Bad, "not readable by this login, and neither worker nor api runs"),
+        Some(service) => Check::new(item, CheckState::Ok, &Detail::DumpsContainer { service: (*service).to_owned() }),
+        None => Check::new(item, CheckState::Bad, &Detail::DumpsUnreadable),
     }
 }
 
 /// The line `item` about the clock of `whose`, which is `skew` seconds ahead of the laptop's.
 #[must_use]
-pub fn clock_check(item: CheckItem, whose: &str, skew: i64) -> Check {
-    let apart = span(chrono::TimeDelta::seconds(skew.abs()));
-    match skew.abs() {
-        0..=30 => Check::new(item, CheckState::Ok, format!("{whose} and laptop agree")),
-        _ if skew > 0 => Check::new(item, CheckState::Warn, format!("the {whose} is {apart} ahead of this laptop")),
-        _ => Check::new(item, CheckState::Warn, format!("the {whose} is {apart} behind this laptop")),
-    }
+pub fn clock_check(item: CheckItem, whose: Whose, skew: i64) -> Check {
+    let (state, they) = match skew {
+        -30..=30 => (CheckState::Ok, Clocks::Agree),
+        31.. => (CheckState::Warn, Clocks::Ahead),
+        _ => (CheckState::Warn, Clocks::Behind),
+    };
+    Check::new(item, state, &Detail::Clocks { whose, they, seconds: skew.unsigned_abs() })
 }

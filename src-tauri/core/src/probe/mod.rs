@@ -2,6 +2,7 @@
 //! every later refusal can point at a line of it.
 
 mod checklist;
+mod detail;
 mod parse;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +12,7 @@ use specta::Type;
 pub use checklist::{
     CHECKED_DIRECTLY, CHECKED_OVER_SSH, Check, CheckItem, CheckPlan, CheckState, PlannedCheck, checklist, clock_check,
 };
+pub use detail::{Clocks, Detail, Whose};
 pub use parse::parse;
 
 use crate::base::{Class, Tellable, say, told_in_words};
@@ -83,6 +85,12 @@ pub enum ReadWay {
 }
 
 impl ReadWay {
+    /// By the login, or through sudo.
+    #[must_use]
+    pub fn of(sudo: bool) -> Self {
+        if sudo { Self::Sudo } else { Self::Direct }
+    }
+
     /// How, as part of a sentence: `as this login`.
     #[must_use]
     pub fn words(&self) -> String {

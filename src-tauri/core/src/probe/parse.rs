@@ -2,8 +2,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{DockerFacts, HostFacts, ProbeError, SeenFolder};
+use crate::base::reason;
 use crate::weavestream::compose::{ComposeWay, ServiceState};
 use crate::weavestream::compose_file::relative;
 use crate::weavestream::compose_project::{Chosen, ComposeFiles};
@@ -19,10 +21,11 @@ const MOST_SKEW: i64 = 100_000_000_000;
 pub fn parse(answer: &str, folder: &str, at: DateTime<Utc>) -> Result<HostFacts, String> {
     let sections = sections(answer);
     if !sections.contains_key("end") {
-        return Err("the answer is cut off".to_owned());
+        return Err(reason("answer-cut", Value::Null));
     }
     let section = |name: &str| sections.get(name).map(String::as_str);
-    let clock: i64 = section("clock").and_then(|s| s.trim().parse().ok()).ok_or("no clock")?;
+    let clock: i64 =
+        section("clock").and_then(|s| s.trim().parse().ok()).ok_or_else(|| reason("no-clock", Value::Null))?;
     let seen = section("projects").unwrap_or_default().lines().filter_map(seen_folder).collect();
     let containers = section("inspect").map(containers).unwrap_or_default();
     let backup_folder = containers.iter().find_map(Container::backup_folder);

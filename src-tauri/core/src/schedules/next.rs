@@ -1,11 +1,13 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use specta::Type;
 
+use crate::base::phrase;
 use crate::observation::Observation;
 use crate::queue::QueueSeen;
-use crate::time::{When, local, relative};
+use crate::time::{Moment, When, local};
 use crate::weavestream::cron::{Cron, Zone};
 use crate::weavestream::schedule::Schedule;
 
@@ -157,19 +159,24 @@ fn by_the_row(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> 
 impl NextRun {
     /// For the command line: `in 23 h 19 min`, or why not.
     #[must_use]
-    pub fn in_words(&self, now: DateTime<Utc>) -> String {
-        match (&self.queue, &self.here) {
-            (QueueState::NotInQueue, _) => "not in the queue".into(),
-            (QueueState::Unusable { reason }, _) => format!("never fires: {reason}"),
-            (QueueState::NotChecked { since }, _) => format!("not checked since {since}"),
-            (QueueState::Disabled, _) => "disabled".into(),
-            (QueueState::Unknown { reason }, _) => format!("queue not readable: {reason}"),
-            (QueueState::OutOfReach, None) => "switched off".into(),
-            (QueueState::OutOfReach, Some(here)) => format!("by the row {}", here.local),
-            (_, Some(here)) => {
-                here.utc.parse::<DateTime<Utc>>().map_or_else(|_| here.local.clone(), |at| relative(at - now))
-            }
-            (_, None) => "no next time".into(),
-        }
+    pub fn in_words(&self, moment: &Moment) -> String {
+        let at = self.here.as_ref().map(|here| here.utc.as_str());
+        let state = match (&self.queue, at) {
+            (
+                QueueState::NotInQueue
+                | QueueState::Unusable { .. }
+                | QueueState::NotChecked { .. }
+                | QueueState::Disabled
+                | QueueState::Unknown { .. }
+                | QueueState::OutOfReach,
+                _,
+            ) => self.queue.clone(),
+            (_, Some(_)) => return phrase("next-at", json!({ "at": at }), Some(moment)),
+            (_, None) => return phrase("next-none", Value::Null, None),
+        };
+        let mut facts = serde_json::to_value(state).unwrap_or_default();
+        let name = facts["state"].as_str().unwrap_or_default().replace('_', "-");
+        facts["at"] = json!(at);
+        phrase(&format!("next-{name}"), facts, Some(moment))
     }
 }

@@ -2,12 +2,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::error::ScheduleError;
 use super::write::{Schedules, perhaps_done};
-use crate::base::Problem;
-use crate::base::RequestError;
+use crate::base::{Problem, RequestError, reason};
 use crate::deployment::Deployment;
 use crate::jobs::{JobEnd, JobHandle, JobId, JobKind, NewJob, Note, Resource, Step};
 use crate::link::{Link, is_broken};
@@ -58,7 +58,10 @@ impl Schedules {
         if let Err(error) = host.ask(&Ask::Run { schedule, run }).await {
             // No worker will come to it: the row must not wait for ever. Should this
             // fail as well, the row still says `queued`, which is what it is.
-            let settled = link.database.fail_queued_run(run, &format!("not queued: {error}")).await;
+            let settled = link
+                .database
+                .fail_queued_run(run, &reason("not-queued", json!({ "problem": error.to_string() })))
+                .await;
             if let Err(trouble) = settled {
                 tracing::warn!(%run, %trouble, "a run that could not be queued could not be settled");
             }
@@ -95,7 +98,7 @@ impl Schedules {
                     return Ok(());
                 }
                 RunStatus::Failed | RunStatus::Unreadable => {
-                    let reason = row.error.unwrap_or_else(|| "the worker gave no reason".to_owned());
+                    let reason = row.error.unwrap_or_else(|| reason("worker-silent", Value::Null));
                     return Err(Problem::from(ScheduleError::RunFailed { run: id, reason }).into());
                 }
                 RunStatus::Skipped => return Err(Problem::from(ScheduleError::RunSkipped { run: id }).into()),

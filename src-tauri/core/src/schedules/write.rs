@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use specta::Type;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -10,8 +11,7 @@ use super::error::ScheduleError;
 use super::next::{against_queue, unusable};
 use super::plan::DumpsSeen;
 use super::view::{ScheduleRow, row, version};
-use crate::base::Problem;
-use crate::base::RequestError;
+use crate::base::{Problem, RequestError, reason};
 use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
 use crate::link::{Link, Links, Route, is_broken};
@@ -104,9 +104,7 @@ impl Schedules {
         let trouble = match &told {
             QueueSeen::Read(_) => None,
             QueueSeen::Unread { reason } => Some(reason.clone()),
-            QueueSeen::OutOfReach => {
-                Some("it is reached over a direct link to Postgres; the api forgets it when it next starts".into())
-            }
+            QueueSeen::OutOfReach => Some(reason("api-forgets", Value::Null)),
         };
         self.remember(deployment, told, |rows| rows.retain(|row| row.id != deleted.id)).await;
         Ok(trouble)

@@ -1,13 +1,15 @@
 //! Files in the deployment's folder on the host, `.env` above all, each read in one round trip.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::error::VaultError;
 use super::version::EnvSource;
-use crate::base::Problem;
+use crate::base::{Problem, reason};
 use crate::link::HostFolder;
 use crate::ports::Output;
+use crate::probe::ReadWay;
 use crate::shell::Command;
 use crate::weavestream::env_file::{BYTES_AT_MOST, EnvFile, EnvFileError};
 
@@ -69,7 +71,7 @@ pub(crate) async fn read_file(at: &HostFolder, name: &str, at_most: usize) -> Re
     let mut tried = Vec::new();
     for sudo in [false, true] {
         if sudo && !at.facts.sudo {
-            tried.push("sudo needs a password".to_owned());
+            tried.push(reason("sudo-needs-password", Value::Null));
             continue;
         }
         let shell = if sudo { &["sudo", "-n", "sh", "-c"][..] } else { &["sh", "-c"] };
@@ -87,8 +89,7 @@ pub(crate) async fn read_file(at: &HostFolder, name: &str, at_most: usize) -> Re
             Seen::File(found) => return Ok(Ok(*found)),
             Seen::TooLarge(size) => return Ok(Err(size)),
             Seen::Hidden(said) => {
-                let way = if sudo { "through sudo" } else { "as this login" };
-                tried.push(format!("{way}: {said}"));
+                tried.push(format!("{}: {said}", ReadWay::of(sudo).words()));
             }
             Seen::Not(error) => return Err(error.into()),
             Seen::Moving => return Err(VaultError::HostEnvMoving { path: asked }.into()),

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use specta::Type;
 use zeroize::Zeroizing;
@@ -18,9 +19,10 @@ use super::on_host::{HostFile, HostFileFacts, behind_mark, line, read_env_bytes}
 use super::prove::ProofSource;
 use crate::Secret;
 use crate::activity::{ActivityKind, SecretAct};
-use crate::base::Problem;
+use crate::base::{Problem, reason};
 use crate::deployment::Deployment;
 use crate::link::HostFolder;
+use crate::probe::ReadWay;
 use crate::shell::Command;
 use crate::weavestream::env_file::EnvFile;
 
@@ -236,7 +238,7 @@ async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str)
     let mut tried = Vec::new();
     for (sudo, owner) in [(false, "keep"), (true, "keep"), (false, "any")] {
         if sudo && !at.facts.sudo {
-            tried.push("sudo needs a password".to_owned());
+            tried.push(reason("sudo-needs-password", Value::Null));
             continue;
         }
         let shell = if sudo { &["sudo", "-n", "sh", "-c"][..] } else { &["sh", "-c"] };
@@ -256,19 +258,19 @@ async fn write(at: &HostFolder, plan: &PutBackPlan, file: &EnvFile, stamp: &str)
                 return Ok(Written::Done(PutBack { path, kept, owner, mode: what, sudo }));
             }
             "unclear" => {
-                let reason = "what lies there is not what was written".to_owned();
+                let reason = reason("not-what-was-written", Value::Null);
                 let kept = Some(what).filter(|kept| !kept.is_empty());
                 return Err(VaultError::PutBackUnclear { reason, kept }.into());
             }
             "moved" => return Err(VaultError::HostEnvChanged { path: path() }.into()),
             "special" => return Err(VaultError::HostEnvNoFile { path: path(), folder: false }.into()),
             "nofolder" => return Err(VaultError::HostFolderMissing { path: path() }.into()),
-            "dangling" => return failed(".env is a link into a folder that is not there".into()),
+            "dangling" => return failed(reason("dangling-link", Value::Null)),
             "failed" => return failed(what),
-            "denied" => tried.push(format!("{}: {what}", if sudo { "through sudo" } else { "as this login" })),
-            "otherowner" => tried.push("as this login: the file would have another owner".into()),
+            "denied" => tried.push(format!("{}: {what}", ReadWay::of(sudo).words())),
+            "otherowner" => tried.push(reason("other-owner", Value::Null)),
             // A sudo that allows some commands and not this one.
-            "" if sudo => tried.push(format!("through sudo: {stderr_summary}")),
+            "" if sudo => tried.push(format!("{}: {stderr_summary}", ReadWay::Sudo.words())),
             _ => return Ok(Written::Unknown(stderr_summary)),
         }
     }

@@ -1,14 +1,15 @@
 import { FluentBundle, FluentNumber, FluentResource, type FluentVariable } from '@fluent/bundle';
+import checks from '../../../../src-tauri/words/en/checks.ftl?raw';
 import jobs from '../../../../src-tauri/words/en/jobs.ftl?raw';
 import problems from '../../../../src-tauri/words/en/problems.ftl?raw';
 import { size, theDump } from '../../words/units';
-import type { ActivityKind, Class, JobEnd, JobKind, Problem, ProblemFacts, Step, Words } from '../bindings';
+import type { ActivityKind, CheckItem, CheckState, Class, JobEnd, JobKind, Problem, ProblemFacts, Step, Words } from '../bindings';
 import { local } from './time';
 
 const BYTES = ([bytes]: unknown[]) => size(bytes instanceof FluentNumber ? bytes.valueOf() : Number(bytes));
 const SPAN = ([seconds]: unknown[]) => `${seconds instanceof FluentNumber ? seconds.valueOf() : Number(seconds)} s`;
 const bundle = new FluentBundle('en', { useIsolating: false, functions: { BYTES, SPAN } });
-for (const sentences of [problems, jobs]) bundle.addResource(new FluentResource(sentences));
+for (const sentences of [problems, jobs, checks]) bundle.addResource(new FluentResource(sentences));
 
 type Args = Record<string, FluentVariable>;
 
@@ -60,3 +61,7 @@ export function jobWords({ kind, ...facts }: JobKind, end: JobEnd | null): Words
 export const stepWords = ({ step, ...facts }: Step): string => say(`step-${step}`, facts).title;
 
 export const activityWords = ({ act, ...facts }: ActivityKind): Words => say(`activity-${act}`, facts);
+
+export const checkTitle = (item: CheckItem, state: CheckState): string => say(`check-${item}-${state}`, {}).title;
+
+export const detailWords = (found: string, facts: object): string => say(`detail-${found}`, facts).title;
