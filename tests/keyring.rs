@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![cfg(target_os = "linux")]
 
+use selvage_core::deployment::DeploymentStore as _;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use selvage_app::keyring::OsKeyring;
 use selvage_core::Secret;
-use selvage_core::ports::{Clock, Keyring, KeyringError, Store};
+use selvage_core::ports::{Clock, Keyring, KeyringError};
 use selvage_core::vault::{Vault, VaultError};
 use selvage_testing::contract;
 use selvage_testing::keyring_session::KeyringSession;

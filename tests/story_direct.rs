@@ -349,7 +349,7 @@ fn rights(story: &mut Sections, site: &Site) {
         let add = [&add[..], &["--postgres-password-stdin"]].concat();
         site.laptop.run_with(&add, "reader-password\n").expect_code(0);
         let probed = site.laptop.run(&["deployment", "probe", "reading"]);
-        assert_eq!(probed.at("/checks/2/detail"), "may neither change schedules nor dump", "{}", probed.said);
+        assert_eq!(probed.at("/checks/2/detail"), "May neither change schedules nor dump", "{}", probed.said);
         assert!(!site.rows("reading").is_empty());
         let schedules = site.host.sql("select count(*) from backup_config");
         let made = site.laptop.run(&["schedule", "add", "reading", "--name", "No", "--cron", "0 3 * * *"]);

@@ -47,8 +47,8 @@ pub fn tell(story: &mut Sections, told: &Told) {
         told.secrets_command(&reveal).expect_problem(3, "no_terminal");
         let shown = on_a_terminal(told, &format!("secrets {}", reveal.join(" ")));
         assert!(shown.contains(told.host.text("/database/password")), "{}", shown.len());
-        let acts = told.laptop.run(&["jobs"]);
-        let acts = acts.at("/jobs").as_array().unwrap().clone();
+        let acts = told.laptop.run(&["activity"]);
+        let acts = acts.at("/activity").as_array().unwrap().clone();
         let revealed = acts.iter().filter(|job| job["kind"]["act"] == "revealed").collect::<Vec<_>>();
         assert_eq!(revealed.len(), 1, "what was refused is not written down as done");
         assert_eq!(revealed[0]["kind"]["name"], "POSTGRES_PASSWORD");

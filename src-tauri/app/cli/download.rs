@@ -6,7 +6,7 @@ use selvage_core::download::{Target, WhichRun, float};
 use selvage_core::dump::{DumpTarget, LockChoice};
 use selvage_core::jobs::{Ended, JobChange, JobEnd, JobId, JobResult, JobView, Note};
 use selvage_core::library::LocalDump;
-use selvage_core::ports::{DumpRecord, LocalDumpState};
+use selvage_core::library::{DumpRecord, LocalDumpState};
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use crate::base::{Problem, say};
 use crate::deployment::Deployment;
 use crate::library::LocalDump;
+use crate::library::LocalDumpState;
 use crate::link::{Link, Links};
-use crate::ports::{Clock, LocalDumpState};
+use crate::ports::Clock;
 use crate::time::{When, local};
 use crate::weavestream::manifest::ManifestError;
 use crate::weavestream::run::{Page, Run, RunFilter, RunId, RunKind, RunStatus};
@@ -99,16 +100,14 @@ pub struct LocalDumpRow {
     pub copy: LocalDumpStatus,
 }
 
-/// The dumps of a deployment on this laptop, newest first; those of runs have
-/// their times from `runs`, as far as they are known.
+/// The dumps of a deployment on this laptop, newest first.
 #[must_use]
-pub fn local_rows(dumps: &[LocalDump], runs: &[&Run], now: DateTime<Utc>, zone: Tz) -> Vec<LocalDumpRow> {
+pub fn local_rows(dumps: &[LocalDump], now: DateTime<Utc>, zone: Tz) -> Vec<LocalDumpRow> {
     let row = |dump: &LocalDump| {
         let record = &dump.record;
-        let made = record.made_at.or_else(|| runs.iter().find(|run| run.id == record.run).map(|run| run.at()));
         LocalDumpRow {
             id: record.run,
-            when: made.map(|at| When::new(at, now, zone)),
+            when: record.taken_at().map(|at| When::new(at, now, zone)),
             one_off: record.made_at.is_some(),
             size: crate::download::float(record.size),
             copy: local_dump_status(dump, now, zone),

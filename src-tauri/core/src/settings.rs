@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::deployment::DeploymentId;
@@ -14,6 +15,15 @@ const ZOOM: (u32, u32) = (50, 300);
 /// Where keys are kept that were found to differ, and how many.
 const DIFFERING_KEYS: &str = "differing_keys";
 const DIFFERING_AT_MOST: usize = 100;
+
+/// What the admin chose; only differences from the defaults.
+#[async_trait]
+pub trait SettingStore: Send + Sync {
+    /// A setting that differs from its default.
+    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
+    /// Sets it; `None` goes back to the default.
+    async fn set_setting(&self, key: &str, value: Option<&str>) -> Result<(), StoreError>;
+}
 
 /// Settings of the laptop; only differences from the defaults are stored.
 #[derive(Clone)]

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use selvage_core::deployment::DeploymentStore as _;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -10,7 +11,7 @@ use selvage_core::deployment::Deployments;
 use selvage_core::evidence::VerdictState;
 use selvage_core::findings::Severity;
 use selvage_core::overview::Overview;
-use selvage_core::ports::{Clock, DatabaseError, LinkError, Store};
+use selvage_core::ports::{Clock, DatabaseError, LinkError};
 use selvage_core::schedules::QueueState;
 use selvage_core::schedules::SchedulesView;
 use selvage_core::watch::Watch;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use selvage_core::deployment::DeploymentStore as _;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -13,7 +14,7 @@ use selvage_core::deployment::{Deployment, DirectLink, Tls, TlsMode};
 use selvage_core::deployment::{Deployments, DirectDraft, Draft};
 use selvage_core::dump::{DumpError, DumpTarget, LockChoice, OneOffDumps};
 use selvage_core::jobs::{JobCenter, JobEnd, JobStore as _};
-use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump, Store as _};
+use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump};
 use selvage_core::probe::{Check, CheckItem, CheckState};
 use selvage_core::schedules::QueueState;
 use selvage_core::schedules::{ScheduleVersion, Schedules};

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use selvage_core::deployment::DeploymentStore as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use selvage_core::jobs::{
     Entry, Job, JobCenter, JobEnd, JobHandle, JobId, JobKind, JobView, NewJob, Recovery, Resource, Step, expired,
     log_of,
 };
-use selvage_core::ports::{DatabaseError, LibraryError, LockHolder, Store as _};
+use selvage_core::ports::{DatabaseError, LibraryError, LockHolder};
 use selvage_core::recovery::Recoveries;
 use selvage_core::schedules::Schedules;
 use selvage_core::weavestream::run::{RunId, RunStatus};

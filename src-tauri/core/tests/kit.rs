@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use selvage_core::deployment::DeploymentStore as _;
+use selvage_core::kit::KitStore as _;
 use std::path::Path;
 
 use selvage_core::Secret;
@@ -9,7 +11,7 @@ use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::kit::{KitError, Kits, unseal};
 use selvage_core::overview::{Seen, overview};
-use selvage_core::ports::{Clock, LibraryError, LinkError, Store};
+use selvage_core::ports::{Clock, LibraryError, LinkError};
 use selvage_core::vault::{EnvSource, VaultError};
 use selvage_testing::keyring::Mood;
 use selvage_testing::library::DiskFault;

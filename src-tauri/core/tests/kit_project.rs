@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use selvage_core::deployment::DeploymentStore as _;
 use std::path::Path;
 
 use selvage_core::Secret;
 use selvage_core::base::Problem;
 use selvage_core::kit::{Contents, KitError, KitWritten, Kits, unseal};
-use selvage_core::ports::{Clock, Store};
+use selvage_core::ports::Clock;
 use selvage_testing::host::Compose;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;

@@ -3,12 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use selvage_core::deployment::DeploymentStore as _;
+use selvage_core::ports::Store;
 use std::sync::Arc;
 
 use selvage_core::base::Problem;
 use selvage_core::jobs::{JobCenter, JobEnd};
 use selvage_core::observation::observe;
-use selvage_core::ports::{Clock, DatabaseError, Store};
+use selvage_core::ports::{Clock, DatabaseError};
 use selvage_core::queue::QueueError;
 use selvage_core::schedules::QueueState;
 use selvage_core::schedules::{ScheduleError, ScheduleRow, ScheduleVersion, Schedules};

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use selvage_core::deployment::DeploymentStore as _;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use selvage_core::ports::{Clock, Opening, Place, Store};
+use selvage_core::ports::{Clock, Opening, Place};
 use selvage_core::watch::{Watch, poll};
 use selvage_core::weavestream::run::{Run, RunId, RunKind, RunStatus};
 use selvage_testing::sample;

@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use selvage_core::deployment::DeploymentStore as _;
+use selvage_core::library::DumpStore as _;
+use selvage_core::vault::VaultStore as _;
 use std::path::Path;
 
 use selvage_core::activity::{ActivityKind, ActivityStore as _, SecretAct};
 use selvage_core::deployment::DeploymentId;
 use selvage_core::jobs::{JobEnd, JobStore as _, log_of};
-use selvage_core::ports::Store as _;
+use selvage_core::observation::{ObservationStore as _, Part};
 use selvage_core::queue::QueueSeen;
 use selvage_store::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -160,7 +163,8 @@ async fn what_is_written_down_is_never_changed() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path()).await.unwrap();
     selvage_testing::contract::store::works(&store).await;
-    let pool = after(7, folder.path()).await;
+    let options = SqliteConnectOptions::new().filename(folder.path().join("selvage.db"));
+    let pool = SqlitePool::connect_with(options).await.unwrap();
     let id = selvage_testing::contract::store::job(1);
     store.begin_job(&id).await.unwrap();
     let entry = selvage_core::jobs::Entry::Ended { end: JobEnd::Done };
@@ -168,5 +172,57 @@ async fn what_is_written_down_is_never_changed() {
     store.append_journal(id.id, &[entry]).await.unwrap();
     for sql in ["update journal set document = '{}'", "delete from activity"] {
         assert!(sqlx::query(sql).execute(&pool).await.is_err(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn an_observation_is_taken_apart_and_dumps_get_the_time_of_their_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = after(7, folder.path()).await;
+    let deployment = selvage_testing::sample::deployment();
+    let schedules = [selvage_testing::sample::schedule("Daily", true)];
+    let runs = selvage_testing::sample::past(3, &schedules, selvage_testing::sample::now());
+    let mut observed: serde_json::Value = serde_json::from_str(&observation("null")).unwrap();
+    observed["queue"] = serde_json::to_value(QueueSeen::OutOfReach).unwrap();
+    observed["recent"] = serde_json::to_value(&runs[..2]).unwrap();
+    observed["latest_good"] = serde_json::to_value(&runs[2]).unwrap();
+    let id = deployment.id.to_string();
+    let run = async |sql: &'static str, one: &str, document: &str| {
+        sqlx::query(sql).bind(&id).bind(one).bind(document).execute(&pool).await.unwrap();
+    };
+    let added = serde_json::to_string(&deployment).unwrap();
+    run("insert into deployments values (?1, ?2, 'acme', ?3)", &deployment.name, &added).await;
+    run("insert into observations values (?1, ?3) -- ?2", "", &observed.to_string()).await;
+    let mut records = Vec::new();
+    for (n, seen) in runs.iter().take(3).enumerate() {
+        let mut record = selvage_testing::sample::dump_record(deployment.id, &format!("/l/{n}"));
+        record.run = seen.id;
+        let mut document = serde_json::to_value(&record).unwrap();
+        document.as_object_mut().unwrap().remove("run_at");
+        run(
+            "insert into local_dumps values (?1, ?2, '2026-10-22T07:00:00.000Z', ?3)",
+            &record.path,
+            &document.to_string(),
+        )
+        .await;
+        records.push((record.path, seen.at()));
+    }
+    let mut one_off = selvage_testing::sample::dump_record(deployment.id, "/l/manual");
+    one_off.made_at = Some(selvage_testing::sample::now());
+    let document = serde_json::to_string(&one_off).unwrap();
+    run("insert into local_dumps values (?1, ?2, '2026-10-22T07:00:00.000Z', ?3)", "/l/manual", &document).await;
+    pool.close().await;
+
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let seen = store.observation(deployment.id).await.unwrap().unwrap();
+    assert_eq!(seen.recent, runs[..2]);
+    assert_eq!(seen.summary.latest_good.as_ref(), Some(&runs[2]));
+    assert_eq!(seen.summary.seen_at(Part::Host), Some(seen.summary.at), "host and database were seen at once");
+    assert_eq!(seen.facts.map(|facts| facts.login).as_deref(), Some("deploy"));
+    assert_eq!(store.observed_runs(deployment.id).await.unwrap(), runs[..2]);
+    for record in store.dump_records(deployment.id).await.unwrap() {
+        let expected = records.iter().find(|(path, _)| *path == record.path).map(|(_, at)| *at);
+        assert_eq!(record.run_at, expected, "{}", record.path);
+        assert_eq!(record.made_at.is_some(), record.path == "/l/manual");
     }
 }

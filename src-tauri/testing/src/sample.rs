@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use selvage_core::deployment::{Deployment, DeploymentId, DirectLink, SshAuth, SshLink, SshTarget, Tls, TlsMode};
+use selvage_core::library::{DumpRecord, LocalDumpState};
 use selvage_core::vault::{EnvSource, EnvVersion, FingerprintKey, KitRecord, NameMark};
 use selvage_core::weavestream::dump_name::{BACKUP_FOLDER_IN_CONTAINER, DumpName};
 use selvage_core::weavestream::manifest::Sha256;
@@ -236,4 +237,22 @@ pub fn past(count: usize, schedules: &[Schedule], until: DateTime<Utc>) -> Vec<R
             run
         })
         .collect()
+}
+
+/// The record of a verified dump at `path`.
+#[must_use]
+pub fn dump_record(deployment: DeploymentId, path: &str) -> DumpRecord {
+    DumpRecord {
+        deployment,
+        run: RunId(Uuid::new_v4()),
+        path: path.into(),
+        size: (1 << 53) + 1,
+        sha256: sha256(path.as_bytes()),
+        state: LocalDumpState::Verified,
+        checked_at: now(),
+        entries: 125,
+        run_at: None,
+        made_at: None,
+        modified: Some(now() - TimeDelta::nanoseconds(1)),
+    }
 }

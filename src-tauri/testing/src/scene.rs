@@ -1,5 +1,6 @@
 //! A whole Selvage over fakes: one deployment, one dump, one library.
 
+use selvage_core::library::DumpStore as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +11,10 @@ use selvage_core::base::Problem;
 use selvage_core::deployment::Deployment;
 use selvage_core::download::{Downloads, Patience, Target, WhichRun};
 use selvage_core::jobs::{JobCenter, JobEnd, JobId};
+use selvage_core::library::{DumpRecord, LocalDumpState};
 use selvage_core::library::{LocalDump, LocalDumps, Names, local_dumps};
 use selvage_core::link::Links;
-use selvage_core::ports::{Clock, DumpRecord, Library, LocalDumpState, Store};
+use selvage_core::ports::{Clock, Library, Store};
 use selvage_core::time::Moment;
 use selvage_core::vault::Vault;
 use selvage_core::weavestream::dump_name::DumpName;

@@ -5,12 +5,16 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use selvage_core::activity::{Activity, ActivityStore};
-use selvage_core::deployment::{Deployment, DeploymentId};
+use selvage_core::deployment::{Deployment, DeploymentId, DeploymentStore};
 use selvage_core::findings::{Finding, FindingRecord, FindingStore, Recorded, remember};
 use selvage_core::jobs::{Job, JobId, JobStore, JournalEntry};
-use selvage_core::observation::Observation;
-use selvage_core::ports::{DumpRecord, Store, StoreError};
-use selvage_core::vault::{EnvChange, EnvVersion, KitRecord};
+use selvage_core::kit::KitStore;
+use selvage_core::library::{DumpRecord, DumpStore};
+use selvage_core::observation::{Observation, ObservationStore, Summary};
+use selvage_core::ports::StoreError;
+use selvage_core::settings::SettingStore;
+use selvage_core::vault::{EnvChange, EnvVersion, KitRecord, VaultStore};
+use selvage_core::weavestream::run::Run;
 use tokio::sync::Semaphore;
 
 /// The fake of [`Store`].
@@ -97,7 +101,7 @@ impl FindingStore for MemoryStore {
 }
 
 #[async_trait]
-impl Store for MemoryStore {
+impl DeploymentStore for MemoryStore {
     async fn deployments(&self) -> Result<Vec<Deployment>, StoreError> {
         self.with(|t| {
             let mut all: Vec<_> = t.deployments.values().cloned().collect();
@@ -130,21 +134,10 @@ impl Store for MemoryStore {
             t.kits.retain(|_, kit| kit.deployment != id);
         })
     }
+}
 
-    async fn observation(&self, id: DeploymentId) -> Result<Option<Observation>, StoreError> {
-        self.with(|t| t.observations.get(&id).cloned())
-    }
-
-    async fn save_observation(&self, id: DeploymentId, observation: &Observation) -> Result<(), StoreError> {
-        self.with(|t| {
-            if !t.deployments.contains_key(&id) {
-                return Err(StoreError::StoreTrouble { reason: "no such deployment".into() });
-            }
-            t.observations.insert(id, observation.clone());
-            Ok(())
-        })?
-    }
-
+#[async_trait]
+impl DumpStore for MemoryStore {
     async fn dump_records(&self, id: DeploymentId) -> Result<Vec<DumpRecord>, StoreError> {
         self.with(|t| {
             let mut found: Vec<_> = t.copies.values().filter(|c| c.deployment == id).cloned().collect();
@@ -164,7 +157,10 @@ impl Store for MemoryStore {
             t.copies.remove(&(id, path.to_owned()));
         })
     }
+}
 
+#[async_trait]
+impl VaultStore for MemoryStore {
     async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError> {
         self.with(|t| {
             let last = t.env_numbers.entry(id).or_default();
@@ -204,7 +200,10 @@ impl Store for MemoryStore {
             t.env_versions.remove(&(id, number));
         })
     }
+}
 
+#[async_trait]
+impl KitStore for MemoryStore {
     async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError> {
         self.with(|t| {
             let mut found: Vec<_> = t.kits.values().filter(|kit| kit.deployment == id).cloned().collect();
@@ -218,7 +217,10 @@ impl Store for MemoryStore {
             t.kits.insert(kit.path.clone(), kit.clone());
         })
     }
+}
 
+#[async_trait]
+impl SettingStore for MemoryStore {
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.with(|t| t.settings.get(key).cloned())
     }
@@ -304,5 +306,38 @@ impl ActivityStore for MemoryStore {
 
     async fn activity(&self, limit: u32) -> Result<Vec<Activity>, StoreError> {
         self.with(|t| t.activity.iter().rev().take(limit as usize).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl ObservationStore for MemoryStore {
+    async fn summary(&self, id: DeploymentId) -> Result<Option<Summary>, StoreError> {
+        self.with(|t| t.observations.get(&id).map(|seen| seen.summary.clone()))
+    }
+
+    async fn save_summary(&self, id: DeploymentId, summary: &Summary) -> Result<(), StoreError> {
+        self.with(|t| {
+            if let Some(seen) = t.observations.get_mut(&id) {
+                seen.summary = summary.clone();
+            }
+        })
+    }
+
+    async fn observed_runs(&self, id: DeploymentId) -> Result<Vec<Run>, StoreError> {
+        self.with(|t| t.observations.get(&id).map(|seen| seen.recent.clone()).unwrap_or_default())
+    }
+
+    async fn observation(&self, id: DeploymentId) -> Result<Option<Observation>, StoreError> {
+        self.with(|t| t.observations.get(&id).cloned())
+    }
+
+    async fn save_observation(&self, id: DeploymentId, observation: &Observation) -> Result<(), StoreError> {
+        self.with(|t| {
+            if !t.deployments.contains_key(&id) {
+                return Err(StoreError::StoreTrouble { reason: "no such deployment".into() });
+            }
+            t.observations.insert(id, observation.clone());
+            Ok(())
+        })?
     }
 }

@@ -711,6 +711,8 @@ export type DumpRecord = {
 	checked_at: string,
 	/**  Entries in the archive's table of contents; 0 when it could not be read. */
 	entries: number,
+	/**  When the run that made it was; none for a one-off dump, and in some records of earlier versions. */
+	run_at?: string | null,
 	/**  When it was made, for a one-off dump; none for that of a run. */
 	made_at?: string | null,
 	/**

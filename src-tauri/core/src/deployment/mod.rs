@@ -7,6 +7,7 @@ mod fields;
 mod model;
 mod registry;
 mod ssh;
+mod store;
 
 pub use direct::{ClientCertificate, DirectLink, POSTGRES_PORT, Tls, TlsMode};
 pub use draft::{DirectDraft, Draft, SshDraft};
@@ -14,3 +15,4 @@ pub use fields::{FieldError, FieldFault, field};
 pub use model::{Deployment, DeploymentId, slug};
 pub use registry::{DeploymentRow, Deployments};
 pub use ssh::{SshAuth, SshLink, SshTarget};
+pub use store::DeploymentStore;

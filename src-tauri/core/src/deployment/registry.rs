@@ -57,10 +57,10 @@ impl Deployments {
         let mut all = self.store.deployments().await?;
         all.sort_by(|a, b| by_name(&a.name, &b.name));
         for deployment in all {
-            let observation = self.store.observation(deployment.id).await?;
+            let summary = self.store.summary(deployment.id).await?;
             let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
             let vault = self.vault.status(deployment.id).await?;
-            let verdict = verdict(observation.as_ref(), &dumps, &vault, &self.moment());
+            let verdict = verdict(summary.as_ref(), &dumps, &vault, &self.moment());
             rows.push(DeploymentRow { deployment, verdict });
         }
         Ok(rows)
@@ -220,12 +220,7 @@ impl Deployments {
     pub async fn local_dumps(&self, id: DeploymentId) -> Result<Vec<LocalDumpRow>, Problem> {
         let deployment = self.get(id).await?;
         let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
-        let observation = self.store.observation(id).await?;
-        let runs: Vec<_> = observation
-            .iter()
-            .flat_map(|observation| observation.recent.iter().chain(&observation.latest_good))
-            .collect();
-        Ok(local_rows(&dumps, &runs, self.clock.now(), self.clock.zone()))
+        Ok(local_rows(&dumps, self.clock.now(), self.clock.zone()))
     }
 
     fn moment(&self) -> Moment {

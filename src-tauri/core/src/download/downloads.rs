@@ -13,9 +13,10 @@ use crate::base::Problem;
 use crate::base::RequestError;
 use crate::deployment::Deployment;
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
+use crate::library::{DumpRecord, LocalDumpState};
 use crate::library::{Names, quarantine_names, set_aside};
 use crate::link::{Link, Links};
-use crate::ports::{AuditEntry, Clock, DumpRecord, Folder, Library, LocalDumpState, Store, StoreError};
+use crate::ports::{AuditEntry, Clock, Folder, Library, Store, StoreError};
 use crate::settings::Settings;
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;
@@ -322,6 +323,7 @@ impl Downloads {
             state,
             checked_at: self.clock.now(),
             entries,
+            run_at: Some(plan.run.at()),
             made_at: None,
             modified,
         }

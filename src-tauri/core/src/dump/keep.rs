@@ -10,9 +10,10 @@ use super::origin::Origin;
 use crate::base::Problem;
 use crate::download::blocking;
 use crate::jobs::{JobHandle, Note, Step};
+use crate::library::{DumpRecord, LocalDumpState};
 use crate::library::{Names, finalize, place_with_manifest, quarantine_names};
 use crate::link::Link;
-use crate::ports::{AuditEntry, DumpRecord, Folder, LibraryError, LocalDumpState, PartFile};
+use crate::ports::{AuditEntry, Folder, LibraryError, PartFile};
 use crate::settings::Settings;
 use crate::weavestream::archive::{self, ArchiveError, Contents};
 use crate::weavestream::manifest::Sha256;
@@ -102,6 +103,7 @@ impl OneOffDumps {
             state: LocalDumpState::Complete,
             checked_at: self.clock.now(),
             entries: contents.entries,
+            run_at: None,
             made_at: Some(at),
             modified: folder.stat(name)?.map(|found| found.modified),
         };

@@ -5,8 +5,8 @@ use specta::Type;
 use crate::base::phrase;
 use crate::deployment::Deployment;
 use crate::library::LocalDump;
-use crate::observation::{Observation, Part};
-use crate::ports::{DumpRecord, LocalDumpState};
+use crate::library::{DumpRecord, LocalDumpState};
+use crate::observation::{Part, Summary};
 use crate::time::{Moment, When};
 use crate::weavestream::run::Run;
 
@@ -57,35 +57,34 @@ pub fn has_sound(dumps: &[LocalDump], run: &Run) -> bool {
 #[must_use]
 pub fn evidence(
     deployment: &Deployment,
-    observation: Option<&Observation>,
+    seen: Option<&Summary>,
     dumps: &[LocalDump],
     moment: &Moment,
 ) -> Vec<Evidence> {
     let when = |at| When::new(at, moment.now, moment.zone);
     let told = |id: &str, facts: Value| phrase(id, facts, Some(moment));
-    let of_run = |run: &Run| told("evidence-of-run", json!({ "at": run.at() }));
     let none = |kind| Evidence { kind, shown: None, current: false, what: String::new(), place: String::new() };
-    let exists = observation.and_then(|seen| Some((seen, seen.latest_good.as_ref()?))).map_or_else(
+    let exists = seen.and_then(|seen| Some((seen, seen.latest_good.as_ref()?))).map_or_else(
         || none(EvidenceKind::Exists),
         |(seen, run)| Evidence {
             kind: EvidenceKind::Exists,
             shown: Some(when(seen.at)),
             current: seen.is_current(Part::Database, moment.now),
-            what: of_run(run),
+            what: told("evidence-of-run", json!({ "at": run.at() })),
             place: deployment.host().to_owned(),
         },
     );
     let checksum = sound(dumps).max_by_key(|record| record.checked_at).map_or_else(
         || none(EvidenceKind::Checksum),
         |record| {
-            let run = observation.and_then(|seen| seen.run(record.run));
+            let of_run = record.run_at.map(|at| told("evidence-of-run", json!({ "at": at })));
             let one_off = record.made_at.map(|at| told("evidence-of-one-off", json!({ "at": at })));
             Evidence {
                 kind: EvidenceKind::Checksum,
                 shown: Some(when(record.checked_at)),
                 // The file was looked at for this.
                 current: true,
-                what: one_off.or_else(|| run.map(of_run)).unwrap_or_else(|| told("evidence-of-older", Value::Null)),
+                what: one_off.or(of_run).unwrap_or_else(|| told("evidence-of-older", Value::Null)),
                 place: match record.state {
                     LocalDumpState::Complete => told("evidence-complete-here", Value::Null),
                     _ => told("evidence-checksum-here", Value::Null),

@@ -2,11 +2,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::ladder::sound;
+use crate::library::DumpRecord;
 use crate::library::LocalDump;
-use crate::observation::Observation;
-use crate::ports::DumpRecord;
 use crate::vault::VaultStatus;
-use crate::weavestream::run::Run;
 
 /// What would be lost if the host died now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,11 +20,9 @@ pub(super) enum Loss {
     Everything,
 }
 
-pub(super) fn loss(observation: Option<&Observation>, dumps: &[LocalDump], vault: &VaultStatus) -> Loss {
+pub(super) fn loss(dumps: &[LocalDump], vault: &VaultStatus) -> Loss {
     let keys = vault.newest.is_some();
-    let taken =
-        |record: &DumpRecord| record.made_at.or_else(|| observation.and_then(|seen| seen.run(record.run)).map(Run::at));
-    match sound(dumps).filter_map(taken).max() {
+    match sound(dumps).filter_map(DumpRecord::taken_at).max() {
         Some(at) => Loss::FromDump { at, keys },
         None if sound(dumps).next().is_some() => Loss::FromOlderDump { keys },
         None if keys => Loss::KeysOnly,

@@ -6,7 +6,7 @@ use super::ladder::sound;
 use super::loss::loss;
 use crate::base::say_at;
 use crate::library::LocalDump;
-use crate::observation::{Observation, Part};
+use crate::observation::{Part, Summary};
 use crate::time::Moment;
 use crate::vault::{EnvStatus, VaultError, VaultStatus};
 
@@ -59,25 +59,20 @@ const OLD_AFTER: TimeDelta = TimeDelta::days(8);
 
 /// Judges from what was seen and what lies on this laptop, the vault included.
 #[must_use]
-pub fn verdict(
-    observation: Option<&Observation>,
-    dumps: &[LocalDump],
-    vault: &VaultStatus,
-    moment: &Moment,
-) -> Verdict {
-    let reason = reason(observation, dumps, vault, moment.now);
+pub fn verdict(seen: Option<&Summary>, dumps: &[LocalDump], vault: &VaultStatus, moment: &Moment) -> Verdict {
+    let reason = reason(seen, dumps, vault, moment.now);
     let state = match reason {
         Reason::NotChecked | Reason::NotCheckedSince { .. } => VerdictState::NotObserved,
         Reason::Saved { .. } => VerdictState::Saved,
         _ => VerdictState::AtRisk,
     };
     let title = say_at("verdict", "verdict", &reason, moment).title;
-    let body = say_at("loss", "loss", &loss(observation, dumps, vault), moment).title;
+    let body = say_at("loss", "loss", &loss(dumps, vault), moment).title;
     Verdict { state, title, body }
 }
 
-fn reason(observation: Option<&Observation>, dumps: &[LocalDump], vault: &VaultStatus, now: DateTime<Utc>) -> Reason {
-    let Some(seen) = observation else { return Reason::NotChecked };
+fn reason(seen: Option<&Summary>, dumps: &[LocalDump], vault: &VaultStatus, now: DateTime<Utc>) -> Reason {
+    let Some(seen) = seen else { return Reason::NotChecked };
     if now - seen.at > BLIND_AFTER {
         return Reason::NotCheckedSince { since: seen.at };
     }
@@ -97,7 +92,7 @@ fn reason(observation: Option<&Observation>, dumps: &[LocalDump], vault: &VaultS
 }
 
 /// Why the keys that decrypt the dump are not saved for certain; none when they are.
-fn keys_missing(seen: &Observation, vault: &VaultStatus) -> Option<Reason> {
+fn keys_missing(seen: &Summary, vault: &VaultStatus) -> Option<Reason> {
     let Some(newest) = &vault.newest else { return Some(Reason::NoKeys) };
     let version = newest.number;
     let owned = |names: Vec<&str>| names.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();

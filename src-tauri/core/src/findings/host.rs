@@ -12,7 +12,7 @@ const NEEDED: [&str; 4] = ["postgres", "redis", "worker", "api"];
 /// What is wrong with the host by itself: its services, its clock.
 pub(super) fn findings(seen: &Observation, now: DateTime<Utc>) -> Vec<FindingKind> {
     let Some(facts) = &seen.facts else { return Vec::new() };
-    let at = seen.seen_at(Part::Host).filter(|_| !seen.is_current(Part::Host, now));
+    let at = seen.summary.seen_at(Part::Host).filter(|_| !seen.summary.is_current(Part::Host, now));
     let mut kinds = match facts.compose_trouble.as_ref().filter(|_| facts.services.is_empty()) {
         Some(reason) => vec![FindingKind::ServicesUnknown { reason: reason.clone(), at }],
         None => {

@@ -29,7 +29,7 @@ pub(super) fn findings(from: &Sources<'_>) -> Vec<FindingKind> {
 
 /// The newest good dump, when neither it nor a newer one-off dump is on this laptop.
 pub(super) fn dump_on_host_only(from: &Sources<'_>) -> Option<FindingKind> {
-    let latest = from.observation.latest_good.as_ref()?;
+    let latest = from.observation.summary.latest_good.as_ref()?;
     let older_here = sound(from.dumps).next().is_some();
     let kind = FindingKind::DumpOnHostOnly { run: latest.id, at: latest.at(), older_here };
     (!has_sound(from.dumps, latest)).then_some(kind)
@@ -59,7 +59,7 @@ fn failed(runs: &[Run]) -> Vec<FindingKind> {
 /// The schedule should have run since its last run or change, and did not.
 fn overdue(schedule: &Schedule, seen: &Observation, now: DateTime<Utc>) -> Option<FindingKind> {
     // Of a database that was not checked since, it is not known.
-    if !schedule.enabled || seen.not_checked_since(now).is_some() {
+    if !schedule.enabled || seen.summary.not_checked_since(now).is_some() {
         return None;
     }
     let own = |run: &&Run| run.schedule_id == Some(schedule.id) && run.kind == RunKind::Scheduled;
@@ -87,6 +87,8 @@ fn gone(before: &[Run], runs: &[Run], now: DateTime<Utc>) -> Option<FindingKind>
 #[cfg(test)]
 mod tests {
     use chrono_tz::Europe::Berlin;
+
+    use crate::observation::Summary;
 
     use super::*;
     use crate::base::say_at;
@@ -116,23 +118,15 @@ mod tests {
     }
 
     fn seen(runs: &[Run], schedules: &[Schedule], at: DateTime<Utc>) -> Observation {
-        Observation {
-            at,
-            host_at: None,
-            unseen: Vec::new(),
-            facts: None,
-            fallback_reason: None,
-            env: EnvStatus::default(),
-            schedules: schedules.to_vec(),
-            queue: QueueSeen::OutOfReach,
-            recent: runs.to_vec(),
-            latest_good: None,
-        }
+        let env = EnvStatus::default();
+        let summary = Summary { at, host_at: None, unseen: Vec::new(), fallback_reason: None, env, latest_good: None };
+        let (schedules, recent) = (schedules.to_vec(), runs.to_vec());
+        Observation { summary, facts: None, schedules, queue: QueueSeen::OutOfReach, recent }
     }
 
     fn found(before: &[Run], observation: &Observation) -> Vec<FindingKind> {
         let vault = VaultStatus::default();
-        findings(&Sources { observation, before, dumps: &[], vault: &vault, now: observation.at })
+        findings(&Sources { observation, before, dumps: &[], vault: &vault, now: observation.summary.at })
     }
 
     fn told(kind: &FindingKind, now: DateTime<Utc>) -> (String, String) {

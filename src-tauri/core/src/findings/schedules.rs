@@ -8,7 +8,7 @@ use crate::schedules::{QueueState, against_queue};
 /// not checked.
 pub(super) fn findings(seen: &Observation, now: DateTime<Utc>) -> Vec<FindingKind> {
     let mut kinds = Vec::new();
-    if seen.not_checked_since(now).is_none() {
+    if seen.summary.not_checked_since(now).is_none() {
         for row in &seen.schedules {
             let (id, schedule) = (row.id, row.name.clone());
             let (_, next) = against_queue(row, &seen.queue, now, chrono_tz::UTC);

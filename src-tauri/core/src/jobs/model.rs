@@ -7,7 +7,7 @@ use super::resource::Resource;
 use super::step::StepState;
 use crate::base::{Class, Problem};
 use crate::deployment::{Deployment, DeploymentId};
-use crate::ports::DumpRecord;
+use crate::library::DumpRecord;
 use crate::weavestream::run::RunId;
 
 /// Identifies a job.

@@ -6,6 +6,7 @@ mod error;
 mod fault;
 mod passphrase;
 mod sheet;
+mod store;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,10 +35,10 @@ use crate::vault::{Captured, EnvSource, EnvVersion, KitRecord, Vault, VaultError
 use crate::weavestream::compose_file::{FileRole, relative};
 use crate::weavestream::env_file::EnvFile;
 use crate::weavestream::manifest::Sha256;
-use crate::weavestream::run::Run;
 use contents::OWN_NAMES;
 use fault::KitFault;
 use sheet::{Sheet, SheetCopy};
+pub use store::KitStore;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -207,16 +208,11 @@ impl Kits {
         kit: &str,
         now: DateTime<Utc>,
     ) -> Result<Contents, Problem> {
-        let seen = self.vault.store.observation(facts.deployment.id).await?;
         let dumps = local_dumps(&self.vault.store, &self.vault.library, facts.deployment.id).await?;
-        let made = |copy: &crate::ports::DumpRecord| {
-            let runs = seen.as_ref().map(|seen| seen.recent.iter().chain(&seen.latest_good));
-            copy.made_at.or_else(|| runs?.into_iter().find(|run| run.id == copy.run).map(Run::at))
-        };
         let sound = dumps.iter().filter(|dump| dump.is_sound()).map(|dump| &dump.record);
         let mut copies: Vec<_> = sound
             .map(|copy| SheetCopy {
-                made: made(copy),
+                made: copy.taken_at(),
                 path: copy.path.clone(),
                 sha256: copy.sha256.to_string(),
                 size: copy.size,

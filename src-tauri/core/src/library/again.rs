@@ -2,12 +2,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::names::{manifest_beside, quarantine_names};
+use super::record::{DumpRecord, LocalDumpState};
 use super::{LocalDump, SharedFolder, local_dumps, set_aside};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::download::{DownloadError, blocking, digest};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
-use crate::ports::{Clock, DumpRecord, Library, LibraryError, LocalDumpState, Store, StoreError};
+use crate::ports::{Clock, Library, LibraryError, Store, StoreError};
 use crate::settings::Settings;
 use crate::weavestream::run::RunId;
 
@@ -59,7 +60,7 @@ impl LocalDumps {
         let path = PathBuf::from(&record.path);
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let uses = vec![Resource::File(record.path.clone())];
-        let kind = JobKind::Verify { run: record.run, file: file.clone(), at: record.made_at };
+        let kind = JobKind::Verify { run: record.run, file: file.clone(), at: record.taken_at() };
         let me = self.clone();
         let work = |job: JobHandle| async move {
             match me.reread(record, &path, &file, &job).await {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::record::{DumpRecord, LocalDumpState};
 use crate::deployment::DeploymentId;
-use crate::ports::{DumpRecord, FileStat, Library, LibraryError, LocalDumpState, Store, StoreError};
+use crate::ports::{FileStat, Library, LibraryError, Store, StoreError};
 
 /// A dump that was not read for this long is read again.
 pub const RECHECK_AFTER: TimeDelta = TimeDelta::days(30);

@@ -7,6 +7,8 @@
 mod again;
 mod look;
 mod names;
+mod record;
+mod store;
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -15,6 +17,8 @@ use std::sync::Arc;
 pub use again::LocalDumps;
 pub use look::{LocalDump, RECHECK_AFTER, local_dumps};
 pub use names::{Names, manifest_beside, quarantine_names};
+pub use record::{DumpRecord, LocalDumpState};
+pub use store::DumpStore;
 
 use crate::ports::{Folder, LibraryError, PartFile, ReadSeek};
 

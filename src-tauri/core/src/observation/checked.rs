@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::model::{Observation, Part};
+use super::model::{Part, Summary};
 use crate::base::Problem;
 use crate::deployment::Deployment;
 use crate::time::When;
@@ -35,14 +35,14 @@ pub struct PartChecked {
 
 /// What was checked of `deployment`, as shown at `now` in `zone`.
 #[must_use]
-pub fn checked(deployment: &Deployment, observation: Option<&Observation>, now: DateTime<Utc>, zone: Tz) -> Checked {
+pub fn checked(deployment: &Deployment, seen: Option<&Summary>, now: DateTime<Utc>, zone: Tz) -> Checked {
     let part = |part: Part| PartChecked {
-        at: observation.and_then(|observation| observation.seen_at(part)).map(|at| When::new(at, now, zone)),
-        current: observation.is_some_and(|observation| observation.is_current(part, now)),
-        problem: observation
-            .and_then(|observation| match part {
-                Part::Host => observation.unseen(part).or(observation.fallback_reason.as_ref()),
-                Part::Database => observation.unseen(part),
+        at: seen.and_then(|seen| seen.seen_at(part)).map(|at| When::new(at, now, zone)),
+        current: seen.is_some_and(|seen| seen.is_current(part, now)),
+        problem: seen
+            .and_then(|seen| match part {
+                Part::Host => seen.unseen(part).or(seen.fallback_reason.as_ref()),
+                Part::Database => seen.unseen(part),
             })
             .cloned(),
     };

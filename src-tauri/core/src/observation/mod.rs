@@ -3,7 +3,9 @@
 mod checked;
 mod model;
 mod observe;
+mod store;
 
 pub use checked::{Checked, PartChecked, checked};
-pub use model::{CURRENT_FOR, DAYS, Observation, Part, RUNS_AT_MOST, Unseen};
+pub use model::{CURRENT_FOR, DAYS, Observation, Part, RUNS_AT_MOST, Summary, Unseen};
 pub use observe::{mark_unseen, observe};
+pub use store::ObservationStore;

@@ -6,7 +6,7 @@ use crate::base::Problem;
 use crate::probe::HostFacts;
 use crate::queue::QueueSeen;
 use crate::vault::EnvStatus;
-use crate::weavestream::run::{Run, RunId};
+use crate::weavestream::run::Run;
 use crate::weavestream::schedule::Schedule;
 
 /// Days that the strip shows.
@@ -14,10 +14,10 @@ pub const DAYS: u32 = 30;
 /// Runs kept of those days; a schedule of every hour has 720.
 pub const RUNS_AT_MOST: u32 = 1500;
 
-/// What was seen of a deployment at one moment. Kept on the laptop, so that a
-/// host that is gone still has a last known state.
+/// What every list needs of the newest look at a deployment. Short, and kept by itself:
+/// a list of many deployments reads nothing else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Observation {
+pub struct Summary {
     /// When the database was last seen, by the laptop's clock.
     pub at: DateTime<Utc>,
     /// When the host was last seen; none where it never was.
@@ -26,21 +26,29 @@ pub struct Observation {
     /// What the newest look could not see; then the rest is as it was seen before.
     #[serde(default)]
     pub unseen: Vec<Unseen>,
-    /// The probe of that moment; none over a direct link.
-    pub facts: Option<HostFacts>,
     /// Why the host was not asked, although there is a link to it.
     pub fallback_reason: Option<Problem>,
     /// The host's `.env` against the vault.
     #[serde(default)]
     pub env: EnvStatus,
+    /// The newest success whose dump is on the host.
+    pub latest_good: Option<Run>,
+}
+
+/// What was seen of a deployment at one moment. Kept on the laptop, part by part, so that
+/// a host that is gone still has a last known state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// What every list needs of it.
+    pub summary: Summary,
+    /// The probe of that moment; none over a direct link.
+    pub facts: Option<HostFacts>,
     /// Every schedule.
     pub schedules: Vec<Schedule>,
     /// The queue, as far as it is known.
     pub queue: QueueSeen,
     /// Runs of the last [`DAYS`] days, newest first.
     pub recent: Vec<Run>,
-    /// The newest success whose dump is on the host.
-    pub latest_good: Option<Run>,
 }
 
 /// How long what was seen stands for now. While the window is open each
@@ -68,14 +76,13 @@ pub struct Unseen {
     pub problem: Problem,
 }
 
-impl Observation {
+impl Summary {
     /// When `part` was last seen; none where there is no link to it.
     #[must_use]
     pub fn seen_at(&self, part: Part) -> Option<DateTime<Utc>> {
         match part {
             Part::Database => Some(self.at),
-            // Earlier versions saw both at once.
-            Part::Host => self.host_at.or(self.facts.as_ref().map(|_| self.at)),
+            Part::Host => self.host_at,
         }
     }
 
@@ -89,12 +96,6 @@ impl Observation {
     #[must_use]
     pub fn is_current(&self, part: Part, now: DateTime<Utc>) -> bool {
         self.unseen(part).is_none() && self.seen_at(part).is_some_and(|at| now - at <= CURRENT_FOR)
-    }
-
-    /// A run of the last days, or the newest good one.
-    #[must_use]
-    pub fn run(&self, id: RunId) -> Option<&Run> {
-        self.recent.iter().chain(&self.latest_good).find(|run| run.id == id)
     }
 
     /// Since when schedules and queue are not checked; none while both are, as far

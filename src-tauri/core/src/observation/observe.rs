@@ -3,7 +3,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 
-use super::model::{DAYS, Observation, Part, RUNS_AT_MOST, Unseen};
+use super::model::{DAYS, Observation, Part, RUNS_AT_MOST, Summary, Unseen};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::link::{Link, Links, Route};
@@ -49,7 +49,7 @@ async fn remember_unseen(
     let Some(mut observation) = store.observation(deployment.id).await? else { return Ok(()) };
     let at = vault.clock.now();
     let unseen = |part, problem: &Problem| Unseen { part, at, problem: problem.clone() };
-    observation.unseen = vec![unseen(Part::Database, problem)];
+    observation.summary.unseen = vec![unseen(Part::Database, problem)];
     if deployment.ssh.is_some() {
         // Whoever did not answer a moment ago is not asked once more.
         let host = match problem.find::<LinkError>() {
@@ -58,10 +58,10 @@ async fn remember_unseen(
         };
         match host {
             Ok((facts, queue, env)) => {
-                (observation.facts, observation.queue, observation.env, observation.host_at) =
-                    (Some(facts), queue, env, Some(at));
+                (observation.facts, observation.queue) = (Some(facts), queue);
+                (observation.summary.env, observation.summary.host_at) = (env, Some(at));
             }
-            Err(problem) => observation.unseen.push(unseen(Part::Host, &problem)),
+            Err(problem) => observation.summary.unseen.push(unseen(Part::Host, &problem)),
         }
     }
     Ok(store.save_observation(deployment.id, &observation).await?)
@@ -96,18 +96,15 @@ async fn look(link: &Link, vault: &Vault, id: DeploymentId, now: DateTime<Utc>) 
         link.database.latest_good(),
     );
     let (facts, queue, env) = host?;
-    Ok(Observation {
+    let summary = Summary {
         at: now,
         host_at: facts.as_ref().map(|_| now),
         unseen: Vec::new(),
-        facts,
         fallback_reason: link.fallback_reason().cloned(),
         env,
-        schedules: schedules?,
-        queue,
-        recent: runs?.runs,
         latest_good: latest_good?,
-    })
+    };
+    Ok(Observation { summary, facts, schedules: schedules?, queue, recent: runs?.runs })
 }
 
 /// What only the host can tell; nothing where the link ends at Postgres.
@@ -137,8 +134,8 @@ pub async fn mark_unseen(
     at: DateTime<Utc>,
     problem: &Problem,
 ) -> Result<(), StoreError> {
-    let Some(mut observation) = store.observation(id).await? else { return Ok(()) };
-    observation.unseen.retain(|unseen| unseen.part != part);
-    observation.unseen.push(Unseen { part, at, problem: problem.clone() });
-    store.save_observation(id, &observation).await
+    let Some(mut summary) = store.summary(id).await? else { return Ok(()) };
+    summary.unseen.retain(|unseen| unseen.part != part);
+    summary.unseen.push(Unseen { part, at, problem: problem.clone() });
+    store.save_summary(id, &summary).await
 }

@@ -67,19 +67,20 @@ pub fn overview(deployment: &Deployment, seen: &Seen<'_>, trouble: Option<Proble
     let nothing = Vec::new();
     let recent = observation.map_or(&nothing, |s| &s.recent);
     let schedules = observation.map_or(&[][..], |s| &s.schedules);
-    let latest = observation.and_then(|s| s.latest_good.as_ref());
+    let summary = observation.map(|s| &s.summary);
+    let latest = summary.and_then(|s| s.latest_good.as_ref());
     let findings = observation.map(|observation| derive(&Sources { observation, before: &[], dumps, vault, now }));
     Overview {
         deployment: deployment.clone(),
-        verdict: verdict(observation, dumps, vault, moment),
+        verdict: verdict(summary, dumps, vault, moment),
         latest: latest.map(|run| row(run, dumps, now, zone)),
-        evidence: evidence(deployment, observation, dumps, moment),
+        evidence: evidence(deployment, summary, dumps, moment),
         findings: findings.map(|found| views(&found, records, moment)).unwrap_or_default(),
         next: observation.map(|observation| next(observation, now, zone)).unwrap_or_default(),
         strip: strip(recent, schedules, now, zone),
         sizes: sizes(recent, now, zone),
-        observed: observation.map(|s| When::new(s.at, now, zone)),
-        checked: checked(deployment, observation, now, zone),
+        observed: summary.map(|s| When::new(s.at, now, zone)),
+        checked: checked(deployment, summary, now, zone),
         version: observation.and_then(|s| s.facts.as_ref()?.version().map(ToOwned::to_owned)),
         reached: reached(deployment, observation),
         trouble,

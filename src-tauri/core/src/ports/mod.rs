@@ -25,4 +25,4 @@ pub use keyring::{Keyring, KeyringError};
 pub use library::{FileStat, Folder, Library, LibraryError, PartFile, ReadSeek};
 pub use link_error::LinkError;
 pub use notifier::{Notice, Notifier, Opening, Place};
-pub use store::{DumpRecord, LocalDumpState, Store};
+pub use store::Store;

@@ -77,7 +77,7 @@ pub enum QueueState {
 /// Every schedule against the queue, soonest first.
 #[must_use]
 pub fn next(observation: &Observation, now: DateTime<Utc>, zone: Tz) -> Vec<NextRun> {
-    let since = observation.not_checked_since(now).map(|since| local(since, now, zone));
+    let since = observation.summary.not_checked_since(now).map(|since| local(since, now, zone));
     let as_known = |schedule: &Schedule| {
         let (at, mut next) = against_queue(schedule, &observation.queue, now, zone);
         if let Some(since) = &since {

@@ -111,6 +111,6 @@ pub fn schedules_view(observation: &Observation, now: DateTime<Utc>, zone: Tz) -
             .filter(|queue| !queue.reads_cron_as_we_do())
             .and_then(|queue| queue.cron_parser.clone()),
         problem: None,
-        not_checked_since: observation.not_checked_since(now).map(|since| local(since, now, zone)),
+        not_checked_since: observation.summary.not_checked_since(now).map(|since| local(since, now, zone)),
     }
 }

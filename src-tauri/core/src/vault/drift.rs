@@ -114,9 +114,9 @@ impl Vault {
     /// need not wait for the next look.
     pub(super) async fn remember_status(&self, deployment: DeploymentId, status: EnvStatus) {
         let remembered = async {
-            if let Some(mut observation) = self.store.observation(deployment).await? {
-                observation.env = status;
-                self.store.save_observation(deployment, &observation).await?;
+            if let Some(mut summary) = self.store.summary(deployment).await? {
+                summary.env = status;
+                self.store.save_summary(deployment, &summary).await?;
             }
             Ok::<_, crate::ports::StoreError>(())
         };

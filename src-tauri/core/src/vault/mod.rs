@@ -18,6 +18,7 @@ mod prove;
 mod put_back;
 mod safe;
 mod status;
+mod store;
 mod version;
 mod view;
 
@@ -37,6 +38,7 @@ pub use on_host::{HostEnv, HostFileFacts, read_env};
 pub use prove::{KeyProof, Outcome, ProofSource, ProvedKey, ProvedKid, try_keys};
 pub use put_back::{ExistingFile, PutBack, PutBackPlan};
 pub use status::{KitRecord, VaultStatus};
+pub use store::VaultStore;
 pub use version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion, NameMark};
 pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
 

@@ -117,7 +117,7 @@ impl Vault {
             None => (None, None),
         };
         let versions = self.versions(deployment.id).await?;
-        let seen = self.store.observation(deployment.id).await?;
+        let seen = self.store.summary(deployment.id).await?;
         let (now, zone) = (self.clock.now(), self.clock.zone());
         let seen_at = seen.as_ref().and_then(|seen| seen.seen_at(Part::Host));
         let observed = if looked.is_some() { Some(now) } else { seen_at };

@@ -39,7 +39,7 @@ impl Watch {
     /// Checks a deployment now, remembers what was seen, and tells what went wrong
     /// since the check before.
     pub async fn refresh(&self, deployment: &Deployment) -> Result<Observation, Problem> {
-        let before = self.store.observation(deployment.id).await?.map(|before| before.recent).unwrap_or_default();
+        let before = self.store.observed_runs(deployment.id).await?;
         let seen = observe(&self.links, &self.store, &self.vault, deployment).await?;
         if let Err(error) = self.tell(deployment, &before, &seen).await {
             tracing::warn!(%error, "what was found could not be remembered");
@@ -55,7 +55,7 @@ impl Watch {
         let vault = &self.vault.status(deployment.id).await?;
         let found = derive(&Sources { observation, before, dumps: &dumps, vault, now: moment.now });
         let compared = !matches!(
-            observation.env,
+            observation.summary.env,
             EnvStatus::Unread { .. } | EnvStatus::VaultUnread { .. } | EnvStatus::OutOfReach
         );
         let not_judged: &[&str] = if compared { &[] } else { &OF_KEYS };

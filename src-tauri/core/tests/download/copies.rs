@@ -1,10 +1,13 @@
 //! Copies on this laptop: looked at again, altered, gone, deleted.
 
+use selvage_core::deployment::DeploymentStore as _;
+use selvage_core::ports::Store;
 use std::sync::Arc;
 
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
-use selvage_core::ports::{Clock, Library as _, LibraryError, LocalDumpState, Store};
+use selvage_core::library::LocalDumpState;
+use selvage_core::ports::{Clock, Library as _, LibraryError};
 use selvage_core::settings::Settings;
 use selvage_testing::ends::unsound;
 use selvage_testing::sample;
@@ -163,7 +166,7 @@ async fn the_verdict_falls_when_the_dump_is_gone() {
     vault.capture(&scene.deployment).await.unwrap();
     let seen = observe(&scene.links(), &store, &vault, &scene.deployment).await.unwrap();
     let status = vault.status(scene.deployment.id).await.unwrap();
-    let judged = async || verdict(Some(&seen), &scene.local_dumps().await, &status, &scene.moment()).state;
+    let judged = async || verdict(Some(&seen.summary), &scene.local_dumps().await, &status, &scene.moment()).state;
     assert_eq!(judged().await, VerdictState::Saved);
     scene.library.put(&scene.folder(), &scene.name(), None);
     assert_eq!(judged().await, VerdictState::AtRisk);

@@ -2,7 +2,7 @@
 
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
-use selvage_core::ports::LocalDumpState;
+use selvage_core::library::LocalDumpState;
 use selvage_testing::ends::unsound;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;

@@ -1,7 +1,10 @@
 //! Two deployments, or two of Selvage, and one folder.
 
+use selvage_core::deployment::DeploymentStore as _;
 use selvage_core::jobs::{JobEnd, JobResult};
-use selvage_core::ports::{DumpRecord, Library, LibraryError, LocalDumpState, Store};
+use selvage_core::library::DumpStore as _;
+use selvage_core::library::{DumpRecord, LocalDumpState};
+use selvage_core::ports::{Library, LibraryError};
 use selvage_testing::ends::refused;
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;

@@ -1,8 +1,9 @@
+use selvage_core::vault::VaultStore as _;
 use std::path::Path;
 
 use selvage_core::activity::{ActivityKind, ActivityStore as _, SecretAct};
 use selvage_core::base::Problem;
-use selvage_core::ports::{LibraryError, Store as _};
+use selvage_core::ports::LibraryError;
 use selvage_core::vault::{EnvSource, ROTATION_KEEPS, VaultError};
 use selvage_core::weavestream::env_file::EnvFileError;
 use selvage_testing::host::EnvIs;

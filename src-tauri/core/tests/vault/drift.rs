@@ -1,8 +1,9 @@
 use chrono::TimeDelta;
 use selvage_core::evidence::{VerdictState, verdict};
 use selvage_core::observation::Observation;
+use selvage_core::observation::ObservationStore as _;
 use selvage_core::overview::{Seen, overview};
-use selvage_core::ports::{Place, Store};
+use selvage_core::ports::Place;
 use selvage_core::vault::{EnvStatus, ProofSource, Vault};
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::sealed::SealedColumn;
@@ -30,13 +31,13 @@ async fn look(scene: &Scene, vault: &Vault) -> Observation {
 #[tokio::test]
 async fn the_hosts_file_is_compared_by_name() {
     let (scene, vault) = scene().await;
-    assert!(matches!(look(&scene, &vault).await.env, EnvStatus::NothingCaptured { .. }));
+    assert!(matches!(look(&scene, &vault).await.summary.env, EnvStatus::NothingCaptured { .. }));
     capture(&scene, &vault).await;
-    assert_eq!(look(&scene, &vault).await.env, EnvStatus::Same { version: 1 });
+    assert_eq!(look(&scene, &vault).await.summary.env, EnvStatus::Same { version: 1 });
     put(&scene, &format!("{}# only a remark\n", sample::env_file(1, "a", "")));
-    assert!(matches!(look(&scene, &vault).await.env, EnvStatus::Layout { version: 1, .. }));
+    assert!(matches!(look(&scene, &vault).await.summary.env, EnvStatus::Layout { version: 1, .. }));
     put(&scene, &format!("{}LOG_LEVEL=debug\n", sample::env_file(1, "a", "")));
-    let seen = look(&scene, &vault).await.env;
+    let seen = look(&scene, &vault).await.summary.env;
     assert!(
         matches!(&seen, EnvStatus::Differs { changes, missing, uncaptured, .. }
             if changes.added == ["LOG_LEVEL"] && missing.is_empty() && uncaptured.is_empty()),
@@ -45,7 +46,7 @@ async fn the_hosts_file_is_compared_by_name() {
     assert!(!format!("{seen:?}").contains("debug"), "names, not values");
     capture(&scene, &vault).await;
     let kept = scene.store.observation(scene.deployment.id).await.unwrap().unwrap();
-    assert_eq!(kept.env, EnvStatus::Same { version: 2 }, "known at once, not at the next look");
+    assert_eq!(kept.summary.env, EnvStatus::Same { version: 2 }, "known at once, not at the next look");
 }
 
 #[tokio::test]
@@ -54,14 +55,14 @@ async fn a_key_that_went_without_its_old_value_is_an_alarm_told_once() {
     capture(&scene, &vault).await;
     look(&scene, &vault).await;
     put(&scene, &sample::env_file(2, "b", &format!("a:{}", sample::env_key(1))));
-    let seen = look(&scene, &vault).await.env;
+    let seen = look(&scene, &vault).await.summary.env;
     assert!(
         matches!(&seen, EnvStatus::Differs { missing, uncaptured, .. } if missing.is_empty() && uncaptured[0].kids == ["b"]),
         "rotated as it should be: {seen:?}"
     );
     put(&scene, &sample::env_file(2, "b", ""));
     for _ in 0..3 {
-        let seen = look(&scene, &vault).await.env;
+        let seen = look(&scene, &vault).await.summary.env;
         assert!(matches!(&seen, EnvStatus::Differs { missing, .. } if missing[0].kids == ["a"]), "{seen:?}");
     }
     let told: Vec<_> = scene.notices.shown().into_iter().map(|notice| (notice.title, notice.opens)).collect();
@@ -81,7 +82,7 @@ async fn keys_that_are_on_the_host_only_are_a_risk() {
     let (scene, vault) = scene().await;
     scene.download().await;
     let judge = async || {
-        let seen = scene.store.observation(scene.deployment.id).await.unwrap();
+        let seen = scene.store.summary(scene.deployment.id).await.unwrap();
         let status = vault.status(scene.deployment.id).await.unwrap();
         verdict(seen.as_ref(), &scene.local_dumps().await, &status, &scene.moment())
     };
@@ -107,7 +108,7 @@ async fn a_keyring_that_says_no_is_not_pestered() {
     let vault = scene.vault();
     let asked = scene.keyring.refusals();
     for _ in 0..4 {
-        let seen = look(&scene, &vault).await.env;
+        let seen = look(&scene, &vault).await.summary.env;
         assert!(matches!(seen, EnvStatus::VaultUnread { version: 1, .. }), "{seen:?}");
     }
     assert_eq!(scene.keyring.refusals() - asked, 1, "asked once in twenty minutes");
@@ -122,7 +123,7 @@ async fn held_is_for_keys_that_are_shown_to_be_there() {
     scene.download().await;
     let judge = async || {
         look(&scene, &vault).await;
-        let seen = scene.store.observation(scene.deployment.id).await.unwrap();
+        let seen = scene.store.summary(scene.deployment.id).await.unwrap();
         let status = vault.status(scene.deployment.id).await.unwrap();
         verdict(seen.as_ref(), &scene.local_dumps().await, &status, &scene.moment())
     };
@@ -157,9 +158,9 @@ async fn a_day_later_the_keyring_is_looked_into_again() {
     capture(&scene, &vault).await;
     let entry = scene.keyring.names().remove(0);
     scene.keyring.meddle(&entry, None);
-    assert_eq!(look(&scene, &vault).await.env, EnvStatus::Same { version: 1 });
+    assert_eq!(look(&scene, &vault).await.summary.env, EnvStatus::Same { version: 1 });
     scene.clock.advance(TimeDelta::hours(25));
-    assert!(matches!(look(&scene, &vault).await.env, EnvStatus::VaultUnread { .. }));
+    assert!(matches!(look(&scene, &vault).await.summary.env, EnvStatus::VaultUnread { .. }));
 }
 
 #[tokio::test]
@@ -170,7 +171,7 @@ async fn a_host_that_drifts_for_days_does_not_ask_the_keyring_each_time() {
     look(&scene, &vault).await;
     let asked = scene.keyring.asked().len();
     for _ in 0..5 {
-        assert!(matches!(look(&scene, &vault).await.env, EnvStatus::Differs { .. }));
+        assert!(matches!(look(&scene, &vault).await.summary.env, EnvStatus::Differs { .. }));
     }
     assert_eq!(scene.keyring.asked().len(), asked);
 }
@@ -212,7 +213,7 @@ async fn a_line_that_compose_cannot_read_is_no_layout() {
     let (scene, vault) = scene().await;
     capture(&scene, &vault).await;
     put(&scene, &format!("{}what is this\n", sample::env_file(1, "a", "")));
-    let seen = look(&scene, &vault).await.env;
+    let seen = look(&scene, &vault).await.summary.env;
     assert!(
         matches!(&seen, EnvStatus::Differs { changes, faults, .. } if changes.is_empty() && faults.len() == 1),
         "{seen:?}"

@@ -1,5 +1,7 @@
 use selvage_core::base::Problem;
-use selvage_core::ports::{KeyringError, Store};
+use selvage_core::deployment::DeploymentStore as _;
+use selvage_core::ports::KeyringError;
+use selvage_core::vault::VaultStore as _;
 use selvage_core::vault::{EnvVersion, VaultError};
 use selvage_testing::keyring::Mood;
 use selvage_testing::sample;

@@ -12,7 +12,8 @@ mod put_back;
 mod scripts;
 mod view;
 
-use selvage_core::ports::{Clock, Store};
+use selvage_core::deployment::DeploymentStore as _;
+use selvage_core::ports::Clock;
 use selvage_core::vault::{Captured, Vault};
 use selvage_testing::sample;
 use selvage_testing::scene::Scene;

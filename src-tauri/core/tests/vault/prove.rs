@@ -1,4 +1,5 @@
-use selvage_core::ports::Store;
+use selvage_core::deployment::DeploymentStore as _;
+use selvage_core::vault::VaultStore as _;
 use selvage_core::vault::{Outcome, ProofSource, ProvedKey, VaultError};
 use selvage_core::weavestream::env_names::KeyUse;
 use selvage_core::weavestream::key_set::KeyTrouble;

@@ -5,8 +5,11 @@ use selvage_core::activity::{Activity, ActivityKind, SecretAct};
 use selvage_core::deployment::{Deployment, DeploymentId};
 use selvage_core::findings::{Finding, FindingKind, Recorded};
 use selvage_core::jobs::{Entry, Job, JobEnd, JobId, JobKind, JournalEntry, Note, Resource, Step, StepState};
-use selvage_core::ports::{DumpRecord, LocalDumpState, Store};
-use selvage_core::vault::{EnvChange, KeyProof};
+use selvage_core::library::{DumpRecord, LocalDumpState};
+use selvage_core::observation::{Observation, Summary};
+use selvage_core::ports::Store;
+use selvage_core::queue::QueueSeen;
+use selvage_core::vault::{EnvChange, EnvStatus, KeyProof};
 use selvage_core::weavestream::run::RunId;
 use uuid::Uuid;
 
@@ -20,6 +23,7 @@ pub async fn works(store: &dyn Store) {
     jobs(store).await;
     resources(store).await;
     activity(store).await;
+    observations(store).await;
     settings(store).await;
     findings(store).await;
 }
@@ -58,16 +62,9 @@ fn rename(deployment: &mut Deployment, name: &str, slug: &str) {
 
 fn copy(deployment: DeploymentId, path: &str, minute: i64) -> DumpRecord {
     DumpRecord {
-        deployment,
-        run: RunId(Uuid::new_v4()),
-        path: path.into(),
-        size: (1 << 53) + 1,
-        sha256: sample::sha256(path.as_bytes()),
-        state: LocalDumpState::Verified,
         checked_at: sample::now() + TimeDelta::minutes(minute),
-        entries: 125,
         made_at: Some(sample::now()),
-        modified: Some(sample::now() - TimeDelta::nanoseconds(1)),
+        ..sample::dump_record(deployment, path)
     }
 }
 
@@ -213,6 +210,44 @@ async fn resources(store: &dyn Store) {
     begin(store, &second).await;
     assert_eq!(store.begin_job(&Job { id: JobId(Uuid::new_v4()), ..second.clone() }).await, Ok(Some(second.id)));
     store.remove_jobs(&[first.id, second.id]).await.unwrap();
+}
+
+async fn observations(store: &dyn Store) {
+    let mut deployment = sample::deployment();
+    rename(&mut deployment, "Observed", "observed");
+    store.save_deployment(&deployment).await.unwrap();
+    let id = deployment.id;
+    let schedules = vec![sample::schedule("Daily", true)];
+    let mut seen = Observation {
+        summary: Summary {
+            at: sample::now(),
+            host_at: None,
+            unseen: Vec::new(),
+            fallback_reason: None,
+            env: EnvStatus::default(),
+            latest_good: None,
+        },
+        facts: None,
+        recent: sample::past(3, &schedules, sample::now()),
+        schedules,
+        queue: QueueSeen::OutOfReach,
+    };
+    store.save_summary(id, &seen.summary).await.unwrap();
+    assert_eq!((store.summary(id).await, store.observation(id).await), (Ok(None), Ok(None)), "nothing was seen yet");
+    assert!(store.observed_runs(id).await.unwrap().is_empty());
+    store.save_observation(id, &seen).await.unwrap();
+    assert_eq!(store.observation(id).await.unwrap().as_ref(), Some(&seen));
+    assert_eq!(store.observed_runs(id).await.unwrap(), seen.recent);
+    seen.summary.host_at = Some(sample::now());
+    store.save_summary(id, &seen.summary).await.unwrap();
+    assert_eq!(store.summary(id).await.unwrap().as_ref(), Some(&seen.summary));
+    assert_eq!(store.observation(id).await.unwrap().as_ref(), Some(&seen), "the other parts went with it");
+    seen.recent.truncate(1);
+    store.save_observation(id, &seen).await.unwrap();
+    assert_eq!(store.observation(id).await.unwrap(), Some(seen));
+    store.remove_deployment(id).await.unwrap();
+    assert_eq!((store.summary(id).await, store.observation(id).await), (Ok(None), Ok(None)));
+    assert!(store.observed_runs(id).await.unwrap().is_empty());
 }
 
 async fn activity(store: &dyn Store) {

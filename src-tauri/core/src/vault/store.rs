@@ -1,0 +1,25 @@
+use async_trait::async_trait;
+
+use super::version::{EnvChange, EnvVersion};
+use crate::base::StoreError;
+use crate::deployment::DeploymentId;
+
+/// The index of each deployment's vault. Values are in the keyring, never here.
+#[async_trait]
+pub trait VaultStore: Send + Sync {
+    /// A number for the next version of a deployment's `.env`, never given before
+    /// unless it was given back.
+    async fn next_env_number(&self, id: DeploymentId) -> Result<u32, StoreError>;
+    /// Gives a number back under which nothing was kept anywhere. It is given again
+    /// unless a later one was given meanwhile.
+    async fn give_back_env_number(&self, id: DeploymentId, number: u32) -> Result<(), StoreError>;
+    /// The index of a deployment's vault, newest first.
+    async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError>;
+    /// Adds a version that is not complete yet.
+    async fn add_env_version(&self, version: &EnvVersion) -> Result<(), StoreError>;
+    /// Changes one thing of a version. False when there is no such version any
+    /// more: what was removed meanwhile does not come back.
+    async fn change_env_version(&self, id: DeploymentId, number: u32, change: &EnvChange) -> Result<bool, StoreError>;
+    /// Forgets a version.
+    async fn remove_env_version(&self, id: DeploymentId, number: u32) -> Result<(), StoreError>;
+}
