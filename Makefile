@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/selvage/target
 
-.PHONY: demo test soak bench fuzz bindings clippy fmt clean-host
+.PHONY: demo test soak bench fuzz bindings reference clippy fmt clean-host
 
 demo: ; @tests/demo/run
 
@@ -19,6 +19,10 @@ fuzz: ; @tests/fuzz $(ARGS)
 # ui/src/ipc/bindings.ts from the Rust commands
 bindings: ui/dist/index.html
 	SELVAGE_WRITE_BINDINGS=1 cargo test --quiet --test bindings
+
+# docs/cli.md from the command line's parser
+reference: ui/dist/index.html
+	SELVAGE_WRITE_REFERENCE=1 cargo test --quiet --test docs
 
 clippy: ui/dist/index.html
 	cargo clippy --quiet --workspace --all-targets --locked -- -D warnings

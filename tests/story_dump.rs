@@ -19,7 +19,7 @@ use serde_json::Value;
 const BINARY: &str = env!("CARGO_BIN_EXE_selvage");
 /// Whose rows are counted after a restore.
 const TABLES: [&str; 3] = ["ballast", "companies", "backup_run"];
-/// What keeps backups apart (`WEAVESTREAM.md` section 4).
+/// What keeps backups apart (`docs/weavestream.md` section 4).
 const LOCK: &str = "select pg_advisory_lock(hashtext('weavestream:backup'))";
 
 #[test]

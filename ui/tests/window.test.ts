@@ -69,7 +69,7 @@ describe('a download', () => {
     const { user, calls } = await open('risk');
     await user.click(await screen.findByRole('button', { name: /Download latest dump/ }));
     await user.click(await screen.findByRole('button', { name: 'Use this folder' }));
-    await waitFor(() => expect(screen.getByText('Verified: today’s dump, 09:00')).toBeTruthy());
+    await waitFor(() => expect(screen.getByText('Verified today’s dump, 09:00')).toBeTruthy());
     expect(calls.filter((call) => call === 'download' || call === 'use_proposed_library')).toEqual(['download', 'use_proposed_library', 'download']);
     await user.click(screen.getByRole('button', { name: 'Show' }));
     await waitFor(() => expect(location.hash).toContain('/history/'));

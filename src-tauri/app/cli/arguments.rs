@@ -4,6 +4,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use selvage_core::download::WhichRun;
 use selvage_core::weavestream::run::{RunId, RunStatus};
 
+use super::details;
 use super::link_arguments::LinkArguments;
 use super::schedule_arguments::{ActorArgument, ScheduleCommand, WhichSchedule};
 use super::secret_arguments::{KitCommand, SecretsCommand};
@@ -55,7 +56,8 @@ pub enum Command {
         #[command(subcommand)]
         command: DeploymentCommand,
     },
-    /// Show the schedules, and what the queue says of each
+    /// Show the schedules, and what the queue has of each
+    #[command(after_long_help = details::SCHEDULES)]
     Schedules {
         /// Name, short name or id of the deployment
         name: String,
@@ -67,6 +69,7 @@ pub enum Command {
         command: ScheduleCommand,
     },
     /// Have the worker make a dump now
+    #[command(after_long_help = details::RUN_NOW)]
     RunNow {
         /// Which schedule
         #[command(flatten)]
@@ -74,11 +77,12 @@ pub enum Command {
         /// Wait until the run has ended
         #[arg(long)]
         wait: bool,
-        /// On whose behalf
+        /// As whom
         #[command(flatten)]
         by: ActorArgument,
     },
     /// Show runs, newest first
+    #[command(after_long_help = details::RUNS)]
     Runs {
         /// Name, short name or id of the deployment
         name: String,
@@ -89,14 +93,16 @@ pub enum Command {
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=500))]
         limit: u32,
     },
-    /// Tell whether anybody is at work on a run that has not ended
+    /// Tell whether anything is working on a run that has not ended
+    #[command(after_long_help = details::INSPECT)]
     Inspect {
         /// Name, short name or id of the deployment
         name: String,
         /// Id of the run, as `selvage runs` prints it
         run: uuid::Uuid,
     },
-    /// Bring a dump here and verify it
+    /// Download a dump and verify it
+    #[command(after_long_help = details::DOWNLOAD)]
     Download {
         /// Name, short name or id of the deployment
         name: String,
@@ -107,26 +113,28 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
     },
-    /// List the dumps on this laptop, and whether each still lies there as it was
+    /// List the dumps on this laptop, and whether each file is still as it was
+    #[command(after_long_help = details::COPIES)]
     Copies {
         /// Name, short name or id of the deployment
         name: String,
     },
     /// Make a dump directly to this laptop, without a schedule, as before an upgrade
+    #[command(after_long_help = details::DUMP)]
     Dump {
         /// Name, short name or id of the deployment
         name: String,
         /// Folder of this laptop
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
-        /// Wait while a backup of the host is under way
+        /// Wait while a backup is running on the host
         #[arg(long, conflicts_with = "without_lock")]
         wait: bool,
-        /// Dump also beside a backup that is under way, without the lock that keeps two dumps apart
+        /// Dump also while a backup is running, without the lock that prevents two dumps at the same time
         #[arg(long)]
         without_lock: bool,
     },
-    /// Keep, compare, prove and put back a deployment's .env
+    /// Save, compare, test and put back a deployment's .env
     Secrets {
         /// What to do
         #[command(subcommand)]
@@ -139,6 +147,7 @@ pub enum Command {
         command: KitCommand,
     },
     /// Show running and ended jobs
+    #[command(after_long_help = details::JOBS)]
     Jobs,
     /// Do something about a job that was interrupted
     Job {
@@ -147,6 +156,7 @@ pub enum Command {
         command: JobCommand,
     },
     /// Show what was done with secrets
+    #[command(after_long_help = details::ACTIVITY)]
     Activity,
 }
 
@@ -154,11 +164,13 @@ pub enum Command {
 #[derive(Subcommand, Debug)]
 pub enum JobCommand {
     /// Continue where it stopped
+    #[command(after_long_help = details::RESUME)]
     Resume {
         /// Id of the job, as `selvage jobs` prints it
         id: uuid::Uuid,
     },
     /// Remove what it left: the part of a dump, and its session on the host
+    #[command(after_long_help = details::CLEAN_UP)]
     CleanUp {
         /// Id of the job, as `selvage jobs` prints it
         id: uuid::Uuid,
@@ -169,6 +181,7 @@ pub enum JobCommand {
 #[derive(Subcommand, Debug)]
 pub enum DeploymentCommand {
     /// Add a deployment, after signing in to it once
+    #[command(after_long_help = details::ADD)]
     Add {
         /// A name of your choice
         name: String,
@@ -176,7 +189,8 @@ pub enum DeploymentCommand {
         #[command(flatten)]
         link: LinkArguments,
     },
-    /// Give a known deployment another link, or a link anew, after testing it once
+    /// Give a deployment another link, or replace one, after testing it once
+    #[command(after_long_help = details::LINK)]
     Link {
         /// Name, short name or id
         name: String,
@@ -185,20 +199,23 @@ pub enum DeploymentCommand {
         link: LinkArguments,
     },
     /// List the deployments
+    #[command(after_long_help = details::LIST)]
     List,
     /// Forget a deployment and its secrets; dumps on this laptop stay
+    #[command(after_long_help = details::REMOVE)]
     Remove {
         /// Name, short name or id
         name: String,
-        /// Also remove every version of its .env from the keyring, for ever
+        /// Also remove every version of its .env from the keyring, permanently
         #[arg(long)]
         with_secrets: bool,
     },
     /// Test the connection as a checklist
+    #[command(after_long_help = details::PROBE)]
     Probe {
         /// Name, short name or id
         name: String,
-        /// Trust the host key with this fingerprint, should it be unknown
+        /// Trust the host key with this fingerprint if it is unknown
         #[arg(long, value_name = "SHA256:...")]
         accept_host_key: Option<String>,
     },
@@ -209,7 +226,7 @@ pub enum DeploymentCommand {
 pub enum StatusArgument {
     /// Waits for the worker
     Queued,
-    /// Under way
+    /// In progress
     Running,
     /// A dump was written
     Success,

@@ -39,7 +39,7 @@ pub struct SshArguments {
     /// Folder with compose.yml on the host
     #[arg(long, default_value = "/opt/weavestream")]
     pub dir: String,
-    /// Trust host keys with these fingerprints, should they be unknown; repeat it for jump hosts
+    /// Trust host keys with these fingerprints if they are unknown; can be repeated, for jump hosts
     #[arg(long, value_name = "SHA256:...")]
     pub accept_host_key: Vec<String>,
 }
@@ -47,19 +47,19 @@ pub struct SshArguments {
 /// The direct link to Postgres.
 #[derive(Args, Debug)]
 pub struct PostgresArguments {
-    /// Direct link to Postgres: host, role and database, as which role, which database
+    /// Direct link to Postgres
     #[arg(long, value_name = "[USER@]HOST[:PORT][/DATABASE]", value_parser = Server::from_str)]
     pub postgres: Option<Server>,
-    /// What is asked of the server's TLS
+    /// Whether and how the connection is encrypted
     #[arg(long, value_name = "MODE", default_value = "verify-full", requires = "postgres")]
     pub sslmode: ModeArgument,
-    /// Certificates to trust, in PEM form; without it what this laptop trusts
+    /// Certificates to trust, in PEM format; without it those that this laptop trusts
     #[arg(long, value_name = "FILE", requires = "postgres")]
     pub sslrootcert: Option<PathBuf>,
-    /// Client certificate, in PEM form
+    /// Client certificate, in PEM format
     #[arg(long, value_name = "FILE", requires_all = ["sslkey", "postgres"])]
     pub sslcert: Option<PathBuf>,
-    /// Its private key, in PEM form
+    /// Its private key, in PEM format
     #[arg(long, value_name = "FILE", requires_all = ["sslcert", "postgres"])]
     pub sslkey: Option<PathBuf>,
     /// Read the role's password as the next line of standard input; it is kept in the OS keyring
@@ -70,11 +70,11 @@ pub struct PostgresArguments {
 /// `sslmode`, as libpq names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ModeArgument {
-    /// In the clear
+    /// Not encrypted
     Disable,
-    /// Encrypted where the server can
+    /// Encrypted if the server offers it
     Prefer,
-    /// Encrypted, whatever certificate is shown
+    /// Encrypted; any certificate is accepted
     Require,
     /// The certificate comes from a trusted authority
     VerifyCa,

@@ -1,11 +1,13 @@
-//! The same use cases headless. `docs/cli.md` has the JSON of each command.
+//! The same use cases headless. `docs/cli.md` is made from the parser.
 
 mod arguments;
 mod deployment;
+mod details;
 mod download;
 mod kit;
 mod link_arguments;
 mod print;
+mod reference;
 mod schedule;
 mod schedule_arguments;
 mod secret_arguments;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 use schedule_arguments::ScheduleCommand;
 
 pub use arguments::{Arguments, Command, DeploymentCommand, JobCommand};
+pub use reference::reference;
 use selvage_core::base::Class;
 use selvage_core::dump::LockChoice;
 use selvage_core::jobs::JobId;

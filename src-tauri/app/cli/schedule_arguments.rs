@@ -3,91 +3,101 @@ use clap::{Args, Subcommand};
 use selvage_core::weavestream::schedule::{Retention, Schedule};
 use selvage_core::weavestream::schedule_draft::{RetentionDraft, ScheduleDraft};
 
+use super::details;
+
 /// What to do with schedules.
 #[derive(Subcommand, Debug)]
 pub enum ScheduleCommand {
-    /// Make a schedule and register it in the queue
+    /// Create a schedule and register it in the queue
+    #[command(after_long_help = details::SCHEDULE_ADD)]
     Add {
         /// Name, short name or id of the deployment
         deployment: String,
         /// Its name
         #[arg(long)]
         name: String,
-        /// Five fields
+        /// Cron expression of five fields
         #[arg(long)]
         cron: String,
-        /// Make it switched off
+        /// Create it disabled
         #[arg(long)]
         disabled: bool,
-        /// What it holds
+        /// Its settings
         #[command(flatten)]
         values: ScheduleArguments,
-        /// On whose behalf
+        /// As whom
         #[command(flatten)]
         by: ActorArgument,
     },
     /// Change a schedule; what is not given stays
+    #[command(after_long_help = details::SCHEDULE_CHANGE)]
     Edit {
-        /// Which
+        /// Which schedule
         #[command(flatten)]
         which: WhichSchedule,
         /// Its name
         #[arg(long)]
         name: Option<String>,
-        /// Five fields
+        /// Cron expression of five fields
         #[arg(long)]
         cron: Option<String>,
-        /// What it holds
+        /// Its settings
         #[command(flatten)]
         values: ScheduleArguments,
-        /// On whose behalf
+        /// As whom
         #[command(flatten)]
         by: ActorArgument,
     },
     /// Delete a schedule; its dumps and runs stay
+    #[command(after_long_help = details::SCHEDULE_REMOVE)]
     Remove {
-        /// Which
+        /// Which schedule
         #[command(flatten)]
         which: WhichSchedule,
-        /// On whose behalf
+        /// As whom
         #[command(flatten)]
         by: ActorArgument,
     },
-    /// Switch a schedule on
+    /// Enable a schedule
+    #[command(after_long_help = details::SCHEDULE_CHANGE)]
     Enable {
-        /// Which
+        /// Which schedule
         #[command(flatten)]
         which: WhichSchedule,
-        /// On whose behalf
+        /// As whom
         #[command(flatten)]
         by: ActorArgument,
     },
-    /// Switch a schedule off
+    /// Disable a schedule
+    #[command(after_long_help = details::SCHEDULE_CHANGE)]
     Disable {
-        /// Which
+        /// Which schedule
         #[command(flatten)]
         which: WhichSchedule,
-        /// On whose behalf
+        /// As whom
         #[command(flatten)]
         by: ActorArgument,
     },
     /// Make the queue agree with the database about a schedule
+    #[command(after_long_help = details::REPAIR)]
     Repair {
-        /// Which
+        /// Which schedule
         #[command(flatten)]
         which: WhichSchedule,
     },
     /// Show which dumps a schedule keeps and which its next run deletes, with its own rules or others; changes nothing
+    #[command(after_long_help = details::RETENTION)]
     #[command(alias = "keeps")]
     Retention {
-        /// Which
+        /// Which schedule
         #[command(flatten)]
         which: WhichSchedule,
         /// Rules in place of its own
         #[command(flatten)]
         rules: RuleArguments,
     },
-    /// Tell when an expression fires; no host is needed
+    /// Show when a cron expression runs; no host is needed
+    #[command(after_long_help = details::PREVIEW)]
     Preview {
         /// What to preview
         #[command(flatten)]
@@ -104,30 +114,30 @@ pub struct WhichSchedule {
     pub id: uuid::Uuid,
 }
 
-/// On whose behalf a change is made.
+/// As whom a change is made.
 #[derive(Args, Debug)]
 pub struct ActorArgument {
-    /// Mail address of a user of Weavestream who may act; without it the one chosen in the window, else nobody
+    /// Email of a Weavestream user who may manage backups; without it the one chosen in the window, if any
     #[arg(id = "actor", long = "as", value_name = "EMAIL")]
     pub actor: Option<String>,
 }
 
-/// What a schedule holds beside its name and its expression.
+/// Settings of a schedule beside its name and its cron expression.
 #[derive(Args, Debug)]
 pub struct ScheduleArguments {
     /// Time zone as in Europe/Berlin; empty for Etc/UTC
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
-    /// What it keeps
+    /// Which dumps it keeps
     #[command(flatten)]
     pub rules: RuleArguments,
-    /// Address that the host mails failures to; can be repeated, and replaces those that are there
+    /// Address for mail about failures; can be repeated, and replaces the present ones
     #[arg(long, value_name = "EMAIL", conflicts_with = "no_email")]
     pub email: Vec<String>,
-    /// The host mails nobody
+    /// The host sends no mail
     #[arg(long)]
     pub no_email: bool,
-    /// Whether the host mails successes as well
+    /// Whether the host also sends mail about successes
     #[arg(long, value_name = "true|false")]
     pub notify_on_success: Option<bool>,
 }
@@ -203,7 +213,7 @@ impl ScheduleArguments {
 /// What to preview.
 #[derive(Args, Debug)]
 pub struct PreviewArguments {
-    /// Five fields
+    /// Cron expression of five fields
     #[arg(long, required_unless_present = "batch")]
     pub cron: Option<String>,
     /// Time zone as in Europe/Berlin
@@ -215,7 +225,7 @@ pub struct PreviewArguments {
     /// How many
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub count: u16,
-    /// Read one JSON object a line, `{"cron", "tz", "from", "count"}`, and answer each with one
+    /// Read one JSON object per line, `{"cron", "tz", "from", "count"}`, and answer each with one
     #[arg(long, conflicts_with = "cron")]
     pub batch: bool,
 }

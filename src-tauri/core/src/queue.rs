@@ -20,7 +20,7 @@ pub enum QueueSeen {
         reason: String,
     },
     /// The link ends at Postgres: the api registers the rows when it next starts
-    /// (`WEAVESTREAM.md` section 3).
+    /// (`docs/weavestream.md` section 3).
     OutOfReach,
 }
 

@@ -87,7 +87,7 @@ macro_rules! schedule_object {
 }
 pub(crate) use schedule_object;
 
-// Timestamps are stored without zone and hold UTC (WEAVESTREAM.md section 2).
+// Timestamps are stored without zone and hold UTC (docs/weavestream.md section 2).
 // `concurrent` is told apart from a failure here, once.
 macro_rules! run_object {
     () => {

@@ -129,7 +129,7 @@ impl From<ScheduleRow> for Schedule {
             name: row.name,
             enabled: row.enabled,
             cron: row.cron,
-            // Up to 1.9.3 the web app stored an empty zone (WEAVESTREAM.md section 4).
+            // Up to 1.9.3 the web app stored an empty zone (docs/weavestream.md section 4).
             timezone: row.timezone.filter(|zone| !zone.is_empty()),
             retention: Retention::from_json(&row.retention.map(|text| document(&text)).unwrap_or_default()),
             notify_emails: row.notify_emails.unwrap_or_default().into_iter().flatten().collect(),

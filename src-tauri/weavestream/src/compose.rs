@@ -1,5 +1,5 @@
 //! The Compose project: how its commands are spelled and what runs in it
-//! (`WEAVESTREAM.md` section 1).
+//! (`docs/weavestream.md` section 1).
 
 use std::collections::BTreeMap;
 

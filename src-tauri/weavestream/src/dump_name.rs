@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// The folder of dumps as the containers see it (`WEAVESTREAM.md` section 1).
+/// The folder of dumps as the containers see it (`docs/weavestream.md` section 1).
 pub const BACKUP_FOLDER_IN_CONTAINER: &str = "/var/lib/weavestream/backup";
 
 const PREFIX: &str = "weavestream-postgres-";
@@ -11,7 +11,7 @@ const DUMP: &str = ".dump";
 const MANIFEST: &str = ".manifest.json";
 
 /// A file name that matches `^weavestream-postgres-[0-9TZ:\-]+\.dump$`
-/// (`WEAVESTREAM.md` section 4), so it cannot leave its folder.
+/// (`docs/weavestream.md` section 4), so it cannot leave its folder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Type)]
 #[serde(transparent)]
 #[specta(transparent)]

@@ -1,4 +1,4 @@
-//! What the names in Weavestream's `.env` are for (`WEAVESTREAM.md` section 6).
+//! What the names in Weavestream's `.env` are for (`docs/weavestream.md` section 6).
 
 use serde::{Deserialize, Serialize};
 use specta::Type;

@@ -1,5 +1,5 @@
 //! Weavestream's AES-256-GCM envelopes: whether a key opens one
-//! (`WEAVESTREAM.md` section 7). What is inside never leaves this module.
+//! (`docs/weavestream.md` section 7). What is inside never leaves this module.
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};

@@ -1,4 +1,4 @@
-//! The keys of one `.env`, by use and kid (`WEAVESTREAM.md` sections 6 and 7).
+//! The keys of one `.env`, by use and kid (`docs/weavestream.md` sections 6 and 7).
 
 use base64::Engine as _;
 use base64::alphabet;

@@ -1,5 +1,5 @@
 //! What a Weavestream host is: its schedules, runs, dumps and services.
-//! The facts are those of `WEAVESTREAM.md`; each item names its section.
+//! The facts are those of `docs/weavestream.md`; each item names its section.
 
 pub mod archive;
 pub mod compose;

@@ -1,4 +1,4 @@
-//! The JSON sidecar of a dump (`WEAVESTREAM.md` section 4).
+//! The JSON sidecar of a dump (`docs/weavestream.md` section 4).
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -65,7 +65,7 @@ pub struct Manifest {
     /// `sha256:<hex>` of the worker image's migrations, or `unknown:<why>`.
     pub migration_hash: Option<String>,
     /// The key id in use; `1` when the worker wrote null, because rows then
-    /// carry `1` (`WEAVESTREAM.md` section 4, traps).
+    /// carry `1` (`docs/weavestream.md` section 4, traps).
     pub kid: String,
     /// Host name in the worker's `DATABASE_URL`.
     pub database_host: Option<String>,

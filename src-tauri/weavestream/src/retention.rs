@@ -1,4 +1,4 @@
-//! Which dumps the worker keeps: its rules (`WEAVESTREAM.md` section 4), applied
+//! Which dumps the worker keeps: its rules (`docs/weavestream.md` section 4), applied
 //! to what is on the host and to what the schedule will add.
 
 use std::collections::HashSet;

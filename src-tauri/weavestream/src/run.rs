@@ -1,4 +1,4 @@
-//! Runs: rows of `backup_run` (`WEAVESTREAM.md` sections 2 and 4).
+//! Runs: rows of `backup_run` (`docs/weavestream.md` sections 2 and 4).
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

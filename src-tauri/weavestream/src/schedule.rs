@@ -1,4 +1,4 @@
-//! Schedules: rows of `backup_config` (`WEAVESTREAM.md` section 2).
+//! Schedules: rows of `backup_config` (`docs/weavestream.md` section 2).
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ impl Schedule {
     }
 }
 
-/// The id of a schedule's BullMQ Job Scheduler (`WEAVESTREAM.md` section 3).
+/// The id of a schedule's BullMQ Job Scheduler (`docs/weavestream.md` section 3).
 #[must_use]
 pub fn scheduler_id(schedule: Uuid) -> String {
     format!("backup-config-{schedule}")

@@ -1,5 +1,5 @@
 //! A schedule as it is filled in, and the rules that the web app applies before
-//! it is written (`WEAVESTREAM.md` section 2).
+//! it is written (`docs/weavestream.md` section 2).
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

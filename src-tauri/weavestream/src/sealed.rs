@@ -1,4 +1,4 @@
-//! Where Weavestream keeps what it encrypts (`WEAVESTREAM.md` section 7).
+//! Where Weavestream keeps what it encrypts (`docs/weavestream.md` section 7).
 
 use serde::{Deserialize, Serialize};
 use specta::Type;

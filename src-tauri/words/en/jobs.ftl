@@ -12,7 +12,7 @@ the-dump = { $at ->
 }
 
 job-download-running = Downloading { the-dump }
-job-download-done = Verified: { the-dump }
+job-download-done = Verified { the-dump }
     .why = Its checksum matches the manifest.
 job-download-cancelled = Download cancelled: { the-dump }
     .kept = { -arrived-kept }
@@ -50,7 +50,7 @@ job-run-failed = { $name } did not succeed
     .next = { $problem-next }
 
 job-verify-running = Verifying { the-dump }
-job-verify-done = Verified: { the-dump }
+job-verify-done = Verified { the-dump }
     .why = Its checksum is what it was.
 job-verify-cancelled = Verification cancelled: { the-dump }
     .kept = The file was not fully compared.

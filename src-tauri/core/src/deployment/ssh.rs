@@ -9,7 +9,7 @@ use super::fields::{FieldError, FieldFault, field, unusable};
 pub struct SshLink {
     /// Where and as whom.
     pub target: SshTarget,
-    /// Folder with `compose.yml` on the host (`WEAVESTREAM.md` section 1).
+    /// Folder with `compose.yml` on the host (`docs/weavestream.md` section 1).
     pub folder: String,
 }
 

@@ -16,7 +16,7 @@ const FAILED: &str = "selvage:failed";
 const DUMPED: &str = "selvage:dumped";
 const SENT: &str = "selvage:sent";
 
-/// As `pg_dump` is called by the worker (`WEAVESTREAM.md` section 4).
+/// As `pg_dump` is called by the worker (`docs/weavestream.md` section 4).
 const PG_DUMP: &str = "pg_dump --format=custom --no-owner --no-acl";
 
 /// Whom `psql` and `pg_dump` sign in as: the image's own variables.

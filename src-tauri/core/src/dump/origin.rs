@@ -45,7 +45,7 @@ impl Origin {
         })
     }
 
-    /// A manifest in the worker's own form (`WEAVESTREAM.md` section 4). The
+    /// A manifest in the worker's own form (`docs/weavestream.md` section 4). The
     /// hash of the migrations' files is the worker image's to know.
     pub fn manifest(&self, file: &str, size: u64, sha256: Sha256, made_at: &str) -> Value {
         json!({

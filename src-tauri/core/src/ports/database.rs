@@ -33,10 +33,10 @@ pub trait Database: Send + Sync {
     async fn run(&self, id: RunId) -> Result<Option<Run>, DatabaseError>;
     /// The newest success whose dump is still on the host.
     async fn latest_good(&self) -> Result<Option<Run>, DatabaseError>;
-    /// Adds one row to `audit_log`, as the web app would (`WEAVESTREAM.md` section 5).
+    /// Adds one row to `audit_log`, as the web app would (`docs/weavestream.md` section 5).
     async fn record(&self, entry: &AuditEntry) -> Result<(), DatabaseError>;
 
-    /// Users who may change schedules and start runs, by address (`WEAVESTREAM.md` section 5).
+    /// Users who may change schedules and start runs, by address (`docs/weavestream.md` section 5).
     async fn actors(&self) -> Result<Vec<Actor>, DatabaseError>;
     /// Changes `backup_config` and records it in `audit_log`, both or neither.
     /// `by` is the acting user; none leaves the actor empty.
@@ -52,7 +52,7 @@ pub trait Database: Send + Sync {
     /// Who holds the advisory lock of backups; none when nobody does.
     async fn lock_holder(&self) -> Result<Option<LockHolder>, DatabaseError>;
     /// Encrypted values of every column that has such, enough of them to tell
-    /// whether keys fit (`WEAVESTREAM.md` section 7).
+    /// whether keys fit (`docs/weavestream.md` section 7).
     async fn sealed(&self) -> Result<SealedData, DatabaseError>;
     /// Ends every session that calls itself `application`; how many there were.
     async fn end_sessions(&self, application: &str) -> Result<u32, DatabaseError>;
@@ -209,7 +209,7 @@ pub struct LockHolder {
     #[specta(type = String)]
     pub since: DateTime<Utc>,
     /// No run is under way and no `pg_dump` is at work: a pool left the lock with a
-    /// session that has nothing to do (`WEAVESTREAM.md` section 4).
+    /// session that has nothing to do (`docs/weavestream.md` section 4).
     #[serde(default)]
     pub idle: bool,
 }

@@ -25,7 +25,7 @@ pub trait DirectPostgres: Send + Sync {
     fn database(&self) -> Arc<dyn Database>;
     /// How the line is protected.
     fn line(&self) -> LineProtection;
-    /// Takes the advisory lock of backups (`WEAVESTREAM.md` section 4) in a session
+    /// Takes the advisory lock of backups (`docs/weavestream.md` section 4) in a session
     /// of its own, which calls itself `application`; none when somebody else holds it.
     async fn lock(&self, application: &str) -> Result<Option<Box<dyn HeldLock>>, DatabaseError>;
     /// Starts `tool` against this database, as the worker calls its own, in a

@@ -95,7 +95,7 @@ fn at_work(run: &Run, holder: Option<&LockHolder>, service: Option<&str>) -> Run
         (RunStatus::Queued, _) => RunActivity::Waiting,
         (RunStatus::Running, None) => RunActivity::Stuck,
         (RunStatus::Running, Some(_)) if service != Some("worker") => RunActivity::HeldElsewhere,
-        // The worker takes the lock first and says `running` after it (`WEAVESTREAM.md` section 4).
+        // The worker takes the lock first and says `running` after it (`docs/weavestream.md` section 4).
         (RunStatus::Running, Some(holder)) if run.started_at.is_some_and(|began| began < holder.since) => {
             RunActivity::Stuck
         }

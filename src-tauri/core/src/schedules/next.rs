@@ -50,7 +50,7 @@ pub enum QueueState {
     /// BullMQ has it more than once, as an older Weavestream registered it and anew: each time fires.
     FiresTwice,
     /// Enabled, and it can never fire: BullMQ refuses its cron expression or its
-    /// zone (`WEAVESTREAM.md` section 2).
+    /// zone (`docs/weavestream.md` section 2).
     Unusable {
         /// What cannot be used.
         reason: String,

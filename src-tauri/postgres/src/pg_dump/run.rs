@@ -28,7 +28,7 @@ pub struct Dump {
 
 impl Dump {
     /// Starts `tool` against the database `name` at `at`, as the worker calls its
-    /// own (`WEAVESTREAM.md` section 4). `token` is the password there.
+    /// own (`docs/weavestream.md` section 4). `token` is the password there.
     pub fn start(
         tool: &PgDump,
         at: &Endpoint,

@@ -1,7 +1,7 @@
 //! When a schedule fires: cron expressions exactly as the host reads them.
 //!
 //! BullMQ evaluates them with the npm package `cron-parser` 4.9 over `luxon`
-//! (`WEAVESTREAM.md` sections 2 and 3). What it accepts, what it refuses and
+//! (`docs/weavestream.md` sections 2 and 3). What it accepts, what it refuses and
 //! what it makes of clock changes is followed to the second, oddities included;
 //! `tests/cron_parser.rs` compares with the real package.
 

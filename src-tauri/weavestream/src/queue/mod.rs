@@ -1,5 +1,5 @@
 //! What BullMQ itself says about the schedules, and the script that makes it agree
-//! (`WEAVESTREAM.md` section 3).
+//! (`docs/weavestream.md` section 3).
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
