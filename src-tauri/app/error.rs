@@ -3,6 +3,7 @@
 use selvage_core::base::RequestError;
 use selvage_core::download::DownloadError;
 use selvage_core::dump::DumpError;
+use selvage_core::link::PgDumpError;
 use selvage_core::kit::KitError;
 use selvage_core::ports::{DatabaseError, KeyringError, LibraryError, LinkError, StoreError};
 use selvage_core::probe::ProbeError;
@@ -54,6 +55,8 @@ pub enum ProblemFacts {
     Download(DownloadError),
     /// A one-off dump.
     Dump(DumpError),
+    /// The laptop's own `pg_dump`.
+    PgDump(PgDumpError),
     /// The queue that makes schedules fire.
     Queue(QueueError),
     /// A schedule, or a run that was started.

@@ -4,19 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use selvage_core::activity::ActivityLog;
-use selvage_core::deployment::Deployments;
 use selvage_core::download::{Downloads, Patience};
 use selvage_core::dump::OneOffDumps;
 use selvage_core::jobs::JobCenter;
 use selvage_core::kit::Kits;
-use selvage_core::library::LocalDumps;
 use selvage_core::link::Links;
-use selvage_core::ports::{Clock, Keyring, Notifier, Store, StoreError};
+use selvage_core::local_dumps::LocalDumps;
+use selvage_core::ports::{Clock, Keyring, Notifier, StoreError};
 use selvage_core::recovery::Recoveries;
+use selvage_core::registry::Deployments;
 use selvage_core::schedules::Schedules;
 use selvage_core::settings::Settings;
 use selvage_core::time::Moment;
 use selvage_core::vault::Vault;
+use selvage_core::views::Views;
 use selvage_core::watch::Watch;
 use selvage_postgres::PostgresConnector;
 use selvage_ssh::{SshConnector, SshSettings};
@@ -29,14 +30,16 @@ use crate::keyring::{FolderKeyring, OsKeyring, SecretsFolder};
 pub struct Selvage {
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
-    /// The laptop's memory.
-    pub store: Arc<dyn Store>,
     /// What the admin chose.
     pub settings: Settings,
     /// Ways to the hosts.
     pub links: Arc<Links>,
     /// The deployments of this laptop.
     pub deployments: Deployments,
+    /// What the screens show of them.
+    pub views: Views,
+    /// Who checks them.
+    pub watch: Watch,
     /// Downloads and copies.
     pub downloads: Downloads,
     /// Dumps that lie on this laptop.
@@ -67,10 +70,10 @@ impl Selvage {
         notifier: Arc<dyn Notifier>,
     ) -> Result<Self, StoreError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data).await?);
+        let store = Arc::new(SqliteStore::open(data).await?);
         let mut keyring: Arc<dyn Keyring> = Arc::new(OsKeyring::default());
         if let Some(folder) = secrets.clone() {
-            keyring = Arc::new(FolderKeyring { folder, keyring, store: Arc::clone(&store) });
+            keyring = Arc::new(FolderKeyring { folder, keyring, store: store.clone() });
         }
         let ssh = SshSettings::new(data.join("known_hosts"));
         let home = ssh.home.clone();
@@ -81,32 +84,32 @@ impl Selvage {
             Arc::clone(&keyring),
             Arc::clone(&clock),
         ));
-        let jobs = JobCenter::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&notifier)).await?;
-        let activity = ActivityLog::new(Arc::clone(&store), Arc::clone(&clock));
+        let jobs = JobCenter::new(store.clone(), Arc::clone(&clock), Arc::clone(&notifier)).await?;
+        let activity = ActivityLog::new(store.clone(), Arc::clone(&clock));
         let downloads = Downloads {
             links: Arc::clone(&links),
-            store: Arc::clone(&store),
+            store: store.clone(),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
             jobs: jobs.clone(),
             patience: Patience::default(),
         };
         let local_dumps = LocalDumps {
-            store: Arc::clone(&store),
+            store: store.clone(),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
             jobs: jobs.clone(),
         };
         let dumps = OneOffDumps {
             links: Arc::clone(&links),
-            store: Arc::clone(&store),
+            store: store.clone(),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
             jobs: jobs.clone(),
         };
         let schedules = Schedules {
             links: Arc::clone(&links),
-            store: Arc::clone(&store),
+            store: store.clone(),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
             jobs: jobs.clone(),
@@ -115,7 +118,7 @@ impl Selvage {
         };
         let vault = Vault {
             links: Arc::clone(&links),
-            store: Arc::clone(&store),
+            store: store.clone(),
             keyring: Arc::clone(&keyring),
             library: Arc::new(DiskLibrary),
             clock: Arc::clone(&clock),
@@ -126,25 +129,26 @@ impl Selvage {
         let watch = Watch {
             links: Arc::clone(&links),
             vault: vault.clone(),
-            store: Arc::clone(&store),
+            store: store.clone(),
             clock: Arc::clone(&clock),
             notifier: Arc::clone(&notifier),
         };
         let deployments = Deployments {
             links: Arc::clone(&links),
-            store: Arc::clone(&store),
+            store: store.clone(),
             keyring,
             clock: Arc::clone(&clock),
             vault: vault.clone(),
-            watch,
         };
-        let settings = Settings::of(&store);
+        let views = Views { deployments: deployments.clone(), store: store.clone(), watch: watch.clone() };
+        let settings = Settings::of(store);
         Ok(Self {
             clock,
-            store,
             settings,
             links,
             deployments,
+            views,
+            watch,
             downloads,
             local_dumps,
             dumps,

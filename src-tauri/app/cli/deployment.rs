@@ -4,9 +4,9 @@ use selvage_core::Secret;
 use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DeploymentId, SshAuth, SshLink};
-use selvage_core::deployment::{DirectDraft, Draft, SshDraft};
 use selvage_core::ports::{HostKey, LinkError};
 use selvage_core::probe::{Check, CheckState};
+use selvage_core::registry::{DirectDraft, Draft, SshDraft};
 
 use super::arguments::DeploymentCommand;
 use super::link_arguments::LinkArguments;
@@ -20,7 +20,7 @@ pub async fn run(selvage: &Selvage, command: DeploymentCommand, print: Print) ->
         DeploymentCommand::Add { name, link } => add(selvage, name, link, print).await,
         DeploymentCommand::Link { name, link } => relink(selvage, &name, link, print).await,
         DeploymentCommand::List => {
-            let rows = selvage.deployments.list().await?;
+            let rows = selvage.views.list().await?;
             print.list("deployments", &rows, |row| {
                 format!("{}  {}  {}", row.deployment.slug, place(&row.deployment), row.verdict.title)
             });

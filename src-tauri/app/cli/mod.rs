@@ -87,7 +87,7 @@ async fn carry_out(
         Command::Deployment { command } => deployment::run(&selvage, command, print).await,
         Command::Schedules { name } => {
             let deployment = selvage.deployments.find(&name).await?;
-            let view = selvage.deployments.schedules(deployment.id, true).await?;
+            let view = selvage.views.schedules(deployment.id, true).await?;
             if let Some(problem) = view.problem {
                 return Err(problem.into());
             }
@@ -108,7 +108,7 @@ async fn carry_out(
         Command::Runs { name, status, limit } => {
             let deployment = selvage.deployments.find(&name).await?;
             let filter = RunFilter { statuses: status.into_iter().map(Into::into).collect(), ..RunFilter::default() };
-            let page = selvage.deployments.history(deployment.id, &filter, Page { offset: 0, limit }).await?;
+            let page = selvage.views.history(deployment.id, &filter, Page { offset: 0, limit }).await?;
             print.list("runs", &page.rows, |row| {
                 let size = row.size.map(print::size).unwrap_or_default();
                 let note = row.error.as_deref().and_then(|error| error.lines().next()).unwrap_or_default();

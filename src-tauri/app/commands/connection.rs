@@ -1,9 +1,9 @@
 //! Testing a connection, and trusting a host key.
 
 use selvage_core::deployment::DeploymentId;
-use selvage_core::deployment::Draft;
 use selvage_core::ports::HostKey;
 use selvage_core::probe::Check;
+use selvage_core::registry::Draft;
 use tauri::State;
 
 use crate::error::Answer;

@@ -1,7 +1,8 @@
 //! Deployments: list, add, remove.
 
 use selvage_core::deployment::{Deployment, DeploymentId};
-use selvage_core::deployment::{DeploymentRow, Draft};
+use selvage_core::registry::Draft;
+use selvage_core::views::DeploymentRow;
 use tauri::State;
 
 use crate::error::Answer;
@@ -11,7 +12,7 @@ use crate::state::Selvage;
 #[tauri::command]
 #[specta::specta]
 pub async fn deployments(selvage: State<'_, Selvage>) -> Answer<Vec<DeploymentRow>> {
-    Ok(selvage.deployments.list().await?)
+    Ok(selvage.views.list().await?)
 }
 
 /// Adds a deployment; its secrets go to the keyring.

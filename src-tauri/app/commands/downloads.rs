@@ -37,7 +37,7 @@ pub async fn make_dump(selvage: State<'_, Selvage>, id: DeploymentId, lock: Lock
 #[tauri::command]
 #[specta::specta]
 pub async fn local_dumps(selvage: State<'_, Selvage>, id: DeploymentId) -> Answer<Vec<LocalDumpRow>> {
-    Ok(selvage.deployments.local_dumps(id).await?)
+    Ok(selvage.views.local_dumps(id).await?)
 }
 
 /// Reads the copy of a run again and compares it.

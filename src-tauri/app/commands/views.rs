@@ -15,14 +15,14 @@ use crate::state::Selvage;
 #[tauri::command]
 #[specta::specta]
 pub async fn overview(selvage: State<'_, Selvage>, id: DeploymentId, fresh: bool) -> Answer<Overview> {
-    Ok(selvage.deployments.overview(id, fresh).await?)
+    Ok(selvage.views.overview(id, fresh).await?)
 }
 
 /// The schedules as last seen, or as they are now.
 #[tauri::command]
 #[specta::specta]
 pub async fn schedules(selvage: State<'_, Selvage>, id: DeploymentId, fresh: bool) -> Answer<SchedulesView> {
-    Ok(selvage.deployments.schedules(id, fresh).await?)
+    Ok(selvage.views.schedules(id, fresh).await?)
 }
 
 /// One page of the history, newest first; at most 500 rows.
@@ -35,5 +35,5 @@ pub async fn history(
     offset: u32,
     limit: u32,
 ) -> Answer<HistoryPage> {
-    Ok(selvage.deployments.history(id, &filter, Page { offset, limit: limit.min(500) }).await?)
+    Ok(selvage.views.history(id, &filter, Page { offset, limit: limit.min(500) }).await?)
 }

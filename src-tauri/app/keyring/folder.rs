@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use selvage_core::Secret;
 use selvage_core::deployment::DeploymentId;
-use selvage_core::ports::{Keyring, KeyringError, Store};
+use selvage_core::deployment::DeploymentStore;
+use selvage_core::ports::{Keyring, KeyringError};
 use zeroize::Zeroizing;
 
 /// No password is longer.
@@ -29,7 +30,7 @@ pub struct FolderKeyring {
     /// What is asked for the rest, and written to.
     pub keyring: Arc<dyn Keyring>,
     /// Knows the short names that files are called by.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn DeploymentStore>,
 }
 
 impl SecretsFolder {

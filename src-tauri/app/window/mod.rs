@@ -61,7 +61,7 @@ pub fn open(data: &Path, secrets: Option<SecretsFolder>) -> Result<(), Box<dyn s
     };
     let notifier = Arc::new(Desktop::new(Arc::new(in_front), Arc::new(open)));
     let selvage = tauri::async_runtime::block_on(Selvage::open(data, secrets, notifier))?;
-    let (watch, dumps) = (selvage.deployments.watch.clone(), selvage.local_dumps.clone());
+    let (watch, dumps) = (selvage.watch.clone(), selvage.local_dumps.clone());
     let one_off = selvage.dumps.clone();
     let kept =
         tauri::async_runtime::block_on(async { (selvage.settings.window().await, selvage.settings.zoom().await) });

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::base::{Problem, RequestError};
 use crate::download::{Downloads, Target, WhichRun};
 use crate::jobs::{Entry, Job, JobId, JobKind, Note, Recovery};
-use crate::library::LocalDumps;
+use crate::local_dumps::LocalDumps;
 use crate::schedules::Schedules;
 use crate::settings::Settings;
 
@@ -39,7 +39,7 @@ impl Recoveries<'_> {
                 });
                 let folder = match part {
                     Some(folder) => folder.to_path_buf(),
-                    None => Settings::of(store).library().await?.ok_or(RequestError::NoLibrary)?,
+                    None => Settings::of(store.clone()).library().await?.ok_or(RequestError::NoLibrary)?,
                 };
                 self.downloads.start(Target { deployment, which: WhichRun::Id(*run), folder }).await
             }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::deployment::DeploymentId;
-use crate::ports::{Store, StoreError};
+use crate::ports::StoreError;
 
 /// Least and most that the window is shown at, in hundredths.
 const ZOOM: (u32, u32) = (50, 300);
@@ -29,14 +29,14 @@ pub trait SettingStore: Send + Sync {
 #[derive(Clone)]
 pub struct Settings {
     /// Where they are kept.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn SettingStore>,
 }
 
 impl Settings {
     /// Those that `store` keeps.
     #[must_use]
-    pub fn of(store: &Arc<dyn Store>) -> Self {
-        Self { store: Arc::clone(store) }
+    pub fn of(store: Arc<dyn SettingStore>) -> Self {
+        Self { store }
     }
 
     /// `light`, `dark`, or none to follow the system.

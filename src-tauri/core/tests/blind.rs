@@ -7,13 +7,14 @@ use selvage_core::deployment::DeploymentStore as _;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use selvage_core::deployment::Deployments;
 use selvage_core::evidence::VerdictState;
 use selvage_core::findings::Severity;
 use selvage_core::overview::Overview;
 use selvage_core::ports::{Clock, DatabaseError, LinkError};
+use selvage_core::registry::Deployments;
 use selvage_core::schedules::QueueState;
 use selvage_core::schedules::SchedulesView;
+use selvage_core::views::Views;
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::schedule::scheduler_id;
 use selvage_testing::host::StreamFault;
@@ -23,7 +24,7 @@ use serde_json::json;
 
 struct Admin {
     scene: Scene,
-    deployments: Deployments,
+    views: Views,
 }
 
 impl Admin {
@@ -53,8 +54,9 @@ impl Admin {
             notifier: scene.notices.clone(),
         };
         let deployments =
-            Deployments { links, store, keyring: scene.keyring.clone(), clock: scene.clock.clone(), vault, watch };
-        let admin = Self { scene, deployments };
+            Deployments { links, store, keyring: scene.keyring.clone(), clock: scene.clock.clone(), vault };
+        let views = Views { deployments, store: scene.store.clone(), watch };
+        let admin = Self { scene, views };
         let seen = admin.overview(true).await;
         assert_eq!((seen.verdict.state, &seen.next[0].queue), (VerdictState::Saved, &QueueState::InQueue));
         assert!(seen.checked.database.current && seen.checked.host.unwrap().current && seen.trouble.is_none());
@@ -67,11 +69,11 @@ impl Admin {
     }
 
     async fn overview(&self, fresh: bool) -> Overview {
-        self.deployments.overview(self.scene.deployment.id, fresh).await.unwrap()
+        self.views.overview(self.scene.deployment.id, fresh).await.unwrap()
     }
 
     async fn schedules(&self, fresh: bool) -> SchedulesView {
-        self.deployments.schedules(self.scene.deployment.id, fresh).await.unwrap()
+        self.views.schedules(self.scene.deployment.id, fresh).await.unwrap()
     }
 
     /// Nothing of what was seen before is shown as if it were so now.
@@ -89,7 +91,7 @@ impl Admin {
             let view = self.schedules(fresh).await;
             assert!(view.not_checked_since.is_some());
             assert!(matches!(view.rows[0].next.queue, QueueState::NotChecked { .. }));
-            let list = self.deployments.list().await.unwrap();
+            let list = self.views.list().await.unwrap();
             assert_eq!(list[0].verdict.state, VerdictState::NotObserved, "the sidebar");
         }
     }
@@ -132,7 +134,7 @@ async fn what_nobody_looked_at_for_long_is_not_so_now_either() {
 #[tokio::test(start_paused = true)]
 async fn the_vaults_page_does_not_call_the_hosts_file_the_same_while_blind() {
     let admin = Admin::content().await;
-    let vault = &admin.deployments.vault;
+    let vault = &admin.views.deployments.vault;
     let view = async |fresh| vault.view(&admin.scene.deployment, None, fresh).await.unwrap().host;
     assert_eq!(view(false).await.not_checked_since, None);
     admin.take_down();

@@ -11,14 +11,16 @@ use selvage_core::Secret;
 use selvage_core::base::Problem;
 use selvage_core::base::RequestError;
 use selvage_core::deployment::{Deployment, DirectLink, Tls, TlsMode};
-use selvage_core::deployment::{Deployments, DirectDraft, Draft};
 use selvage_core::dump::{DumpError, DumpTarget, LockChoice, OneOffDumps};
 use selvage_core::jobs::{JobCenter, JobEnd, JobStore as _};
+use selvage_core::link::PgDumpError;
 use selvage_core::ports::{DatabaseError, Exit, LinkError, LockHolder, PgDump};
 use selvage_core::probe::{Check, CheckItem, CheckState};
+use selvage_core::registry::{Deployments, DirectDraft, Draft};
 use selvage_core::schedules::QueueState;
 use selvage_core::schedules::{ScheduleVersion, Schedules};
 use selvage_core::vault::Vault;
+use selvage_core::views::Views;
 use selvage_core::watch::Watch;
 use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::ScheduleDraft;
@@ -32,6 +34,7 @@ use selvage_testing::sealed::{envelope, samples};
 struct Admin {
     scene: Scene,
     deployments: Deployments,
+    views: Views,
     schedules: Schedules,
     dumps: OneOffDumps,
     daily: Schedule,
@@ -62,8 +65,8 @@ impl Admin {
             keyring: scene.keyring.clone(),
             clock: clock.clone(),
             vault,
-            watch,
         };
+        let views = Views { deployments: deployments.clone(), store: store.clone(), watch };
         let schedules = Schedules {
             links: links.clone(),
             store: store.clone(),
@@ -75,7 +78,7 @@ impl Admin {
         };
         let library = Arc::new(scene.library.clone());
         let dumps = OneOffDumps { links, store, library, clock, jobs };
-        Self { scene, deployments, schedules, dumps, daily }
+        Self { scene, deployments, views, schedules, dumps, daily }
     }
 
     async fn direct_link() -> Self {
@@ -101,7 +104,7 @@ impl Admin {
 async fn history_and_schedules_are_seen_and_the_queue_is_said_to_be_out_of_reach() {
     let admin = Admin::direct_link().await;
     let id = admin.deployment().id;
-    let seen = admin.deployments.overview(id, true).await.unwrap();
+    let seen = admin.views.overview(id, true).await.unwrap();
     assert_eq!(seen.trouble, None);
     assert_eq!(seen.reached, "weavestream@db1:5432/weavestream over a direct link");
     assert_eq!(seen.latest.map(|run| run.id), Some(admin.scene.run.id));
@@ -240,10 +243,10 @@ async fn a_tool_that_is_missing_or_older_than_the_server_is_refused() {
     let admin = Admin::direct_link().await;
     let tool = |version| PgDump { path: "/opt/pg_dump".into(), version: ServerVersion(version) };
     admin.scene.postgres.with(|state| state.tools = vec![tool(150_009)]);
-    let old = DumpError::PgDumpTooOld { server: 16, found: "15.9".into(), path: "/opt/pg_dump".into() };
+    let old = PgDumpError::PgDumpTooOld { server: 16, found: "15.9".into(), path: "/opt/pg_dump".into() };
     assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Refused(old.into()));
     admin.scene.postgres.with(|state| state.tools.clear());
-    assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Refused(DumpError::PgDumpMissing { server: 16 }.into()));
+    assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Refused(PgDumpError::PgDumpMissing { server: 16 }.into()));
     // A newer one can, and what that means for restoring is said.
     admin.scene.postgres.with(|state| state.tools = vec![tool(180_001)]);
     assert_eq!(admin.dump(LockChoice::Refuse).await, JobEnd::Done);
@@ -258,7 +261,7 @@ async fn the_password_comes_from_the_keyring_and_leaves_with_the_deployment() {
     admin.scene.postgres.with(|state| state.password = Some("right".into()));
     let needed = Problem::from(DatabaseError::DatabasePasswordNeeded { user: "weavestream".into() });
     let id = admin.deployment().id;
-    assert_eq!(admin.deployments.overview(id, true).await.unwrap().trouble, Some(needed));
+    assert_eq!(admin.views.overview(id, true).await.unwrap().trouble, Some(needed));
     let draft = |password: &str| Draft {
         name: "Acme direct".into(),
         ssh: None,
@@ -272,7 +275,7 @@ async fn the_password_comes_from_the_keyring_and_leaves_with_the_deployment() {
     let sound = |check: &Check| check.state == CheckState::Ok || check.item == CheckItem::ServerClock;
     assert!(checks.iter().all(sound), "{checks:?}");
     let added = admin.deployments.add(draft("right")).await.unwrap();
-    assert_eq!(admin.deployments.overview(added.id, true).await.unwrap().trouble, None);
+    assert_eq!(admin.views.overview(added.id, true).await.unwrap().trouble, None);
     assert_eq!(admin.scene.keyring.names().len(), 1);
     admin.deployments.remove(added.id, false).await.unwrap();
     assert!(admin.scene.keyring.names().is_empty(), "the password stayed behind");
@@ -284,7 +287,7 @@ async fn while_the_host_does_not_answer_postgres_stands_in_for_it() {
     let id = admin.deployment().id;
     let away = || LinkError::TimedOut { host: "ws1".into(), stage: "connecting".into(), seconds: 20 };
     admin.scene.connector.fail_next(vec![away()]);
-    let seen = admin.deployments.overview(id, true).await.unwrap();
+    let seen = admin.views.overview(id, true).await.unwrap();
     assert_eq!(seen.trouble, None);
     assert_eq!(seen.reached, "weavestream@db1:5432/weavestream over a direct link");
     assert_eq!(seen.findings[0].title, "The host does not answer");
@@ -293,7 +296,7 @@ async fn while_the_host_does_not_answer_postgres_stands_in_for_it() {
     assert_eq!(repaired.err(), Some(away().into()));
     // After a while the host is tried again.
     admin.scene.clock.advance(TimeDelta::minutes(3));
-    let seen = admin.deployments.overview(id, true).await.unwrap();
+    let seen = admin.views.overview(id, true).await.unwrap();
     assert_eq!(seen.reached, "deploy@ws1 over SSH");
     assert_eq!(admin.scene.connector.connections(), 1);
 }
@@ -302,7 +305,7 @@ async fn while_the_host_does_not_answer_postgres_stands_in_for_it() {
 async fn a_host_that_refuses_us_is_not_passed_by() {
     let admin = Admin::with(true, true).await;
     admin.scene.connector.change_key("SHA256:another");
-    let seen = admin.deployments.overview(admin.deployment().id, true).await.unwrap();
+    let seen = admin.views.overview(admin.deployment().id, true).await.unwrap();
     assert!(
         matches!(seen.trouble.as_ref().and_then(Problem::find), Some(LinkError::HostKeyChanged { .. })),
         "{:?}",
@@ -333,14 +336,14 @@ async fn a_changed_link_keeps_its_secret_unless_it_leads_elsewhere() {
     let id = admin.deployment().id;
     // As after an emergency kit on a new laptop: the password is typed anew.
     admin.deployments.relink(id, typed(sample::direct(), Some("right"))).await.unwrap();
-    assert_eq!(admin.deployments.overview(id, true).await.unwrap().trouble, None);
+    assert_eq!(admin.views.overview(id, true).await.unwrap().trouble, None);
     let tls = Tls { mode: TlsMode::Prefer, ..sample::direct().tls };
     let here = typed(DirectLink { tls, ..sample::direct() }, None);
     let signs_in = async |draft: Draft, known| admin.deployments.test(draft, known).await.unwrap()[0].state;
     assert_eq!(signs_in(here.clone(), Some(id)).await, CheckState::Ok, "the keyring's password stands in");
     assert_eq!(signs_in(here.clone(), None).await, CheckState::Bad, "not for a form that begins anew");
     admin.deployments.relink(id, here).await.unwrap();
-    assert_eq!(admin.deployments.overview(id, true).await.unwrap().trouble, None);
+    assert_eq!(admin.views.overview(id, true).await.unwrap().trouble, None);
     let elsewhere = typed(DirectLink { host: "db2".into(), ..sample::direct() }, None);
     assert_eq!(signs_in(elsewhere.clone(), Some(id)).await, CheckState::Bad, "a password goes to no other server");
     admin.deployments.relink(id, elsewhere).await.unwrap();

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use selvage_core::deployment::DeploymentStore as _;
-use selvage_core::kit::KitStore as _;
+use selvage_core::vault::KitStore as _;
 use std::path::Path;
 
 use selvage_core::Secret;

@@ -4,11 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use selvage_core::deployment::DeploymentStore as _;
-use selvage_core::ports::Store;
 use std::sync::Arc;
 
 use selvage_core::base::Problem;
 use selvage_core::jobs::{JobCenter, JobEnd};
+use selvage_core::observation::ObservationStore as _;
 use selvage_core::observation::observe;
 use selvage_core::ports::{Clock, DatabaseError};
 use selvage_core::queue::QueueError;
@@ -221,11 +221,10 @@ async fn a_run_is_followed_over_a_closed_lid_to_its_end() {
 async fn what_was_changed_is_what_was_last_seen() {
     let (admin, daily) = Admin::new().await;
     let (scene, links) = (&admin.scene, &admin.schedules.links);
-    let store: Arc<dyn Store> = scene.store.clone();
-    observe(links, &store, &scene.vault(), &scene.deployment).await.unwrap();
+    observe(links, scene.store.as_ref(), &scene.vault(), &scene.deployment).await.unwrap();
     admin.create(&draft(&daily, "Another")).await.unwrap();
     admin.schedules.delete(&scene.deployment, version(&daily), None).await.unwrap();
-    let seen = store.observation(scene.deployment.id).await.unwrap().unwrap();
+    let seen = scene.store.observation(scene.deployment.id).await.unwrap().unwrap();
     let names: Vec<_> = seen.schedules.iter().map(|schedule| schedule.name.as_str()).collect();
     assert_eq!((names, seen.queue.read().map(|queue| queue.schedulers.len())), (vec!["Another"], Some(1)));
 }

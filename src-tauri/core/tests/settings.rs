@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use selvage_core::ports::Store;
 use selvage_core::settings::Settings;
 use selvage_testing::store::MemoryStore;
 
 fn settings() -> Settings {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
-    Settings::of(&store)
+    Settings::of(Arc::new(MemoryStore::default()))
 }
 
 #[tokio::test]

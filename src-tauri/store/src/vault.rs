@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use selvage_core::deployment::DeploymentId;
-use selvage_core::kit::KitStore;
 use selvage_core::ports::StoreError;
+use selvage_core::vault::KitStore;
 use selvage_core::vault::{EnvChange, EnvVersion, KitRecord, VaultStore};
 
 use crate::database::{SqliteStore, stamp, text, trouble};

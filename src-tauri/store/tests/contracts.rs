@@ -6,8 +6,8 @@ use selvage_core::deployment::DeploymentStore as _;
 use selvage_core::jobs::{Job, JobId, JobKind, JobStore};
 use selvage_core::library::DumpStore as _;
 use selvage_core::library::LocalDumpState;
-use selvage_core::ports::Store;
 use selvage_store::{DiskLibrary, SqliteStore};
+use selvage_testing::contract::store::Store;
 use selvage_testing::{contract, sample};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 

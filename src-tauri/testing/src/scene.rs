@@ -12,9 +12,10 @@ use selvage_core::deployment::Deployment;
 use selvage_core::download::{Downloads, Patience, Target, WhichRun};
 use selvage_core::jobs::{JobCenter, JobEnd, JobId};
 use selvage_core::library::{DumpRecord, LocalDumpState};
-use selvage_core::library::{LocalDump, LocalDumps, Names, local_dumps};
+use selvage_core::library::{LocalDump, Names, local_dumps};
 use selvage_core::link::Links;
-use selvage_core::ports::{Clock, Library, Store};
+use selvage_core::local_dumps::LocalDumps;
+use selvage_core::ports::{Clock, Library};
 use selvage_core::time::Moment;
 use selvage_core::vault::Vault;
 use selvage_core::weavestream::dump_name::DumpName;
@@ -192,8 +193,8 @@ impl Scene {
 
     /// Every dump of this deployment on the laptop, looked at now.
     pub async fn local_dumps(&self) -> Vec<LocalDump> {
-        let (store, library): (Arc<dyn Store>, Arc<dyn Library>) = (self.store.clone(), Arc::new(self.library.clone()));
-        local_dumps(&store, &library, self.deployment.id).await.unwrap()
+        let library: Arc<dyn Library> = Arc::new(self.library.clone());
+        local_dumps(self.store.as_ref(), &library, self.deployment.id).await.unwrap()
     }
 
     /// The dumps on the laptop, as `downloads` has them.

@@ -666,18 +666,6 @@ session: number;
 since: string; 
 /**  The Compose service that it belongs to, where that is known. */
 service: string | null } | 
-/**  This laptop has no `pg_dump`, and without the host it needs one. Nothing was begun. */
-{ code: "pg_dump_missing"; 
-/**  Major version of the server. */
-server: number } | 
-/**  The laptop's `pg_dump` is older than the server, and would refuse. Nothing was begun. */
-{ code: "pg_dump_too_old"; 
-/**  Major version of the server. */
-server: number; 
-/**  The newest version that was found. */
-found: string; 
-/**  Full path. */
-path: string } | 
 /**  `pg_dump` ended with an error. What had arrived was removed. */
 { code: "dump_failed"; 
 /**  What it said. */
@@ -1748,6 +1736,21 @@ export type PassphraseStrength = {
 	advice: string,
 };
 
+/**  Why this laptop cannot dump a server by itself. Nothing was begun. */
+export type PgDumpError = 
+/**  It has no `pg_dump`, and without the host it needs one. */
+{ code: "pg_dump_missing"; 
+/**  Major version of the server. */
+server: number } | 
+/**  Its `pg_dump` is older than the server, and would refuse. */
+{ code: "pg_dump_too_old"; 
+/**  Major version of the server. */
+server: number; 
+/**  The newest version that was found. */
+found: string; 
+/**  Full path. */
+path: string };
+
 /**  A screen of a deployment. */
 export type Place = 
 /**  The history. */
@@ -1843,6 +1846,8 @@ ProbeError |
 DownloadError | 
 /**  A one-off dump. */
 DumpError | 
+/**  The laptop's own `pg_dump`. */
+PgDumpError | 
 /**  The queue that makes schedules fire. */
 QueueError | 
 /**  A schedule, or a run that was started. */
@@ -1984,7 +1989,7 @@ zone: string | null } |
 { state: "fires_twice" } | 
 /**
  *  Enabled, and it can never fire: BullMQ refuses its cron expression or its
- *  zone (`WEAVESTREAM.md` section 2).
+ *  zone (`docs/weavestream.md` section 2).
  */
 { state: "unusable"; 
 /**  What cannot be used. */
@@ -2462,7 +2467,7 @@ export type SshDraft = {
 export type SshLink = {
 	/**  Where and as whom. */
 	target: SshTarget,
-	/**  Folder with `compose.yml` on the host (`WEAVESTREAM.md` section 1). */
+	/**  Folder with `compose.yml` on the host (`docs/weavestream.md` section 1). */
 	folder: string,
 };
 

@@ -4,16 +4,17 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::model::{Activity, ActivityKind, ActivityView};
+use crate::activity::ActivityStore;
 use crate::base::StoreError;
 use crate::deployment::DeploymentId;
-use crate::ports::{Clock, Store};
+use crate::ports::Clock;
 
 const SHOWN: u32 = 200;
 
 /// Writes down what was done. Clones share the same listeners.
 #[derive(Clone)]
 pub struct ActivityLog {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ActivityStore>,
     clock: Arc<dyn Clock>,
     changes: broadcast::Sender<ActivityView>,
 }
@@ -21,7 +22,7 @@ pub struct ActivityLog {
 impl ActivityLog {
     /// A log that is kept in `store`.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Arc<dyn ActivityStore>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock, changes: broadcast::channel(64).0 }
     }
 

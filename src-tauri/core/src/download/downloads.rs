@@ -11,16 +11,20 @@ use super::transfer::{Patience, Transferred, digest, transfer};
 use super::verify::{Verdict, place_by_verdict, verdict};
 use crate::base::Problem;
 use crate::base::RequestError;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, DeploymentStore};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
-use crate::library::{DumpRecord, LocalDumpState};
+use crate::library::{DumpRecord, DumpStore, LocalDumpState};
 use crate::library::{Names, quarantine_names, set_aside};
 use crate::link::{Link, Links};
-use crate::ports::{AuditEntry, Clock, Folder, Library, Store, StoreError};
-use crate::settings::Settings;
+use crate::ports::{AuditEntry, Clock, Folder, Library, StoreError};
+use crate::settings::{SettingStore, Settings};
 use crate::weavestream::archive::Contents;
 use crate::weavestream::manifest::Sha256;
 use crate::weavestream::run::{Run, RunId};
+
+/// What downloads and dumps keep, and know of the deployments.
+pub trait DownloadStore: DeploymentStore + DumpStore + SettingStore {}
+impl<T: DeploymentStore + DumpStore + SettingStore + ?Sized> DownloadStore for T {}
 
 /// Downloads dumps and verifies them.
 #[derive(Clone)]
@@ -28,7 +32,7 @@ pub struct Downloads {
     /// Ways to the hosts.
     pub links: Arc<Links>,
     /// Where copies are recorded.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn DownloadStore>,
     /// The laptop's folders.
     pub library: Arc<dyn Library>,
     /// The laptop's clock.
@@ -297,7 +301,7 @@ impl Downloads {
             entity_type: "BackupRun".into(),
             entity_id: plan.run.id.to_string(),
             after: serde_json::json!({ "filename": plan.dump.as_str(), "sizeBytes": copy.size, "verified": copy.state == LocalDumpState::Verified }),
-            by: Settings::of(&self.store).actor_or_nobody(copy.deployment).await,
+            by: Settings::of(self.store.clone()).actor_or_nobody(copy.deployment).await,
         };
         match link.database.record(&entry).await {
             Ok(()) => job.note(Note::Audited).await,

@@ -9,7 +9,7 @@ mod source;
 mod transfer;
 mod verify;
 
-pub use downloads::{Downloads, Target, WhichRun};
+pub use downloads::{DownloadStore, Downloads, Target, WhichRun};
 pub use error::DownloadError;
 pub use plan::{Plan, float};
 pub use source::{DumpSource, OnHost};

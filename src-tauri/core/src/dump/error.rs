@@ -22,20 +22,6 @@ pub enum DumpError {
         /// The Compose service that it belongs to, where that is known.
         service: Option<String>,
     },
-    /// This laptop has no `pg_dump`, and without the host it needs one. Nothing was begun.
-    PgDumpMissing {
-        /// Major version of the server.
-        server: u32,
-    },
-    /// The laptop's `pg_dump` is older than the server, and would refuse. Nothing was begun.
-    PgDumpTooOld {
-        /// Major version of the server.
-        server: u32,
-        /// The newest version that was found.
-        found: String,
-        /// Full path.
-        path: String,
-    },
     /// `pg_dump` ended with an error. What had arrived was removed.
     DumpFailed {
         /// What it said.
@@ -61,10 +47,7 @@ impl Tellable for DumpError {
     /// How this ends what was asked for.
     fn class(&self) -> Class {
         match self {
-            Self::BackupUnderWay { .. }
-            | Self::LockHeldIdle { .. }
-            | Self::PgDumpMissing { .. }
-            | Self::PgDumpTooOld { .. } => Class::Refused,
+            Self::BackupUnderWay { .. } | Self::LockHeldIdle { .. } => Class::Refused,
             Self::DumpNotAnArchive { .. } => Class::Unsound,
             _ => Class::Failed,
         }

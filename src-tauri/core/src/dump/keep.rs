@@ -117,7 +117,7 @@ impl OneOffDumps {
             entity_type: "BackupRun".into(),
             entity_id: copy.run.to_string(),
             after: serde_json::json!({ "filename": name, "sizeBytes": copy.size, "oneOff": true, "withoutLock": target.lock == LockChoice::GoOn }),
-            by: Settings::of(&self.store).actor_or_nobody(target.deployment.id).await,
+            by: Settings::of(self.store.clone()).actor_or_nobody(target.deployment.id).await,
         };
         match link.database.record(&entry).await {
             Ok(()) => job.note(Note::Audited).await,

@@ -8,8 +8,6 @@ mod on_host;
 mod one_off;
 mod origin;
 mod session;
-mod tool;
 
 pub use error::DumpError;
 pub use one_off::{DumpTarget, LockChoice, OneOffDumps};
-pub use tool::choose;

@@ -11,12 +11,12 @@ use super::keep::Made;
 use super::session::{self, Ended, Session};
 use crate::base::{Problem, reason};
 use crate::deployment::Deployment;
-use crate::download::{Closed, Sink, float};
+use crate::download::{Closed, DownloadStore, Sink, float};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
 use crate::library::DumpRecord;
 use crate::library::Names;
 use crate::link::{Link, Links};
-use crate::ports::{Clock, Folder, Library, LibraryError, LinkError, PartFile, Store};
+use crate::ports::{Clock, Folder, Library, LibraryError, LinkError, PartFile};
 use crate::schedules::service;
 use crate::time::When;
 use crate::weavestream::manifest::Sha256;
@@ -30,7 +30,7 @@ pub struct OneOffDumps {
     /// Ways to the hosts.
     pub links: Arc<Links>,
     /// Where copies are recorded.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn DownloadStore>,
     /// The laptop's folders.
     pub library: Arc<dyn Library>,
     /// The laptop's clock.

@@ -1,8 +1,7 @@
-use super::error::DumpError;
-use super::{choose, on_host};
+use super::on_host;
 use crate::base::Problem;
 use crate::jobs::Note;
-use crate::link::{Link, Links, Route};
+use crate::link::{Link, Links, PgDumpError, Route, choose};
 use crate::ports::{ByteSource, Exit, HeldLock};
 use crate::weavestream::manifest::Sha256;
 
@@ -65,7 +64,7 @@ pub async fn end(link: &Link, application: &str) -> Result<u32, Problem> {
 }
 
 /// What the dump can only be restored with, where that is more than the server itself.
-pub async fn caution(link: &Link, links: &Links) -> Result<Option<Note>, DumpError> {
+pub async fn caution(link: &Link, links: &Links) -> Result<Option<Note>, PgDumpError> {
     let Route::Postgres { .. } = &link.route else { return Ok(None) };
     let Ok(server) = link.database.server().await else { return Ok(None) };
     let tools = links.pg_dumps().await;

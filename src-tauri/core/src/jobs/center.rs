@@ -14,9 +14,10 @@ use super::note::Note;
 use super::prune::{expired, is_settled};
 use super::rate::Rate;
 use super::resource::is_within;
+use super::store::JobStore;
 use super::view::{JobChange, JobView};
 use crate::base::{Problem, RequestError, StoreError};
-use crate::ports::{Clock, Notice, Notifier, Store};
+use crate::ports::{Clock, Notice, Notifier};
 use crate::time::Moment;
 
 /// How often at most a moving job is told about.
@@ -34,7 +35,7 @@ pub struct JobCenter {
 }
 
 pub(super) struct Shared {
-    pub(super) store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn JobStore>,
     pub(super) clock: Arc<dyn Clock>,
     notifier: Arc<dyn Notifier>,
     running: Mutex<HashMap<JobId, Running>>,
@@ -56,7 +57,7 @@ impl JobCenter {
     /// A centre that keeps its jobs in `store`, and tells the desktop of their ends.
     /// Jobs that a process left without an end are marked as interrupted.
     pub async fn new(
-        store: Arc<dyn Store>,
+        store: Arc<dyn JobStore>,
         clock: Arc<dyn Clock>,
         notifier: Arc<dyn Notifier>,
     ) -> Result<Self, StoreError> {

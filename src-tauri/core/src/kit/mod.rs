@@ -6,7 +6,6 @@ mod error;
 mod fault;
 mod passphrase;
 mod sheet;
-mod store;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,7 +37,6 @@ use crate::weavestream::manifest::Sha256;
 use contents::OWN_NAMES;
 use fault::KitFault;
 use sheet::{Sheet, SheetCopy};
-pub use store::KitStore;
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -208,7 +206,7 @@ impl Kits {
         kit: &str,
         now: DateTime<Utc>,
     ) -> Result<Contents, Problem> {
-        let dumps = local_dumps(&self.vault.store, &self.vault.library, facts.deployment.id).await?;
+        let dumps = local_dumps(self.vault.store.as_ref(), &self.vault.library, facts.deployment.id).await?;
         let sound = dumps.iter().filter(|dump| dump.is_sound()).map(|dump| &dump.record);
         let mut copies: Vec<_> = sound
             .map(|copy| SheetCopy {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::record::{DumpRecord, LocalDumpState};
+use super::store::DumpStore;
 use crate::deployment::DeploymentId;
-use crate::ports::{FileStat, Library, LibraryError, Store, StoreError};
+use crate::ports::{FileStat, Library, LibraryError, StoreError};
 
 /// A dump that was not read for this long is read again.
 pub const RECHECK_AFTER: TimeDelta = TimeDelta::days(30);
@@ -43,7 +44,7 @@ impl LocalDump {
 /// Every dump of a deployment on this laptop, newest check first, each looked at
 /// now (size and time; nothing is read).
 pub async fn local_dumps(
-    store: &Arc<dyn Store>,
+    store: &dyn DumpStore,
     library: &Arc<dyn Library>,
     id: DeploymentId,
 ) -> Result<Vec<LocalDump>, StoreError> {

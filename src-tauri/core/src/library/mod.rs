@@ -4,7 +4,6 @@
 //! A record says what was shown once. What the screens show is a [`LocalDump`]:
 //! the record together with a look at the file, made now.
 
-mod again;
 mod look;
 mod names;
 mod record;
@@ -14,7 +13,6 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use again::LocalDumps;
 pub use look::{LocalDump, RECHECK_AFTER, local_dumps};
 pub use names::{Names, manifest_beside, quarantine_names};
 pub use record::{DumpRecord, LocalDumpState};

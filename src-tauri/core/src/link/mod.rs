@@ -1,6 +1,7 @@
 //! Links: opening a deployment, keeping it open, and testing it.
 
 mod host;
+mod pg_dump;
 mod test;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use tokio::sync::Mutex;
 
 pub(crate) use host::environment;
 pub use host::{HostFolder, HostLink};
+pub use pg_dump::{PgDumpError, choose};
 
 use crate::base::Problem;
 use crate::base::RequestError;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::host::open_database;
+use super::pg_dump::choose;
 use crate::base::Problem;
-use crate::dump::choose;
 use crate::ports::{
     Clock, DatabaseConnector, DatabaseError, DirectConnector, DirectPostgres, Host, Rights, ServerFacts,
 };

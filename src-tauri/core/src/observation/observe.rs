@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt;
 
 use super::model::{DAYS, Observation, Part, RUNS_AT_MOST, Summary, Unseen};
+use super::store::ObservationStore;
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::link::{Link, Links, Route};
-use crate::ports::{LinkError, Store, StoreError};
+use crate::ports::{LinkError, StoreError};
 use crate::probe::{HostFacts, probe};
 use crate::queue::{self, QueueError, QueueSeen};
 use crate::vault::{EnvStatus, Vault};
@@ -17,7 +18,7 @@ use crate::weavestream::run::{Page, RunFilter};
 /// Looks at a deployment now, and remembers what was seen, or what could not be.
 pub async fn observe(
     links: &Links,
-    store: &Arc<dyn Store>,
+    store: &dyn ObservationStore,
     vault: &Vault,
     deployment: &Deployment,
 ) -> Result<Observation, Problem> {
@@ -41,7 +42,7 @@ pub async fn observe(
 /// not answer, and what could not be seen. The last known state stays.
 async fn remember_unseen(
     links: &Links,
-    store: &Arc<dyn Store>,
+    store: &dyn ObservationStore,
     vault: &Vault,
     deployment: &Deployment,
     problem: &Problem,
@@ -128,7 +129,7 @@ async fn look_at_host(
 
 /// Remembers that `part` could not be seen at `at`.
 pub async fn mark_unseen(
-    store: &Arc<dyn Store>,
+    store: &dyn ObservationStore,
     id: DeploymentId,
     part: Part,
     at: DateTime<Utc>,

@@ -9,7 +9,6 @@ mod keyring;
 mod library;
 mod link_error;
 mod notifier;
-mod store;
 
 pub use crate::base::StoreError;
 pub use clock::Clock;
@@ -25,4 +24,3 @@ pub use keyring::{Keyring, KeyringError};
 pub use library::{FileStat, Folder, Library, LibraryError, PartFile, ReadSeek};
 pub use link_error::LinkError;
 pub use notifier::{Notice, Notifier, Opening, Place};
-pub use store::Store;

@@ -51,7 +51,7 @@ impl Schedules {
 
     /// As whom what is done to a deployment is recorded.
     pub async fn chosen(&self, deployment: DeploymentId) -> Result<Option<Uuid>, Problem> {
-        Ok(Settings { store: Arc::clone(&self.store) }.actor(deployment).await?)
+        Ok(Settings::of(self.store.clone()).actor(deployment).await?)
     }
 
     /// When `draft` would fire, and what is wrong with it. Asks nobody.
@@ -77,7 +77,7 @@ impl Schedules {
         let seen = self.store.observation(deployment.id).await?;
         let saved = seen.and_then(|seen| seen.schedules.into_iter().find(|row| Some(row.id) == schedule));
         let rules = Rules { saved: saved.map(|row| row.retention), wanted };
-        let dumps = local_dumps(&self.store, &self.library, deployment.id).await?;
+        let dumps = local_dumps(self.store.as_ref(), &self.library, deployment.id).await?;
         let here: HashSet<_> = dumps.iter().filter(|dump| dump.is_sound()).map(|dump| dump.record.run).collect();
         let cron = Cron::parse(&draft.cron).ok().filter(|_| draft.enabled);
         let timing = cron.as_ref().zip(Zone::parse(draft.zone_name()).ok());

@@ -14,12 +14,19 @@ use super::view::{ScheduleRow, row, version};
 use crate::base::{Problem, RequestError, reason};
 use crate::deployment::Deployment;
 use crate::jobs::JobCenter;
+use crate::library::DumpStore;
 use crate::link::{Link, Links, Route, is_broken};
-use crate::ports::{Clock, DatabaseError, Library, ScheduleWrite, ScheduleWritten, Store};
+use crate::observation::ObservationStore;
+use crate::ports::{Clock, DatabaseError, Library, ScheduleWrite, ScheduleWritten};
 use crate::queue::QueueSeen;
+use crate::settings::SettingStore;
 use crate::weavestream::queue::Ask;
 use crate::weavestream::schedule::{Schedule, scheduler_id};
 use crate::weavestream::schedule_draft::{ScheduleDraft, ScheduleValues};
+
+/// What is known of schedules and of the dumps here, and who acts.
+pub trait ScheduleStore: DumpStore + ObservationStore + SettingStore {}
+impl<T: DumpStore + ObservationStore + SettingStore + ?Sized> ScheduleStore for T {}
 
 /// Changes schedules, and makes the queue agree.
 #[derive(Clone)]
@@ -27,7 +34,7 @@ pub struct Schedules {
     /// Ways to the hosts.
     pub links: Arc<Links>,
     /// Where what was seen is kept.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn ScheduleStore>,
     /// The laptop's folders.
     pub library: Arc<dyn Library>,
     /// The laptop's clock.

@@ -38,17 +38,23 @@ pub use on_host::{HostEnv, HostFileFacts, read_env};
 pub use prove::{KeyProof, Outcome, ProofSource, ProvedKey, ProvedKid, try_keys};
 pub use put_back::{ExistingFile, PutBack, PutBackPlan};
 pub use status::{KitRecord, VaultStatus};
-pub use store::VaultStore;
+pub use store::{KitStore, VaultStore};
 pub use version::{EnvChange, EnvSource, EnvVersion, KeyInOlderVersion, NameMark};
 pub use view::{HostRow, KitRow, ShownVersion, VaultView, VersionRow};
 
 use crate::Secret;
 use crate::activity::{ActivityKind, ActivityLog, SecretAct};
 use crate::base::Problem;
-use crate::deployment::DeploymentId;
+use crate::deployment::{DeploymentId, DeploymentStore};
+use crate::library::DumpStore;
 use crate::link::Links;
-use crate::ports::{Clock, Keyring, Library, Store};
+use crate::observation::ObservationStore;
+use crate::ports::{Clock, Keyring, Library};
 use crate::weavestream::env_file::EnvFile;
+
+/// What vault and kits keep, and what they tell of the deployment.
+pub trait SecretsStore: DeploymentStore + DumpStore + KitStore + ObservationStore + VaultStore {}
+impl<T: DeploymentStore + DumpStore + KitStore + ObservationStore + VaultStore + ?Sized> SecretsStore for T {}
 
 /// The vaults of this laptop's deployments. Clones share what they remember.
 #[derive(Clone)]
@@ -56,7 +62,7 @@ pub struct Vault {
     /// Ways to the hosts.
     pub links: Arc<Links>,
     /// Where the index lies.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn SecretsStore>,
     /// Where the values lie.
     pub keyring: Arc<dyn Keyring>,
     /// The laptop's folders, for files that are imported and kits.

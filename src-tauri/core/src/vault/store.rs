@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 
+use super::status::KitRecord;
 use super::version::{EnvChange, EnvVersion};
 use crate::base::StoreError;
 use crate::deployment::DeploymentId;
@@ -22,4 +23,13 @@ pub trait VaultStore: Send + Sync {
     async fn change_env_version(&self, id: DeploymentId, number: u32, change: &EnvChange) -> Result<bool, StoreError>;
     /// Forgets a version.
     async fn remove_env_version(&self, id: DeploymentId, number: u32) -> Result<(), StoreError>;
+}
+
+/// Emergency kits that were written.
+#[async_trait]
+pub trait KitStore: Send + Sync {
+    /// Emergency kits that were written for a deployment, newest first.
+    async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError>;
+    /// Adds a kit, or replaces the one at the same path.
+    async fn save_kit(&self, kit: &KitRecord) -> Result<(), StoreError>;
 }

@@ -111,7 +111,7 @@ impl Vault {
         let (looked, problem) = match looked {
             Some(Ok(env)) => (Some(env), None),
             Some(Err(problem)) => {
-                mark_unseen(&self.store, deployment.id, Part::Host, now, &problem).await?;
+                mark_unseen(self.store.as_ref(), deployment.id, Part::Host, now, &problem).await?;
                 (None, Some(problem))
             }
             None => (None, None),

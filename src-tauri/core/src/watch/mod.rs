@@ -7,15 +7,19 @@ use std::sync::Arc;
 pub use poll::poll;
 
 use crate::base::{Problem, say_at};
-use crate::deployment::Deployment;
-use crate::findings::{Finding, Recorded, Sources, derive};
-use crate::library::local_dumps;
+use crate::deployment::{Deployment, DeploymentStore};
+use crate::findings::{Finding, FindingStore, Recorded, Sources, derive};
+use crate::library::{DumpStore, local_dumps};
 use crate::link::Links;
-use crate::observation::{Observation, observe};
-use crate::ports::{Clock, Notice, Notifier, Opening, Store};
+use crate::observation::{Observation, ObservationStore, observe};
+use crate::ports::{Clock, Notice, Notifier, Opening};
 use crate::time::Moment;
 use crate::vault::{EnvStatus, Vault};
 use crate::weavestream::run::Run;
+
+/// What is seen and found, and what it is judged by.
+pub trait WatchStore: DeploymentStore + DumpStore + FindingStore + ObservationStore {}
+impl<T: DeploymentStore + DumpStore + FindingStore + ObservationStore + ?Sized> WatchStore for T {}
 
 /// Checks deployments, and tells what is new.
 #[derive(Clone)]
@@ -25,7 +29,7 @@ pub struct Watch {
     /// What the host's `.env` is compared with.
     pub vault: Vault,
     /// Where is remembered what was told.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn WatchStore>,
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
     /// Who tells it.
@@ -40,7 +44,7 @@ impl Watch {
     /// since the check before.
     pub async fn refresh(&self, deployment: &Deployment) -> Result<Observation, Problem> {
         let before = self.store.observed_runs(deployment.id).await?;
-        let seen = observe(&self.links, &self.store, &self.vault, deployment).await?;
+        let seen = observe(&self.links, self.store.as_ref(), &self.vault, deployment).await?;
         if let Err(error) = self.tell(deployment, &before, &seen).await {
             tracing::warn!(%error, "what was found could not be remembered");
         }
@@ -51,7 +55,7 @@ impl Watch {
     /// before Selvage knew the deployment is no news.
     async fn tell(&self, deployment: &Deployment, before: &[Run], observation: &Observation) -> Result<(), Problem> {
         let moment = Moment { now: self.clock.now(), zone: self.clock.zone() };
-        let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
+        let dumps = local_dumps(self.store.as_ref(), &self.vault.library, deployment.id).await?;
         let vault = &self.vault.status(deployment.id).await?;
         let found = derive(&Sources { observation, before, dumps: &dumps, vault, now: moment.now });
         let compared = !matches!(

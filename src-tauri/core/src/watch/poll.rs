@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Watch;
 use crate::deployment::{Deployment, DeploymentId};
-use crate::library::LocalDumps;
+use crate::local_dumps::LocalDumps;
 
 /// How often each deployment is looked at, give or take a fifth.
 const EVERY: Duration = Duration::from_mins(5);

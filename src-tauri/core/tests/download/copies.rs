@@ -1,8 +1,6 @@
 //! Copies on this laptop: looked at again, altered, gone, deleted.
 
 use selvage_core::deployment::DeploymentStore as _;
-use selvage_core::ports::Store;
-use std::sync::Arc;
 
 use selvage_core::download::DownloadError;
 use selvage_core::jobs::JobEnd;
@@ -161,10 +159,9 @@ async fn the_verdict_falls_when_the_dump_is_gone() {
     let scene = held().await;
     scene.store.save_deployment(&scene.deployment).await.unwrap();
     let vault = scene.vault();
-    let store: std::sync::Arc<dyn Store> = scene.store.clone();
     scene.host.change(|host| host.env.put(sample::env_file(1, "a", ""), scene.clock.now()));
     vault.capture(&scene.deployment).await.unwrap();
-    let seen = observe(&scene.links(), &store, &vault, &scene.deployment).await.unwrap();
+    let seen = observe(&scene.links(), scene.store.as_ref(), &vault, &scene.deployment).await.unwrap();
     let status = vault.status(scene.deployment.id).await.unwrap();
     let judged = async || verdict(Some(&seen.summary), &scene.local_dumps().await, &status, &scene.moment()).state;
     assert_eq!(judged().await, VerdictState::Saved);
@@ -175,8 +172,7 @@ async fn the_verdict_falls_when_the_dump_is_gone() {
 #[tokio::test(start_paused = true)]
 async fn the_folder_for_dumps_is_made_and_kept_or_the_one_before_stays() {
     let scene = Scene::with_dump(sample::dump(9_000, 11));
-    let store: Arc<dyn Store> = scene.store.clone();
-    let settings = Settings::of(&store);
+    let settings = Settings::of(scene.store.clone());
     let dumps = scene.kept(&scene.start().await);
     let home = scene.folder();
     scene.library.open(&home).unwrap();

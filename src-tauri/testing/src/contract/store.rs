@@ -1,19 +1,53 @@
 //! The laptop's own memory.
 
 use chrono::TimeDelta;
+use selvage_core::activity::ActivityStore;
 use selvage_core::activity::{Activity, ActivityKind, SecretAct};
+use selvage_core::deployment::DeploymentStore;
 use selvage_core::deployment::{Deployment, DeploymentId};
+use selvage_core::findings::FindingStore;
 use selvage_core::findings::{Finding, FindingKind, Recorded};
+use selvage_core::jobs::JobStore;
 use selvage_core::jobs::{Entry, Job, JobEnd, JobId, JobKind, JournalEntry, Note, Resource, Step, StepState};
+use selvage_core::library::DumpStore;
 use selvage_core::library::{DumpRecord, LocalDumpState};
+use selvage_core::observation::ObservationStore;
 use selvage_core::observation::{Observation, Summary};
-use selvage_core::ports::Store;
 use selvage_core::queue::QueueSeen;
+use selvage_core::settings::SettingStore;
 use selvage_core::vault::{EnvChange, EnvStatus, KeyProof};
+use selvage_core::vault::{KitStore, VaultStore};
 use selvage_core::weavestream::run::RunId;
 use uuid::Uuid;
 
 use crate::sample;
+
+/// All that a laptop keeps.
+pub trait Store:
+    ActivityStore
+    + DeploymentStore
+    + DumpStore
+    + FindingStore
+    + JobStore
+    + KitStore
+    + ObservationStore
+    + SettingStore
+    + VaultStore
+{
+}
+
+impl<T> Store for T where
+    T: ActivityStore
+        + DeploymentStore
+        + DumpStore
+        + FindingStore
+        + JobStore
+        + KitStore
+        + ObservationStore
+        + SettingStore
+        + VaultStore
+{
+}
 
 /// Everything but what needs two processes. `store` is new.
 pub async fn works(store: &dyn Store) {

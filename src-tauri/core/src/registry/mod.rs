@@ -1,36 +1,22 @@
-use std::cmp::Ordering;
+//! The deployments of this laptop: added after a test, found, given another link, removed.
+
+mod draft;
+
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use specta::Type;
+pub use draft::{DirectDraft, Draft, SshDraft};
 
-use super::draft::{DirectDraft, Draft};
-use super::model::{Deployment, DeploymentId, link_errors};
 use crate::base::{Problem, RequestError};
-use crate::evidence::{Verdict, verdict};
-use crate::history::{self, HistoryPage, LocalDumpRow, local_rows};
-use crate::library::local_dumps;
+use crate::deployment::{Deployment, DeploymentId, DeploymentStore, link_errors};
 use crate::link::{Links, SecretKind, keyring_name};
-use crate::observation::Observation;
-use crate::overview::{Overview, Seen, overview};
-use crate::ports::{Clock, DirectRequest, HostRequest, Keyring, KeyringError, Store};
+use crate::ports::{Clock, DirectRequest, HostRequest, Keyring, KeyringError};
 use crate::probe::Check;
-use crate::schedules::{SchedulesView, schedules_view};
-use crate::settings::Settings;
-use crate::time::Moment;
+use crate::settings::{SettingStore, Settings};
 use crate::vault::{Vault, VaultError};
-use crate::watch::Watch;
-use crate::weavestream::run::{Page, RunFilter};
 
-/// A deployment as the sidebar shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct DeploymentRow {
-    /// The deployment.
-    pub deployment: Deployment,
-    /// How it stands, by what was last seen.
-    pub verdict: Verdict,
-}
+/// What is kept of each deployment.
+pub trait RegistryStore: DeploymentStore + SettingStore {}
+impl<T: DeploymentStore + SettingStore + ?Sized> RegistryStore for T {}
 
 /// The deployments of this laptop.
 #[derive(Clone)]
@@ -38,34 +24,16 @@ pub struct Deployments {
     /// Ways to the hosts.
     pub links: Arc<Links>,
     /// Where they are remembered.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn RegistryStore>,
     /// Where their secrets are.
     pub keyring: Arc<dyn Keyring>,
     /// The laptop's clock.
     pub clock: Arc<dyn Clock>,
     /// Their `.env`s.
     pub vault: Vault,
-    /// Who looks at them.
-    pub watch: Watch,
 }
 
 impl Deployments {
-    /// Every deployment with its last known status, by name as people count:
-    /// "Client 2" before "Client 10".
-    pub async fn list(&self) -> Result<Vec<DeploymentRow>, Problem> {
-        let mut rows = Vec::new();
-        let mut all = self.store.deployments().await?;
-        all.sort_by(|a, b| by_name(&a.name, &b.name));
-        for deployment in all {
-            let summary = self.store.summary(deployment.id).await?;
-            let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
-            let vault = self.vault.status(deployment.id).await?;
-            let verdict = verdict(summary.as_ref(), &dumps, &vault, &self.moment());
-            rows.push(DeploymentRow { deployment, verdict });
-        }
-        Ok(rows)
-    }
-
     /// The deployment with this id.
     pub async fn get(&self, id: DeploymentId) -> Result<Deployment, Problem> {
         self.find(&id.to_string()).await
@@ -139,7 +107,7 @@ impl Deployments {
         self.vault.empty(id).await?;
         self.links.forget(id).await;
         self.store.remove_deployment(id).await?;
-        Settings::of(&self.store).set_actor(id, None).await?;
+        Settings::of(self.store.clone()).set_actor(id, None).await?;
         let kinds = deployment.ssh.iter().filter_map(|ssh| SecretKind::of(&ssh.target.auth));
         for kind in kinds.chain(deployment.direct.as_ref().map(|_| SecretKind::DatabasePassword)) {
             self.forget_secret(id, kind).await?;
@@ -179,74 +147,5 @@ impl Deployments {
     pub async fn test_known(&self, id: DeploymentId) -> Result<Vec<Check>, Problem> {
         let deployment = self.get(id).await?;
         Ok(self.links.test_known(&deployment).await)
-    }
-
-    /// The overview. A fresh look that fails shows the last known state and says why.
-    pub async fn overview(&self, id: DeploymentId, fresh: bool) -> Result<Overview, Problem> {
-        let deployment = self.get(id).await?;
-        let (observation, trouble) = match self.observation(&deployment, fresh).await {
-            Ok(observation) => (observation, None),
-            Err(problem) => (self.store.observation(id).await?, Some(problem)),
-        };
-        let dumps = local_dumps(&self.store, &self.vault.library, id).await?;
-        let vault = self.vault.status(id).await?;
-        let records = self.store.findings(id).await?;
-        let seen = Seen { observation: observation.as_ref(), dumps: &dumps, vault: &vault, records: &records };
-        Ok(overview(&deployment, &seen, trouble, &self.moment()))
-    }
-
-    /// The schedules as last seen, or as they are now. A fresh look that fails shows
-    /// the last known state and says why.
-    pub async fn schedules(&self, id: DeploymentId, fresh: bool) -> Result<SchedulesView, Problem> {
-        let deployment = self.get(id).await?;
-        let (observation, problem) = match self.observation(&deployment, fresh).await {
-            Ok(observation) => (observation, None),
-            Err(problem) => (self.store.observation(id).await?, Some(problem)),
-        };
-        let view = observation
-            .map(|observation| schedules_view(&observation, self.clock.now(), self.clock.zone()))
-            .unwrap_or_default();
-        Ok(SchedulesView { problem, ..view })
-    }
-
-    /// One page of the history, as it is on the host now.
-    pub async fn history(&self, id: DeploymentId, filter: &RunFilter, page: Page) -> Result<HistoryPage, Problem> {
-        let deployment = self.get(id).await?;
-        let dumps = local_dumps(&self.store, &self.vault.library, id).await?;
-        history::page(&self.links, &dumps, self.clock.as_ref(), &deployment, filter, page).await
-    }
-
-    /// The dumps on this laptop, newest first, each looked at now. No host is asked.
-    pub async fn local_dumps(&self, id: DeploymentId) -> Result<Vec<LocalDumpRow>, Problem> {
-        let deployment = self.get(id).await?;
-        let dumps = local_dumps(&self.store, &self.vault.library, deployment.id).await?;
-        Ok(local_rows(&dumps, self.clock.now(), self.clock.zone()))
-    }
-
-    fn moment(&self) -> Moment {
-        Moment { now: self.clock.now(), zone: self.clock.zone() }
-    }
-
-    async fn observation(&self, deployment: &Deployment, fresh: bool) -> Result<Option<Observation>, Problem> {
-        if fresh {
-            return self.watch.refresh(deployment).await.map(Some);
-        }
-        Ok(self.store.observation(deployment.id).await?)
-    }
-}
-
-fn by_name(a: &str, b: &str) -> Ordering {
-    alphanumeric_sort::compare_str(a.to_lowercase(), b.to_lowercase()).then_with(|| a.cmp(b))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_in_the_order_in_which_people_count() {
-        let mut names = ["Client 10", "staging", "Client 2", "client 1", "Acme"];
-        names.sort_by(|a, b| by_name(a, b));
-        assert_eq!(names, ["Acme", "client 1", "Client 2", "Client 10", "staging"]);
     }
 }

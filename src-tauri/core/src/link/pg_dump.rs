@@ -1,18 +1,50 @@
-use super::error::DumpError;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::base::{Class, Tellable, told_in_words};
 use crate::ports::PgDump;
 use crate::weavestream::server_version::ServerVersion;
+
+/// Why this laptop cannot dump a server by itself. Nothing was begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum PgDumpError {
+    /// It has no `pg_dump`, and without the host it needs one.
+    PgDumpMissing {
+        /// Major version of the server.
+        server: u32,
+    },
+    /// Its `pg_dump` is older than the server, and would refuse.
+    PgDumpTooOld {
+        /// Major version of the server.
+        server: u32,
+        /// The newest version that was found.
+        found: String,
+        /// Full path.
+        path: String,
+    },
+}
+
+told_in_words!(PgDumpError);
+
+impl Tellable for PgDumpError {
+    /// Nothing was begun.
+    fn class(&self) -> Class {
+        Class::Refused
+    }
+}
 
 /// The `pg_dump` for a server: of its own major version where there is one, so
 /// that the host's own `pg_restore` reads what it writes; else the oldest that
 /// is newer. An older one cannot dump it.
-pub fn choose(found: &[PgDump], server: ServerVersion) -> Result<&PgDump, DumpError> {
+pub fn choose(found: &[PgDump], server: ServerVersion) -> Result<&PgDump, PgDumpError> {
     let server = server.major();
     let newest_of_it = |tool: &&PgDump| (std::cmp::Reverse(tool.version.major()), tool.version);
     let fit = found.iter().filter(|tool| tool.version.major() >= server).max_by_key(newest_of_it);
     fit.ok_or_else(|| match found.iter().max_by_key(|tool| tool.version) {
-        None => DumpError::PgDumpMissing { server },
+        None => PgDumpError::PgDumpMissing { server },
         Some(old) => {
-            DumpError::PgDumpTooOld { server, found: old.version.to_string(), path: old.path.display().to_string() }
+            PgDumpError::PgDumpTooOld { server, found: old.version.to_string(), path: old.path.display().to_string() }
         }
     })
 }
@@ -46,8 +78,8 @@ mod tests {
     #[test]
     fn what_is_too_old_is_named() {
         let found = tools(&[140_001, 150_009]);
-        let refused = DumpError::PgDumpTooOld { server: 16, found: "15.9".into(), path: "/usr/150009".into() };
+        let refused = PgDumpError::PgDumpTooOld { server: 16, found: "15.9".into(), path: "/usr/150009".into() };
         assert_eq!(choose(&found, ServerVersion(160_001)), Err(refused));
-        assert_eq!(choose(&[], ServerVersion(160_001)), Err(DumpError::PgDumpMissing { server: 16 }));
+        assert_eq!(choose(&[], ServerVersion(160_001)), Err(PgDumpError::PgDumpMissing { server: 16 }));
     }
 }

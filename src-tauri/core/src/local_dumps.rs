@@ -1,14 +1,16 @@
+//! Dumps on this laptop: listed, read again and compared, removed. No host is needed.
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::names::{manifest_beside, quarantine_names};
-use super::record::{DumpRecord, LocalDumpState};
-use super::{LocalDump, SharedFolder, local_dumps, set_aside};
 use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
-use crate::download::{DownloadError, blocking, digest};
+use crate::download::{DownloadError, DownloadStore, blocking, digest};
 use crate::jobs::{JobCenter, JobEnd, JobHandle, JobId, JobKind, JobResult, NewJob, Note, Resource, Step};
-use crate::ports::{Clock, Library, LibraryError, Store, StoreError};
+use crate::library::{
+    DumpRecord, LocalDump, LocalDumpState, SharedFolder, local_dumps, manifest_beside, quarantine_names, set_aside,
+};
+use crate::ports::{Clock, Library, LibraryError, StoreError};
 use crate::settings::Settings;
 use crate::weavestream::run::RunId;
 
@@ -16,7 +18,7 @@ use crate::weavestream::run::RunId;
 #[derive(Clone)]
 pub struct LocalDumps {
     /// Where they are recorded.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn DownloadStore>,
     /// The laptop's folders.
     pub library: Arc<dyn Library>,
     /// The laptop's clock.
@@ -31,12 +33,12 @@ impl LocalDumps {
     pub async fn use_folder(&self, folder: &Path) -> Result<(), Problem> {
         let (library, at) = (Arc::clone(&self.library), folder.to_path_buf());
         blocking(move || library.open(&at).map(drop)).await?;
-        Ok(Settings::of(&self.store).set_library(folder).await?)
+        Ok(Settings::of(self.store.clone()).set_library(folder).await?)
     }
 
     /// Every dump of a deployment on this laptop, looked at now.
     pub async fn list(&self, id: DeploymentId) -> Result<Vec<LocalDump>, StoreError> {
-        local_dumps(&self.store, &self.library, id).await
+        local_dumps(self.store.as_ref(), &self.library, id).await
     }
 
     /// The dump of a run, or the one-off dump with that id: one that is there, if any is.
