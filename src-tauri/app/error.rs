@@ -3,8 +3,8 @@
 use selvage_core::base::RequestError;
 use selvage_core::download::DownloadError;
 use selvage_core::dump::DumpError;
-use selvage_core::link::PgDumpError;
 use selvage_core::kit::KitError;
+use selvage_core::link::PgDumpError;
 use selvage_core::ports::{DatabaseError, KeyringError, LibraryError, LinkError, StoreError};
 use selvage_core::probe::ProbeError;
 use selvage_core::queue::QueueError;

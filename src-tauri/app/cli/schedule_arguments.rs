@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use selvage_core::weavestream::schedule::{Retention, Schedule};
+use selvage_core::weavestream::schedule::Schedule;
 use selvage_core::weavestream::schedule_draft::{RetentionDraft, ScheduleDraft};
 
 use super::details;
@@ -176,16 +176,7 @@ impl ScheduleArguments {
     /// A new schedule.
     #[must_use]
     pub fn create(&self, name: String, cron: String, enabled: bool) -> ScheduleDraft {
-        let draft = ScheduleDraft {
-            name,
-            enabled,
-            cron,
-            timezone: None,
-            retention: Retention::default().into(),
-            notify_emails: Vec::new(),
-            notify_on_success: false,
-        };
-        self.over(draft)
+        self.over(ScheduleDraft { name, enabled, cron, ..ScheduleDraft::default() })
     }
 
     /// A changed schedule.

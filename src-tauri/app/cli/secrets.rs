@@ -148,16 +148,10 @@ async fn put(
         print.one("plan", &plan, || format!("{}\nnothing was written; --yes does it", planned(&plan)));
         return Ok(End::Done);
     }
-    if !plan.missing.is_empty() && !accept_loss {
-        let keys = plan.missing.iter().map(|key| format!("{} (kid {})", key.name, key.kids.join(", ")));
-        return Err(
-            VaultError::PutBackLoses { version: plan.version, keys: keys.collect::<Vec<_>>().join(", ") }.into()
-        );
-    }
     if !print.json {
         err(&visible(&planned(&plan)));
     }
-    let done = selvage.vault.put_back(&deployment, &plan).await?;
+    let done = selvage.vault.put_back(&deployment, &plan, accept_loss).await?;
     print.one("done", &done, || {
         let kept = done.kept.as_ref().map(|kept| format!("; what was there is {kept}")).unwrap_or_default();
         format!(

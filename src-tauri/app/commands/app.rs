@@ -2,6 +2,7 @@
 
 use selvage_core::ports::Opening;
 use selvage_core::probe::CheckPlan;
+use selvage_core::weavestream::schedule_draft::ScheduleDraft;
 use serde::Serialize;
 use specta::Type;
 use tauri::ipc::Channel;
@@ -31,6 +32,8 @@ pub struct AppInfo {
     checks: CheckPlan,
     /// How large what is in the window is shown, in hundredths.
     zoom: u32,
+    /// What a new schedule begins with.
+    new_schedule: ScheduleDraft,
 }
 
 /// What the window needs to know at its start.
@@ -46,6 +49,7 @@ pub async fn app_info(selvage: State<'_, Selvage>) -> Answer<AppInfo> {
         library: selvage.settings.library().await?.map(|path| path.display().to_string()),
         differing_keys: selvage.settings.differing_keys().await?,
         checks: CheckPlan::default(),
+        new_schedule: ScheduleDraft::default(),
         zoom: selvage.settings.zoom().await?,
     })
 }

@@ -79,12 +79,18 @@ pub async fn plan_put_back(selvage: State<'_, Selvage>, id: DeploymentId, versio
     Ok(selvage.vault.plan_put_back(&deployment, Some(version)).await?)
 }
 
-/// Does what the plan says, unless the host's file changed meanwhile.
+/// Does what the plan says, unless the host's file changed meanwhile, or keys would go that the
+/// admin does not give up.
 #[tauri::command]
 #[specta::specta]
-pub async fn put_back(selvage: State<'_, Selvage>, id: DeploymentId, plan: PutBackPlan) -> Answer<PutBack> {
+pub async fn put_back(
+    selvage: State<'_, Selvage>,
+    id: DeploymentId,
+    plan: PutBackPlan,
+    accept_loss: bool,
+) -> Answer<PutBack> {
     let deployment = selvage.deployments.get(id).await?;
-    Ok(selvage.vault.put_back(&deployment, &plan).await?)
+    Ok(selvage.vault.put_back(&deployment, &plan, accept_loss).await?)
 }
 
 /// The one command that answers with a value, because the admin asked to see it.

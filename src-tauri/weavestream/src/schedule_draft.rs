@@ -29,6 +29,21 @@ pub struct ScheduleDraft {
     pub notify_on_success: bool,
 }
 
+/// A new schedule as the web app begins one (`docs/weavestream.md` section 2): every day at three, its usual rules.
+impl Default for ScheduleDraft {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            enabled: true,
+            cron: "0 3 * * *".to_owned(),
+            timezone: None,
+            retention: Retention::default().into(),
+            notify_emails: Vec::new(),
+            notify_on_success: false,
+        }
+    }
+}
+
 /// Numbers as typed; none where the field is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -526,7 +526,7 @@ problem-put-back-unclear = It is not known whether the host’s .env was replace
     }
     .next = Look at the plan again: it shows what is there now.
 problem-put-back-loses = Version { $version } lacks keys of the host
-    .why = { $keys }: what was encrypted with them could not be decrypted any more.
+    .why = What was encrypted with these keys could not be decrypted any more (in brackets their kids): { $keys }.
     .kept = { -host-untouched }
     .next = Put back a version that has these keys, or confirm the plan that shows the loss.
 problem-clipboard-refused = The clipboard cannot be used

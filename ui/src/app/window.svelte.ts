@@ -9,7 +9,7 @@ export interface Told {
 
 /** What is open over the window, and what the window knows from its start. */
 class Window {
-  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null, proposedLibrary: null, differingKeys: [], checks: { ssh: [], direct: [] }, zoom: 100 });
+  info = $state.raw<AppInfo>({ version: '', zone: 'UTC', theme: null, library: null, proposedLibrary: null, differingKeys: [], checks: { ssh: [], direct: [] }, zoom: 100, newSchedule: { name: '', enabled: true, cron: '', timezone: null, retention: { keepLast: null, daily: null, weekly: null, monthly: null }, notifyEmails: [], notifyOnSuccess: false } });
   failure = $state.raw<Told>();
   /** A host key to be compared; `trusted` goes on with what needed it. */
   hostKey = $state.raw<{ key: HostKey; trusted: () => void }>();

@@ -102,8 +102,11 @@ export const commands = {
 	proveKeys: (id: DeploymentId, tried: ProofSource) => typedError<KeyProof, Failure>(__TAURI_INVOKE("prove_keys", { id, tried })),
 	/**  What putting a version back on the host would do. Only reads. */
 	planPutBack: (id: DeploymentId, version: number) => typedError<PutBackPlan, Failure>(__TAURI_INVOKE("plan_put_back", { id, version })),
-	/**  Does what the plan says, unless the host's file changed meanwhile. */
-	putBack: (id: DeploymentId, plan: PutBackPlan) => typedError<PutBack, Failure>(__TAURI_INVOKE("put_back", { id, plan })),
+	/**
+	 *  Does what the plan says, unless the host's file changed meanwhile, or keys would go that the
+	 *  admin does not give up.
+	 */
+	putBack: (id: DeploymentId, plan: PutBackPlan, acceptLoss: boolean) => typedError<PutBack, Failure>(__TAURI_INVOKE("put_back", { id, plan, acceptLoss })),
 	/**  The one command that answers with a value, because the admin asked to see it. */
 	revealSecret: (id: DeploymentId, version: number, name: string) => typedError<string, Failure>(__TAURI_INVOKE("reveal_secret", { id, version, name })),
 	/**
@@ -243,6 +246,8 @@ export type AppInfo = {
 	checks: CheckPlan,
 	/**  How large what is in the window is shown, in hundredths. */
 	zoom: number,
+	/**  What a new schedule begins with. */
+	newSchedule: ScheduleDraft,
 };
 
 /**  Why a file is no readable archive. */
@@ -2693,7 +2698,7 @@ kept: string | null } |
 { code: "put_back_loses"; 
 /**  The version. */
 version: number; 
-/**  Names, with their kids. */
+/**  Names, each with its kids: `MFA_ENCRYPTION_KEY (1)`. */
 keys: string } | 
 /**  The desktop's clipboard does not take it. */
 { code: "clipboard_refused"; 

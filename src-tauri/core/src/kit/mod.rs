@@ -89,7 +89,8 @@ impl Kits {
         passphrase::check(&passphrase, &[&deployment.name, &deployment.slug])?;
         let version = self.vault.version(deployment.id, None).await?;
         let env = self.vault.open(&version).await?;
-        let project = if without_compose { None } else { Some(self.project(deployment, &env).await?) };
+        let project =
+            if without_compose { None } else { Some(self.project(deployment, &env).await.map_err(avoidable)?) };
         let now = self.vault.clock.now();
         let stem = format!("selvage-kit-{}-v{}-{}", deployment.slug, version.number, now.format("%Y-%m-%d"));
         let (library, folder) = (Arc::clone(&self.vault.library), folder.to_owned());
@@ -262,6 +263,12 @@ fn named(mut deployment: Deployment, name: Option<&str>, known: &[Deployment]) -
         () => return Ok(deployment),
     };
     Err(RequestError::Fields { fields: vec![field("name", fault)] }.into())
+}
+
+/// Without what the host would give, a kit can still be written, if the admin says so.
+fn avoidable(mut problem: Problem) -> Problem {
+    problem.facts.insert("withoutCompose".to_owned(), true.into());
+    problem
 }
 
 /// A file name that is not taken: an older kit is never overwritten.

@@ -101,7 +101,7 @@ pub enum VaultError {
     PutBackLoses {
         /// The version.
         version: u32,
-        /// Names, with their kids.
+        /// Names, each with its kids: `MFA_ENCRYPTION_KEY (1)`.
         keys: String,
     },
     /// The desktop's clipboard does not take it.

@@ -159,8 +159,19 @@ impl Vault {
         Ok(false)
     }
 
-    /// Does what `plan` says; refused when the host's file is another one by now.
-    pub async fn put_back(&self, deployment: &Deployment, plan: &PutBackPlan) -> Result<PutBack, Problem> {
+    /// Does what `plan` says; refused when the host's file is another one by now, and when keys
+    /// of stored data would go, unless the admin accepts that.
+    pub async fn put_back(
+        &self,
+        deployment: &Deployment,
+        plan: &PutBackPlan,
+        accept_loss: bool,
+    ) -> Result<PutBack, Problem> {
+        if !plan.missing.is_empty() && !accept_loss {
+            let keys: Vec<_> =
+                plan.missing.iter().map(|key| format!("{} ({})", key.name, key.kids.join(", "))).collect();
+            return Err(VaultError::PutBackLoses { version: plan.version, keys: keys.join(", ") }.into());
+        }
         let version = self.version(deployment.id, Some(plan.version)).await?;
         let file = self.open(&version).await?;
         let at = self.links.folder(deployment).await?;

@@ -22,12 +22,16 @@ async fn what_is_planned_is_what_is_done() {
     assert!(plan.changes.as_ref().unwrap().changed.contains(&"PASSWORD_ENCRYPTION_KEY".to_owned()));
     assert!(plan.running.contains(&"api".to_owned()));
     assert!(!format!("{plan:?}").contains(&sample::env_key(2)));
-    let done = vault.put_back(&scene.deployment, &plan).await.unwrap();
+    let refused = vault.put_back(&scene.deployment, &plan, false).await.unwrap_err();
+    let keys = "PASSWORD_ENCRYPTION_KEY (b)".to_owned();
+    assert_eq!(refused, VaultError::PutBackLoses { version: 1, keys }.into(), "nobody said that they may go");
+    assert_eq!(scene.host.change(|host| host.env.clone()).bytes().unwrap(), rotated.as_bytes());
+    let done = vault.put_back(&scene.deployment, &plan, true).await.unwrap();
     let env = scene.host.change(|host| host.env.clone());
     assert_eq!(env.bytes().unwrap(), first.as_bytes(), "byte for byte");
     assert_eq!(env.beside(), [(done.kept.clone().unwrap(), rotated.into_bytes())], "what was there is beside it");
     assert_eq!((done.mode.as_str(), done.sudo), ("600", false));
-    let again = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    let again = vault.put_back(&scene.deployment, &plan, true).await.unwrap_err();
     assert_eq!(again, VaultError::HostEnvChanged { path: plan.path.clone() }.into(), "the plan was for another file");
     let same = vault.plan_put_back(&scene.deployment, None).await.unwrap();
     assert!(same.existing.unwrap().same && !same.uncaptured);
@@ -43,7 +47,7 @@ async fn a_new_host_has_no_file_yet() {
         (plan.existing.clone(), plan.changes.clone(), plan.path.as_str()),
         (None, None, "/opt/weavestream/.env")
     );
-    let done = vault.put_back(&scene.deployment, &plan).await.unwrap();
+    let done = vault.put_back(&scene.deployment, &plan, false).await.unwrap();
     assert_eq!(done.kept, None);
     assert_eq!(scene.host.change(|host| host.env.bytes()).unwrap(), sample::env_file(1, "a", "").into_bytes());
 }
@@ -57,18 +61,18 @@ async fn what_cannot_be_written_is_told_and_what_was_there_stays() {
     let plan = vault.plan_put_back(&scene.deployment, None).await.unwrap();
     assert!(plan.changes.is_none() && plan.existing.is_some(), "what is no .env can be replaced as well");
     env.set_full(true);
-    let full = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    let full = vault.put_back(&scene.deployment, &plan, false).await.unwrap_err();
     assert!(matches!(full.find(), Some(VaultError::PutBackFailed { reason }) if reason.contains("disk")), "{full}");
     assert_eq!(env.bytes().unwrap(), b"# somebody emptied it\n");
     env.set_full(false);
     env.set(EnvIs::Roots);
-    let denied = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    let denied = vault.put_back(&scene.deployment, &plan, false).await.unwrap_err();
     assert!(matches!(denied.find(), Some(VaultError::HostEnvUnwritable { .. })), "{denied}");
     scene.host.change(|host| host.sudo = true);
     vault.links.forget(scene.deployment.id).await;
-    assert!(vault.put_back(&scene.deployment, &plan).await.unwrap().sudo);
+    assert!(vault.put_back(&scene.deployment, &plan, false).await.unwrap().sudo);
     put(&scene, "A=somebody was faster\n");
-    let moved = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    let moved = vault.put_back(&scene.deployment, &plan, false).await.unwrap_err();
     assert!(matches!(moved.find(), Some(VaultError::HostEnvChanged { .. })), "{moved}");
     env.set(EnvIs::Folder);
     let odd = vault.plan_put_back(&scene.deployment, None).await.unwrap_err();
@@ -91,7 +95,7 @@ async fn nothing_needs_to_run_on_the_host() {
     });
     let plan = vault.plan_put_back(&scene.deployment, None).await.unwrap();
     assert!(plan.running.is_empty());
-    vault.put_back(&scene.deployment, &plan).await.unwrap();
+    vault.put_back(&scene.deployment, &plan, false).await.unwrap();
     assert!(scene.host.change(|host| host.env.bytes()).is_some());
 }
 
@@ -103,13 +107,13 @@ async fn a_line_that_broke_meanwhile_is_looked_behind() {
     put(&scene, &rotated);
     let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
     scene.host.faults.break_after("put-env");
-    let done = vault.put_back(&scene.deployment, &plan).await.unwrap();
+    let done = vault.put_back(&scene.deployment, &plan, false).await.unwrap();
     let env = scene.host.change(|host| host.env.clone());
     assert_eq!(env.beside(), [(done.kept.unwrap(), rotated.into_bytes())], "it was done, and only once");
     put(&scene, "A=1\n");
     let plan = vault.plan_put_back(&scene.deployment, Some(1)).await.unwrap();
     scene.host.faults.break_before("put-env");
-    let lost = vault.put_back(&scene.deployment, &plan).await.unwrap_err();
+    let lost = vault.put_back(&scene.deployment, &plan, false).await.unwrap_err();
     assert!(matches!(lost.find(), Some(VaultError::PutBackUnclear { kept: None, .. })), "{lost}");
     assert_eq!(env.bytes().unwrap(), b"A=1\n");
 }

@@ -7,7 +7,7 @@ import { at, begun, bytes, jobOf } from './jobs';
 import { MARK } from './mark';
 import { copyOf, pageOf } from './runs';
 import { NOW, when, ZONE } from './time';
-import { ACTORS, draftOf, keeps, preview, written, wrongRules, ZONES } from './schedules';
+import { ACTORS, NEW_SCHEDULE, draftOf, keeps, preview, written, wrongRules, ZONES } from './schedules';
 import { PLAN, testHost, testPostgres } from './checks';
 import { kitHandlers } from './kits';
 import { vaultHandlers } from './vault';
@@ -75,7 +75,7 @@ export function install(options: Options = {}): Mock {
   const handlers: Handlers = {
     ...vaultHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
     ...kitHandlers({ here, slow, tell, find: (id) => find(id).deployment }),
-    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, proposedLibrary: '/home/ada/Selvage', differingKeys: here.differingKeys, checks: PLAN, zoom: 100 }),
+    appInfo: () => ({ version: '0.1.0', zone: ZONE, theme: here.theme, library: here.library, proposedLibrary: '/home/ada/Selvage', differingKeys: here.differingKeys, checks: PLAN, zoom: 100, newSchedule: NEW_SCHEDULE }),
     watchOpenings: () => null,
     watchClosing: (asked) => {
       here.askToClose = () => asked.onmessage(null);

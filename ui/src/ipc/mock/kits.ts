@@ -1,5 +1,6 @@
-import type { Deployment } from '../bindings';
+import type { Deployment, Problem } from '../bindings';
 import { refuse, type Handlers, type Here } from './border';
+import { problemOf } from './words';
 import { NOW, when } from './time';
 import { writeDown } from './jobs';
 import { keep } from './vault';
@@ -34,8 +35,9 @@ export function kitHandlers(of: Here): Pick<Handlers, Kits> {
       if (!newest) return refuse({ code: 'nothing_captured' });
       const { enough, advice } = strength(passphrase);
       if (!enough) refuse({ code: 'passphrase_weak', advice });
-      if (!deployment.ssh && !withoutCompose) refuse({ code: 'needs_host' });
-      if (here.scene === 'trouble' && !withoutCompose) refuse(timedOut(deployment.ssh?.target.host ?? ''));
+      const avoidable = (problem: Problem) => refuse({ ...problem, withoutCompose: true } as Problem);
+      if (!deployment.ssh && !withoutCompose) avoidable(problemOf({ code: 'needs_host' }, 'refused'));
+      if (here.scene === 'trouble' && !withoutCompose) avoidable(timedOut(deployment.ssh?.target.host ?? ''));
       const kit = kitRow(newest.number, NOW, false);
       const name = kit.path.split('/').at(-1) ?? '';
       const path = `${folder}/${name}`;

@@ -7,6 +7,9 @@ export const ACTORS: Actor[] = [
 ];
 export const ZONES = ['America/Chicago', 'America/New_York', 'Asia/Kolkata', 'Asia/Tokyo', 'Europe/Berlin', 'Europe/London', 'Etc/UTC', 'Pacific/Auckland', 'UTC'];
 
+/** What a new one begins with. */
+export const NEW_SCHEDULE: ScheduleDraft = { name: '', enabled: true, cron: '0 3 * * *', timezone: null, retention: { keepLast: 3, daily: 7, weekly: 4, monthly: 12 }, notifyEmails: [], notifyOnSuccess: false };
+
 const DAY = 86_400_000;
 const cityOf = (zone: string): string => (zone.split('/').at(-1) ?? '').replaceAll('_', ' ');
 

@@ -20,16 +20,6 @@ import { words } from '../../words/words';
 /** Fields as Rust names them. */
 export type FieldName = 'name' | 'cron' | 'timezone' | 'notifyEmails' | keyof RetentionDraft;
 
-/** Weavestream's own defaults. */
-const DEFAULTS: Omit<ScheduleDraft, 'timezone'> = {
-  name: '',
-  enabled: true,
-  cron: '0 3 * * *',
-  retention: { keepLast: 3, daily: 7, weekly: 4, monthly: 12 },
-  notifyEmails: [],
-  notifyOnSuccess: false,
-};
-
 /** A schedule that is being filled in: what was typed, what it would do, and how it was saved. */
 export class Editor {
   /** What it was made from; none while the host knows nothing of it. */
@@ -45,7 +35,7 @@ export class Editor {
   enabled = $state(true);
   cron = $state('');
   timezone = $state('');
-  retention = $state<RetentionDraft>({ ...DEFAULTS.retention });
+  retention = $state<RetentionDraft>({ keepLast: null, daily: null, weekly: null, monthly: null });
   emails = $state.raw<string[]>([]);
   onSuccess = $state(false);
 
@@ -94,7 +84,7 @@ export class Editor {
   }
 
   static blank(deployment: DeploymentId): Editor {
-    return new Editor(deployment, { draft: { ...DEFAULTS, timezone: ui.info.zone } });
+    return new Editor(deployment, { draft: { ...ui.info.newSchedule, timezone: ui.info.zone } });
   }
 
   /** Another one with the same values, that the host does not know yet. */

@@ -1,47 +1,9 @@
 import { mutate } from '../../app/query.svelte';
-import { factsOf, ipc, troubleOf, type Problem, type Deployment, type KitWritten, type LinkError, type PassphraseStrength, type ProbeError } from '../../ipc/client';
+import { factsOf, ipc, troubleOf, type Problem, type Deployment, type KitWritten, type PassphraseStrength } from '../../ipc/client';
 import { kitWords as w } from '../../words/kit';
 
 /** What protects a kit. */
 export type Way = 'words' | 'own';
-
-type OfHost = LinkError['code'] | ProbeError['code'] | 'compose_unreadable' | 'needs_host';
-
-/** Problems of the way to the host: without its Compose file the kit can be written all the same. */
-const OF_HOST: Record<OfHost, true> = {
-  agent_unusable: true,
-  compose_missing: true,
-  compose_unreadable: true,
-  docker_forbidden: true,
-  docker_missing: true,
-  folder_missing: true,
-  forward_refused: true,
-  host_command_failed: true,
-  host_key_changed: true,
-  host_key_revoked: true,
-  host_key_unknown: true,
-  jump: true,
-  key_unusable: true,
-  known_hosts_unreadable: true,
-  lost: true,
-  name_not_found: true,
-  needs_host: true,
-  not_compose: true,
-  not_ssh: true,
-  passphrase_needed: true,
-  passphrase_wrong: true,
-  password_needed: true,
-  prints_on_and_on: true,
-  probe_unreadable: true,
-  refused: true,
-  service_down: true,
-  sign_in_refused: true,
-  ssh_config: true,
-  stalled: true,
-  timed_out: true,
-  trickles: true,
-  unreachable: true,
-};
 
 /** What the form for a kit holds. It goes with its dialog, and the passphrase with it. */
 export class KitForm {
@@ -81,7 +43,7 @@ export class KitForm {
 
   /** The host is in the way, and the kit can do without it. */
   get withoutHost(): boolean {
-    return this.problem !== undefined && !this.writing && this.problem.code in OF_HOST;
+    return this.problem !== undefined && !this.writing && 'withoutCompose' in this.problem;
   }
 
   async choose(): Promise<void> {
