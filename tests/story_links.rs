@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![cfg(target_os = "linux")]
 
+use std::path::Path;
+
 use selvage_testing::agent::Agent;
 use selvage_testing::laptop::{Answer, Laptop};
 use selvage_testing::real_host::RealHost;
@@ -155,8 +157,9 @@ fn a_jump_host() {
     let host = RealHost::up(&["--jump"]);
     let mut laptop = Laptop::new(BINARY);
     // As with `ssh -J`: the way to the jump host is found automatically.
-    let agent = Agent::with(laptop.home(), &[host.text("/jump/key")]);
-    laptop.set("SSH_AUTH_SOCK", &agent.socket());
+    let agent = Agent::start();
+    agent.add(Path::new(host.text("/jump/key")));
+    laptop.set("SSH_AUTH_SOCK", &agent.socket().display().to_string());
     let port = host.fact("/jump/port").as_u64().unwrap();
     let jump = format!("{}@{}:{port}", host.text("/jump/user"), host.text("/jump/host"));
     let way = ["--key", host.text("/ssh/key"), "--jump", &jump];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ClockChange, ScheduleRow } from '../src/ipc/client';
+import { ui } from '../src/app/window.svelte';
+import { ipc, type ClockChange, type ScheduleRow } from '../src/ipc/client';
 import { install } from '../src/ipc/mock/install';
 import { Editor } from '../src/screens/schedules/editor.svelte';
 import { Editors } from '../src/screens/schedules/editors.svelte';
@@ -112,6 +113,7 @@ describe('the editors', () => {
 
   it('do not scold before something was typed or tried', async () => {
     install({ scene: 'typical', delay: 0 });
+    ui.info = await ipc.appInfo();
     const editor = Editor.blank(ACME);
     await editor.look(editor.draft);
     expect([editor.error('name'), editor.errors.length]).toEqual([undefined, 1]);

@@ -12,7 +12,8 @@ export interface Place {
   route: Route;
 }
 
-const icons: Record<Section, IconName> = { overview: 'overview', schedules: 'schedule', history: 'history', secrets: 'key', connection: 'plug' };
+/** The sections of a deployment, each with its icon. */
+export const sectionIcons: Record<Section, IconName> = { overview: 'overview', schedules: 'schedule', history: 'history', secrets: 'key', connection: 'plug' };
 
 /** Places that have every word typed, those of the current deployment first. */
 export function places(list: DeploymentRow[], here: DeploymentId | undefined, typed: string): Place[] {
@@ -24,7 +25,7 @@ export function places(list: DeploymentRow[], here: DeploymentId | undefined, ty
         key: `${deployment.id}/${section}`,
         title: words.sections[section],
         where: deployment.name,
-        icon: icons[section],
+        icon: sectionIcons[section],
         route: { at: 'deployment', id: deployment.id, section },
       }),
     ),

@@ -2,8 +2,8 @@ use selvage_core::deployment::SshAuth;
 use selvage_core::ports::{HostConnector as _, LinkError};
 use selvage_ssh::SshConnector;
 
-use crate::agent::Agent;
 use crate::sshd::{Sshd, keygen, refused, request, trust};
+use selvage_testing::agent::Agent;
 
 async fn with_agent(sshd: &Sshd, agent: &Agent) -> SshConnector {
     let mut settings = sshd.settings();

@@ -5,8 +5,8 @@ use selvage_core::shell::Command;
 use selvage_ssh::{SshConnector, SshSettings, Timeouts};
 
 use crate::odd_server::{Act, Door, OddServer};
-use crate::proxy::Proxy;
 use crate::sshd::{Sshd, gone, until};
+use selvage_testing::fault_proxy::{Act as Fault, FaultProxy};
 
 fn sh(script: &str) -> Command {
     Command::new(["sh", "-c", script])
@@ -164,10 +164,10 @@ async fn many_commands_at_once_share_the_connection() {
     assert_eq!(sshd.log().matches("Accepted publickey").count(), 1);
 }
 
-async fn through_proxy(sshd: &Sshd, timeouts: Timeouts) -> (Proxy, std::sync::Arc<dyn Host>) {
-    let proxy = Proxy::to(sshd.port).await;
+async fn through_proxy(sshd: &Sshd, timeouts: Timeouts) -> (FaultProxy, std::sync::Arc<dyn Host>) {
+    let proxy = FaultProxy::to(([127, 0, 0, 1], sshd.port).into());
     let mut ask = sshd.request();
-    ask.target.port = Some(proxy.port);
+    ask.target.port = Some(proxy.port());
     let connector = SshConnector::new(SshSettings { timeouts, ..sshd.settings() });
     crate::sshd::trust(&connector, &ask).await;
     let host = connector.connect(&ask).await.unwrap();
@@ -180,7 +180,7 @@ async fn a_connection_lost_while_idle_is_made_again() {
     let (proxy, host) = through_proxy(&sshd, Timeouts::default()).await;
     assert_eq!(host.run(&Command::new(["true"])).await.unwrap().exit, 0);
     let before = proxy.connections();
-    proxy.cut();
+    proxy.now(Fault::Cut);
     assert_eq!(host.run(&Command::new(["echo", "again"])).await.unwrap().stdout_text(), "again\n");
     assert_eq!(proxy.connections(), before + 1);
 }
@@ -190,7 +190,7 @@ async fn a_connection_lost_while_idle_is_made_again() {
 async fn a_connection_that_died_without_a_word_is_made_again() {
     let sshd = Sshd::start();
     let (proxy, host) = through_proxy(&sshd, Timeouts::default()).await;
-    proxy.stall();
+    proxy.now(Fault::Stall);
     assert_eq!(host.run(&Command::new(["echo", "again"])).await.unwrap().stdout_text(), "again\n");
 }
 
@@ -203,7 +203,7 @@ async fn a_host_that_vanishes_during_a_patient_command_is_lost() {
     let patient = sh(&format!("echo > {trace}; sleep 60")).quiet_for(Duration::from_hours(1));
     let vanish = async {
         until("the command has begun", || std::path::Path::new(&trace).exists()).await;
-        proxy.stall();
+        proxy.now(Fault::Stall);
     };
     let (result, ()) = tokio::join!(host.run(&patient), vanish);
     let lost = LinkError::Lost { host: "127.0.0.1".into(), reason: "it no longer answers".into() };
@@ -220,7 +220,7 @@ async fn a_command_that_had_begun_is_not_repeated() {
         tokio::spawn(async move { host.run(&sh(&format!("echo once >> {trace}; sleep 60"))).await })
     };
     until("the command has begun", || std::fs::read_to_string(&trace).is_ok_and(|text| text.contains("once"))).await;
-    proxy.cut();
+    proxy.now(Fault::Cut);
     let error = running.await.unwrap().unwrap_err();
     assert!(matches!(&error, LinkError::Lost { host, .. } if host == "127.0.0.1"), "{error:?}");
     assert_eq!(host.run(&Command::new(["cat", &trace])).await.unwrap().stdout_text(), "once\n");
@@ -231,7 +231,7 @@ async fn a_host_that_is_gone_for_good_is_an_error_not_a_hang() {
     let mut sshd = Sshd::start();
     let (proxy, host) = through_proxy(&sshd, Timeouts::default()).await;
     sshd.stop();
-    proxy.cut();
+    proxy.now(Fault::Cut);
     let error = host.run(&Command::new(["true"])).await.unwrap_err();
     assert!(error.is_passing(), "{error:?}");
 }

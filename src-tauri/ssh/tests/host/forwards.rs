@@ -5,8 +5,8 @@ use selvage_core::shell::Command;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::proxy::Proxy;
 use crate::sshd::{Sshd, free_port};
+use selvage_testing::fault_proxy::{Act, FaultProxy};
 
 fn here(port: u16) -> Endpoint {
     Endpoint { host: "127.0.0.1".into(), port }
@@ -99,15 +99,15 @@ async fn an_address_where_nothing_listens_is_told_in_the_hosts_words() {
 #[tokio::test]
 async fn a_forward_outlives_a_lost_connection() {
     let sshd = Sshd::start();
-    let proxy = Proxy::to(sshd.port).await;
+    let proxy = FaultProxy::to(([127, 0, 0, 1], sshd.port).into());
     let mut ask = sshd.request();
-    ask.target.port = Some(proxy.port);
+    ask.target.port = Some(proxy.port());
     let connector = sshd.connector();
     crate::sshd::trust(&connector, &ask).await;
     let host = connector.connect(&ask).await.unwrap();
     let forward = host.forward(&here(echo().await)).await.unwrap();
     assert_eq!(round_trip(forward.local, b"one".to_vec()).await, b"onebye");
-    proxy.cut();
+    proxy.now(Act::Cut);
     assert_eq!(round_trip(forward.local, b"two".to_vec()).await, b"twobye");
 }
 

@@ -3,14 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![cfg(unix)]
 
-mod agent;
 mod agents;
 mod commands;
 mod feeds;
 mod forwards;
 mod host_keys;
 mod odd_server;
-mod proxy;
 mod questions;
 mod reaching;
 mod routes;

@@ -6,8 +6,8 @@ use selvage_ssh::{SshConnector, Timeouts};
 use sha2::{Digest as _, Sha256};
 
 use crate::odd_server::{Act, Door, OddServer};
-use crate::proxy::Proxy;
 use crate::sshd::{Sshd, gone, until};
+use selvage_testing::fault_proxy::{Act as Fault, FaultProxy};
 
 fn sh(script: &str) -> Command {
     Command::new(["sh", "-c", script])
@@ -112,15 +112,15 @@ async fn dropping_a_stream_ends_the_process_and_the_connection() {
 #[tokio::test]
 async fn a_cut_in_the_middle_is_lost_and_never_an_end() {
     let sshd = Sshd::start();
-    let proxy = Proxy::to(sshd.port).await;
+    let proxy = FaultProxy::to(([127, 0, 0, 1], sshd.port).into());
     let mut ask = sshd.request();
-    ask.target.port = Some(proxy.port);
+    ask.target.port = Some(proxy.port());
     let connector = sshd.connector();
     crate::sshd::trust(&connector, &ask).await;
     let host = connector.connect(&ask).await.unwrap();
     let mut source = host.stream(&Command::new(["cat", "/dev/zero"])).await.unwrap();
     source.next().await.unwrap().unwrap();
-    proxy.cut();
+    proxy.now(Fault::Cut);
     let error = loop {
         match source.next().await {
             Ok(Some(_)) => {}
@@ -152,9 +152,9 @@ async fn silence_in_the_middle_is_a_stall() {
 #[tokio::test]
 async fn a_stalled_network_is_a_stall() {
     let sshd = Sshd::start();
-    let proxy = Proxy::to(sshd.port).await;
+    let proxy = FaultProxy::to(([127, 0, 0, 1], sshd.port).into());
     let mut ask = sshd.request();
-    ask.target.port = Some(proxy.port);
+    ask.target.port = Some(proxy.port());
     let mut settings = sshd.settings();
     settings.timeouts = Timeouts { idle: Duration::from_secs(1), ..Timeouts::default() };
     let connector = SshConnector::new(settings);
@@ -162,7 +162,7 @@ async fn a_stalled_network_is_a_stall() {
     let host = connector.connect(&ask).await.unwrap();
     let mut source = host.stream(&Command::new(["cat", "/dev/zero"])).await.unwrap();
     source.next().await.unwrap().unwrap();
-    proxy.stall();
+    proxy.now(Fault::Stall);
     let error = loop {
         if let Err(error) = source.next().await {
             break error;
