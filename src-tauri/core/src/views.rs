@@ -1,6 +1,7 @@
 //! What the screens show of a deployment: as it was last seen, or as it is now.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,12 +11,13 @@ use crate::base::Problem;
 use crate::deployment::{Deployment, DeploymentId};
 use crate::evidence::{Verdict, verdict};
 use crate::history::{self, HistoryPage, LocalDumpRow, local_rows};
-use crate::library::local_dumps;
+use crate::library::{LocalDump, local_dumps, look_at};
 use crate::observation::Observation;
 use crate::overview::{Overview, Seen, overview};
 use crate::registry::Deployments;
 use crate::schedules::{SchedulesView, schedules_view};
 use crate::time::Moment;
+use crate::vault::VaultStatus;
 use crate::watch::{Watch, WatchStore};
 use crate::weavestream::run::{Page, RunFilter};
 
@@ -47,11 +49,18 @@ impl Views {
         let mut rows = Vec::new();
         let mut all = self.deployments.store.deployments().await?;
         all.sort_by(|a, b| by_name(&a.name, &b.name));
+        // Four questions, however many deployments there are.
+        let summaries = self.store.summaries().await?;
+        let vaults = self.deployments.vault.statuses().await?;
+        let mut dumps: HashMap<DeploymentId, Vec<LocalDump>> = HashMap::new();
+        for dump in look_at(self.store.all_dump_records().await?, &self.deployments.vault.library).await {
+            dumps.entry(dump.record.deployment).or_default().push(dump);
+        }
+        let (moment, empty) = (self.moment(), VaultStatus::default());
         for deployment in all {
-            let summary = self.store.summary(deployment.id).await?;
-            let dumps = local_dumps(self.store.as_ref(), &self.deployments.vault.library, deployment.id).await?;
-            let vault = self.deployments.vault.status(deployment.id).await?;
-            let verdict = verdict(summary.as_ref(), &dumps, &vault, &self.moment());
+            let id = deployment.id;
+            let (dumps, vault) = (dumps.remove(&id).unwrap_or_default(), vaults.get(&id).unwrap_or(&empty));
+            let verdict = verdict(summaries.get(&id), &dumps, vault, &moment);
             rows.push(DeploymentRow { deployment, verdict });
         }
         Ok(rows)

@@ -10,6 +10,12 @@ use crate::database::{SqliteStore, read, text, trouble};
 
 #[async_trait]
 impl ObservationStore for SqliteStore {
+    async fn summaries(&self) -> Result<HashMap<DeploymentId, Summary>, StoreError> {
+        let sql = "select deployment, document from observations";
+        let found: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&self.pool).await.map_err(trouble)?;
+        Ok(found.iter().filter_map(|(id, text)| Some((DeploymentId(id.parse().ok()?), read(text).ok()?))).collect())
+    }
+
     async fn summary(&self, id: DeploymentId) -> Result<Option<Summary>, StoreError> {
         let found = self.documents("select document from observations where deployment = ?1", &id.to_string()).await;
         // What an older version saw is no reason to fail: it is looked at anew.

@@ -20,6 +20,13 @@ impl VaultStore for SqliteStore {
         self.execute(sql, &[&id.to_string(), &number.to_string()]).await
     }
 
+    async fn newest_env_versions(&self) -> Result<Vec<EnvVersion>, StoreError> {
+        let sql = "select document from env_versions as one where ?1 = '' and number = (
+            select max(number) from env_versions
+            where deployment = one.deployment and json_extract(document, '$.complete'))";
+        self.documents(sql, "").await
+    }
+
     async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError> {
         self.documents("select document from env_versions where deployment = ?1 order by number desc", &id.to_string())
             .await
@@ -50,6 +57,12 @@ impl VaultStore for SqliteStore {
 
 #[async_trait]
 impl KitStore for SqliteStore {
+    async fn newest_kits(&self) -> Result<Vec<KitRecord>, StoreError> {
+        let sql = "select document from kits as one where ?1 = ''
+            and made_at = (select max(made_at) from kits where deployment = one.deployment)";
+        self.documents(sql, "").await
+    }
+
     async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError> {
         self.documents("select document from kits where deployment = ?1 order by made_at desc", &id.to_string()).await
     }

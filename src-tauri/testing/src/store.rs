@@ -1,6 +1,6 @@
 //! The laptop's memory, in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -138,6 +138,14 @@ impl DeploymentStore for MemoryStore {
 
 #[async_trait]
 impl DumpStore for MemoryStore {
+    async fn all_dump_records(&self) -> Result<Vec<DumpRecord>, StoreError> {
+        self.with(|t| {
+            let mut found: Vec<_> = t.copies.values().cloned().collect();
+            found.sort_by_key(|c| std::cmp::Reverse(c.checked_at));
+            found
+        })
+    }
+
     async fn dump_records(&self, id: DeploymentId) -> Result<Vec<DumpRecord>, StoreError> {
         self.with(|t| {
             let mut found: Vec<_> = t.copies.values().filter(|c| c.deployment == id).cloned().collect();
@@ -177,6 +185,15 @@ impl VaultStore for MemoryStore {
         })
     }
 
+    async fn newest_env_versions(&self) -> Result<Vec<EnvVersion>, StoreError> {
+        self.with(|t| {
+            let complete = t.env_versions.iter().filter(|(_, version)| version.complete);
+            // In the order of their numbers: the last of each deployment is the newest.
+            let newest: BTreeMap<_, _> = complete.map(|((id, _), version)| (*id, version.clone())).collect();
+            newest.into_values().collect()
+        })
+    }
+
     async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError> {
         self.with(|t| t.env_versions.iter().rev().filter(|((of, _), _)| *of == id).map(|(_, v)| v.clone()).collect())
     }
@@ -204,6 +221,15 @@ impl VaultStore for MemoryStore {
 
 #[async_trait]
 impl KitStore for MemoryStore {
+    async fn newest_kits(&self) -> Result<Vec<KitRecord>, StoreError> {
+        self.with(|t| {
+            let mut kits: Vec<_> = t.kits.values().cloned().collect();
+            kits.sort_by_key(|kit| kit.made_at);
+            let newest: BTreeMap<_, _> = kits.into_iter().map(|kit| (kit.deployment, kit)).collect();
+            newest.into_values().collect()
+        })
+    }
+
     async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError> {
         self.with(|t| {
             let mut found: Vec<_> = t.kits.values().filter(|kit| kit.deployment == id).cloned().collect();
@@ -311,6 +337,10 @@ impl ActivityStore for MemoryStore {
 
 #[async_trait]
 impl ObservationStore for MemoryStore {
+    async fn summaries(&self) -> Result<HashMap<DeploymentId, Summary>, StoreError> {
+        self.with(|t| t.observations.iter().map(|(id, seen)| (*id, seen.summary.clone())).collect())
+    }
+
     async fn summary(&self, id: DeploymentId) -> Result<Option<Summary>, StoreError> {
         self.with(|t| t.observations.get(&id).map(|seen| seen.summary.clone()))
     }

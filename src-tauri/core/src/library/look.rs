@@ -1,4 +1,5 @@
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,23 +49,33 @@ pub async fn local_dumps(
     library: &Arc<dyn Library>,
     id: DeploymentId,
 ) -> Result<Vec<LocalDump>, StoreError> {
-    let records = store.dump_records(id).await?;
-    if records.is_empty() {
-        return Ok(Vec::new());
+    Ok(look_at(store.dump_records(id).await?, library).await)
+}
+
+/// Looks at the files of records. Each folder by itself and all at once: a disk that
+/// does not answer hides nothing but its own.
+pub async fn look_at(records: Vec<DumpRecord>, library: &Arc<dyn Library>) -> Vec<LocalDump> {
+    let mut folders: HashMap<Option<PathBuf>, Vec<usize>> = HashMap::new();
+    for (nth, record) in records.iter().enumerate() {
+        folders.entry(Path::new(&record.path).parent().map(Path::to_path_buf)).or_default().push(nth);
     }
-    let paths: Vec<String> = records.iter().map(|record| record.path.clone()).collect();
-    let library = Arc::clone(library);
-    let look =
-        tokio::task::spawn_blocking(move || paths.iter().map(|path| library.stat(Path::new(path))).collect::<Vec<_>>());
-    let found = match tokio::time::timeout(LOOK_TIMEOUT, look).await {
-        Ok(Ok(found)) => found,
-        _ => records.iter().map(|record| Err(no_answer(record))).collect(),
+    let look = |nths: Vec<usize>| {
+        let (library, paths) = (Arc::clone(library), nths.iter().map(|nth| records[*nth].path.clone()));
+        let paths: Vec<String> = paths.collect();
+        let stats = move || paths.iter().map(|path| library.stat(Path::new(path))).collect::<Vec<_>>();
+        async move { (nths, tokio::time::timeout(LOOK_TIMEOUT, tokio::task::spawn_blocking(stats)).await) }
     };
-    let looked_at = |(record, found): (DumpRecord, Result<Option<FileStat>, LibraryError>)| {
-        let state = state_now(&record, found);
-        LocalDump { record, state }
+    let mut found: HashMap<usize, Result<Option<FileStat>, LibraryError>> = HashMap::new();
+    for (nths, answer) in futures::future::join_all(folders.into_values().map(look)).await {
+        if let Ok(Ok(stats)) = answer {
+            found.extend(nths.into_iter().zip(stats));
+        }
+    }
+    let looked_at = |(nth, record): (usize, DumpRecord)| {
+        let found = found.remove(&nth).unwrap_or_else(|| Err(no_answer(&record)));
+        LocalDump { state: state_now(&record, found), record }
     };
-    Ok(records.into_iter().zip(found).map(looked_at).collect())
+    records.into_iter().enumerate().map(looked_at).collect()
 }
 
 fn no_answer(record: &DumpRecord) -> LibraryError {

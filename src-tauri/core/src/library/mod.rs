@@ -13,7 +13,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use look::{LocalDump, RECHECK_AFTER, local_dumps};
+pub use look::{LocalDump, RECHECK_AFTER, local_dumps, look_at};
 pub use names::{Names, manifest_beside, quarantine_names};
 pub use record::{DumpRecord, LocalDumpState};
 pub use store::DumpStore;

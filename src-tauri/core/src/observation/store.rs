@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use super::model::{Observation, Summary};
@@ -8,6 +10,8 @@ use crate::weavestream::run::Run;
 /// What was last seen of each deployment, each part by itself.
 #[async_trait]
 pub trait ObservationStore: Send + Sync {
+    /// The short part of every deployment that was seen.
+    async fn summaries(&self) -> Result<HashMap<DeploymentId, Summary>, StoreError>;
     /// The short part.
     async fn summary(&self, id: DeploymentId) -> Result<Option<Summary>, StoreError>;
     /// Replaces the short part of what was seen; nothing happens where nothing was.

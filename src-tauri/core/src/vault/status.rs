@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,20 @@ impl VaultStatus {
 }
 
 impl Vault {
+    /// How the vault of each deployment stands that has something in it.
+    pub async fn statuses(&self) -> Result<HashMap<DeploymentId, VaultStatus>, Problem> {
+        let mut found: HashMap<DeploymentId, VaultStatus> = HashMap::new();
+        for version in self.store.newest_env_versions().await? {
+            let status = found.entry(version.deployment).or_default();
+            status.newest = Some(version);
+        }
+        for kit in self.store.newest_kits().await? {
+            let status = found.entry(kit.deployment).or_default();
+            status.kit = Some(kit);
+        }
+        Ok(found)
+    }
+
     /// How the vault of `deployment` stands.
     pub async fn status(&self, deployment: DeploymentId) -> Result<VaultStatus, Problem> {
         let kit = self.store.kits(deployment).await?.into_iter().next();

@@ -14,6 +14,8 @@ pub trait VaultStore: Send + Sync {
     /// Gives a number back under which nothing was kept anywhere. It is given again
     /// unless a later one was given meanwhile.
     async fn give_back_env_number(&self, id: DeploymentId, number: u32) -> Result<(), StoreError>;
+    /// The newest complete version of each deployment that has one.
+    async fn newest_env_versions(&self) -> Result<Vec<EnvVersion>, StoreError>;
     /// The index of a deployment's vault, newest first.
     async fn env_versions(&self, id: DeploymentId) -> Result<Vec<EnvVersion>, StoreError>;
     /// Adds a version that is not complete yet.
@@ -28,6 +30,8 @@ pub trait VaultStore: Send + Sync {
 /// Emergency kits that were written.
 #[async_trait]
 pub trait KitStore: Send + Sync {
+    /// The newest kit of each deployment that has one.
+    async fn newest_kits(&self) -> Result<Vec<KitRecord>, StoreError>;
     /// Emergency kits that were written for a deployment, newest first.
     async fn kits(&self, id: DeploymentId) -> Result<Vec<KitRecord>, StoreError>;
     /// Adds a kit, or replaces the one at the same path.

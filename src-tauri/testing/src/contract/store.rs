@@ -129,6 +129,12 @@ async fn copies(store: &dyn Store) {
     store.remove_dump_record(owner.id, "/nowhere").await.unwrap();
     assert_eq!(store.dump_records(owner.id).await.unwrap(), [damaged]);
     assert_eq!(store.dump_records(other.id).await.unwrap(), [same_path], "another deployment's record went with it");
+    let all = store.all_dump_records().await.unwrap();
+    assert!(
+        all.iter().any(|record| record.deployment == owner.id)
+            && all.iter().any(|record| record.deployment == other.id)
+    );
+    assert!(all.is_sorted_by_key(|record| std::cmp::Reverse(record.checked_at)), "newest first");
 }
 
 async fn vault(store: &dyn Store) {
@@ -160,6 +166,8 @@ async fn vault(store: &dyn Store) {
     let late = EnvChange::Note("too late".into());
     assert_eq!(store.change_env_version(owner.id, 11, &late).await, Ok(false), "what is gone does not come back");
     assert_eq!(store.env_versions(owner.id).await.unwrap(), versions);
+    let newest_complete = versions.iter().find(|version| version.complete).cloned();
+    assert_eq!(store.newest_env_versions().await.unwrap(), newest_complete.into_iter().collect::<Vec<_>>());
     assert_eq!(store.next_env_number(owner.id).await.unwrap(), 12, "a number is never given twice");
     store.give_back_env_number(owner.id, 11).await.unwrap();
     store.give_back_env_number(other.id, 12).await.unwrap();
@@ -170,6 +178,7 @@ async fn vault(store: &dyn Store) {
     for kit in [&new, &old] {
         store.save_kit(kit).await.unwrap();
     }
+    assert_eq!(store.newest_kits().await.unwrap(), std::slice::from_ref(&new));
     assert_eq!(store.kits(owner.id).await.unwrap(), [new, old], "newest first");
     assert!(store.env_versions(other.id).await.unwrap().is_empty() && store.kits(other.id).await.unwrap().is_empty());
     store.remove_deployment(owner.id).await.unwrap();
@@ -276,6 +285,7 @@ async fn observations(store: &dyn Store) {
     store.save_summary(id, &seen.summary).await.unwrap();
     assert_eq!(store.summary(id).await.unwrap().as_ref(), Some(&seen.summary));
     assert_eq!(store.observation(id).await.unwrap().as_ref(), Some(&seen), "the other parts went with it");
+    assert_eq!(store.summaries().await.unwrap().get(&id), Some(&seen.summary));
     seen.recent.truncate(1);
     store.save_observation(id, &seen).await.unwrap();
     assert_eq!(store.observation(id).await.unwrap(), Some(seen));
