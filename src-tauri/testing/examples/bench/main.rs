@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "stops at what it did not expect")]
 
+mod lists;
+
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,7 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let binary = args.get(1).expect("usage: bench BINARY [ROUNDS]");
     let rounds = args.get(2).map_or(3, |text| text.parse().expect("a number of rounds"));
+    lists::compare(binary, rounds);
     on_loopback(binary, rounds);
     on_a_long_line(binary, rounds);
     memory(binary);
