@@ -40,7 +40,8 @@ function spanOf(length: number): string {
   const minutes = Math.floor(length / MINUTE);
   const hours = Math.floor(length / HOUR);
   if (minutes < 60) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} hours` : `${hours} h ${minutes % 60} min`;
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} hours` : `${hours} h ${minutes % 60} min`;
+  if (hours < 48) return hours === 24 ? '1 day' : `1 d ${hours % 24} h`;
   return `${Math.floor(length / DAY)} days`;
 }
 
