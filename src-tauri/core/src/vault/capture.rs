@@ -6,7 +6,7 @@ use specta::Type;
 
 use super::Vault;
 use super::changes::{NameChanges, missing_keys_of};
-use super::drift::EnvStatus;
+use super::env_status::EnvStatus;
 use super::error::VaultError;
 use super::fingerprint::FingerprintKey;
 use super::on_host::read_env;

@@ -10,6 +10,7 @@
 mod capture;
 mod changes;
 mod drift;
+mod env_status;
 mod error;
 mod fingerprint;
 mod names;
@@ -29,7 +30,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 pub use capture::{Captured, ROTATION_KEEPS};
 pub use changes::{MissingKey, NameChanges, missing_keys_of};
-pub use drift::EnvStatus;
+pub use env_status::EnvStatus;
 pub use error::VaultError;
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use names::{AgainstHost, NameGroup, NameProof, NameRow, Remark, ShownValue, name_rows};

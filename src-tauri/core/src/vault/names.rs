@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::drift::EnvStatus;
+use super::env_status::EnvStatus;
 use super::prove::{Outcome, ProvedKey};
 use super::version::EnvVersion;
 use crate::weavestream::env_file::EnvFile;

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::Vault;
 use super::changes::{MissingKey, NameChanges, missing_keys_of};
-use super::drift::EnvStatus;
+use super::env_status::EnvStatus;
 use super::error::VaultError;
 use super::on_host::{HostFile, HostFileFacts, behind_mark, line, read_env_bytes};
 use super::prove::ProofSource;

@@ -8,7 +8,7 @@ use specta::Type;
 
 use super::Vault;
 use super::changes::NameChanges;
-use super::drift::EnvStatus;
+use super::env_status::EnvStatus;
 use super::names::{NameRow, name_rows};
 use super::prove::KeyProof;
 use super::version::{EnvSource, EnvVersion};
