@@ -152,7 +152,7 @@ JSON: {\"jobs\": [{\"id\", \"deployment\", \"kind\", \"startedAt\", \"endedAt\",
 
 pub const RESUME: &str = "\
 A download continues in the folder where its part is; a run that was followed is followed again, and none is started.\n\n\
-JSON: as of the command that began it";
+JSON: {\"copy\": {...} | null}, as of `selvage download`; null after a run";
 
 pub const CLEAN_UP: &str = "\
 JSON: {\"log\": [{\"at\", \"text\"}]}";

@@ -262,6 +262,7 @@ impl Shared {
             running.job.result.clone_from(&ended.result);
             // From here on it cannot be cancelled any more.
             running.job.end = Some(ended.end.clone());
+            running.job.ended_at = Some(self.clock.now());
             (running.job.clone(), running.name.clone())
         });
         let Some((mut job, name)) = known else { return };
@@ -285,8 +286,10 @@ impl Shared {
         let entries: Vec<_> = finished.chain([Entry::Ended { end: end.clone() }]).collect();
         let entries: Vec<_> = entries.into_iter().map(|what| JournalEntry { at, what }).collect();
         (job.end, job.ended_at, job.cancelling) = (Some(end), Some(at), false);
-        self.store.append_journal(job.id, &entries).await?;
-        self.store.save_job(job).await
+        let written = self.store.append_journal(job.id, &entries).await;
+        // That it ended is kept in any case: without it the job would seem to run.
+        self.store.save_job(job).await?;
+        written
     }
 
     fn notify(&self, job: &Job, name: &str) {
